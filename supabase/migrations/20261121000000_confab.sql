@@ -1,0 +1,822 @@
+-- Generated from supabase/schemas by npm run gen.
+
+-- 00_setup.sql
+-- The two schemas everything of Confab lives in, and what every role may do in them by default.
+
+-- chat is the API: PostgREST exposes it. chat_private is callable where granted, but never exposed.
+create schema chat;
+create schema chat_private;
+
+grant usage on schema chat to authenticated, service_role;
+-- anon runs the request gate and nothing else; supabase_auth_admin runs the sign-up hooks.
+grant usage on schema chat_private to anon, authenticated, service_role, supabase_auth_admin;
+
+-- The form without "in schema": only that one takes the built-in right of public away.
+alter default privileges revoke execute on functions from public;
+
+alter default privileges in schema chat grant select, insert, update, delete on tables to service_role;
+alter default privileges in schema chat grant execute on functions to service_role;
+alter default privileges in schema chat_private grant execute on functions to service_role;
+
+create function chat_private.uuid_v7() returns uuid
+language sql volatile set search_path = '' as $$
+  -- RFC 9562: 48 bits of Unix milliseconds, version 7, the rest random.
+  select encode(
+    set_bit(set_bit(
+      overlay(uuid_send(gen_random_uuid()) placing
+        substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
+      52, 1), 53, 1),
+    'hex')::uuid;
+$$;
+grant execute on function chat_private.uuid_v7() to authenticated;
+
+comment on schema chat is 'Confab''s API: tables, views and functions for signed-in users';
+comment on schema chat_private is 'Confab''s inside: helpers of policies, hooks and triggers; never exposed';
+
+-- 01_errors.sql
+-- The one way SQL refuses a request: a stable code, an HTTP status, a sentence.
+
+create function chat_private.fail(code text, status integer, message text) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  -- PostgREST turns SQLSTATE PGRST into exactly this body and status.
+  raise sqlstate 'PGRST' using
+    message = json_build_object('code', code, 'message', message, 'details', null, 'hint', null)::text,
+    detail = json_build_object('status', status, 'headers', json_build_object())::text;
+end;
+$$;
+grant execute on function chat_private.fail(text, integer, text) to anon, authenticated;
+
+comment on function chat_private.fail(text, integer, text) is
+  'Raises an error that reaches clients as {code, message} with this HTTP status; codes are listed in docs/errors.md';
+
+-- 02_gate.sql
+-- The gate: decides whether the caller's token still stands for a live session of a live account.
+
+-- Definer: reads Auth's tables, which callers may not.
+create function chat_private.session_refusal() returns text
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_claims jsonb := auth.jwt();
+  v_user record;
+begin
+  if v_claims ->> 'role' is distinct from 'authenticated' then
+    return null;  -- anon has no rights to revoke, service_role is the operator
+  end if;
+
+  select u.banned_until > now() as is_suspended,
+         u.deleted_at is not null as is_deleted,
+         exists (select from auth.mfa_factors f where f.user_id = u.id and f.status = 'verified') as has_second_factor
+    into v_user
+    from auth.sessions s
+    join auth.users u on u.id = s.user_id
+   where s.id = (v_claims ->> 'session_id')::uuid
+     and s.user_id = (v_claims ->> 'sub')::uuid
+     and (s.not_after is null or s.not_after > now());
+
+  if not found or v_user.is_deleted then
+    return 'session_expired';
+  elsif v_user.is_suspended then
+    return 'account_suspended';
+  elsif v_user.has_second_factor and v_claims ->> 'aal' is distinct from 'aal2' then
+    return 'second_factor_required';
+  end if;
+  return null;
+end;
+$$;
+grant execute on function chat_private.session_refusal() to anon, authenticated;
+
+create function chat_private.request_gate() returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  case chat_private.session_refusal()
+    when 'session_expired' then
+      perform chat_private.fail('session_expired', 401, 'unable to answer; the session has ended, sign in again');
+    when 'account_suspended' then
+      perform chat_private.fail('account_suspended', 403, 'unable to answer; this account is suspended');
+    when 'second_factor_required' then
+      perform chat_private.fail('second_factor_required', 403, 'unable to answer; confirm the second factor first');
+    else null;
+  end case;
+end;
+$$;
+grant execute on function chat_private.request_gate() to anon, authenticated;
+
+alter role authenticator set pgrst.db_pre_request = 'chat_private.request_gate';
+notify pgrst, 'reload config';
+
+comment on function chat_private.session_refusal() is
+  'Why the caller''s token no longer counts (an error code), or null; used before every request and by Realtime and Storage policies';
+comment on function chat_private.request_gate() is
+  'Runs before every Data API request (pgrst.db_pre_request) and refuses tokens of ended sessions and suspended accounts';
+
+-- 10_users.sql
+-- People: the profile that everyone sees and the account that only its owner sees.
+
+create table chat.profiles (
+  id uuid primary key references auth.users on delete cascade,
+  username text not null
+    constraint profiles_username_form check (username ~ '^[a-z0-9][a-z0-9._-]{1,31}$'),
+  name text not null
+    constraint profiles_name_form check (char_length(name) between 1 and 80 and name = btrim(name)),
+  avatar_url text
+    constraint profiles_avatar_url_length check (char_length(avatar_url) <= 2048),
+  created_at timestamptz not null default now(),
+  constraint profiles_username_unique unique (username)
+);
+
+create table chat.accounts (
+  user_id uuid primary key references chat.profiles on delete cascade,
+  role text not null default 'user' constraint accounts_role_known check (role in ('user', 'admin')),
+  email text,
+  email_verified_at timestamptz,
+  phone text,
+  created_at timestamptz not null default now()
+);
+
+alter table chat.profiles enable row level security;
+alter table chat.accounts enable row level security;
+
+-- A first idea of a username for somebody who gave none: from the name, else the address, else the id.
+create function chat_private.suggest_username(wish text, user_id uuid) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  v_base text := left(regexp_replace(lower(coalesce(wish, '')), '[^a-z0-9._-]+', '', 'g'), 24);
+begin
+  v_base := regexp_replace(v_base, '^[._-]+', '');
+  if char_length(v_base) < 2 then
+    v_base := 'user';
+  elsif not exists (select from chat.profiles p where p.username = v_base) then
+    return v_base;
+  end if;
+  return v_base || '-' || right(replace(user_id::text, '-', ''), 7);
+end;
+$$;
+
+grant select on chat.profiles to authenticated;
+grant update (username, name, avatar_url) on chat.profiles to authenticated;
+grant select on chat.accounts to authenticated;
+
+create policy select_user on chat.profiles for select to authenticated using (true);
+create policy update_self on chat.profiles for update to authenticated
+  using (id = (select auth.uid())) with check (id = (select auth.uid()));
+create policy select_self on chat.accounts for select to authenticated using (user_id = (select auth.uid()));
+
+-- Definer: runs as supabase_auth_admin, which knows nothing of chat. It never refuses, because Auth would
+-- answer with a bare 500; the sign-up hook has refused bad names before.
+create function chat_private.tg_users__create_profile() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_meta jsonb := coalesce(new.raw_user_meta_data, '{}');
+  v_email text := nullif(new.email, '');
+  v_name text := left(btrim(coalesce(v_meta ->> 'name', v_meta ->> 'full_name', '')), 80);
+  v_username text;
+begin
+  if v_email like '%@users.confab.invalid' then
+    v_email := null;
+  end if;
+  v_username := chat_private.suggest_username(
+    coalesce(nullif(v_meta ->> 'username', ''), nullif(v_name, ''), split_part(v_email, '@', 1)), new.id);
+  insert into chat.profiles (id, username, name, avatar_url)
+  values (new.id, v_username, coalesce(nullif(v_name, ''), v_username), left(v_meta ->> 'avatar_url', 2048));
+  insert into chat.accounts (user_id, email, phone)
+  values (new.id, v_email, coalesce(nullif(new.phone, ''), v_meta ->> 'phone'));
+  return null;
+end;
+$$;
+create trigger _100_create_profile after insert on auth.users
+  for each row execute function chat_private.tg_users__create_profile();
+
+-- Definer: as above.
+create function chat_private.tg_users__follow_email() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.accounts
+     set email = case when new.email like '%@users.confab.invalid' then null else nullif(new.email, '') end,
+         email_verified_at = null
+   where user_id = new.id;
+  return null;
+end;
+$$;
+create trigger _200_follow_email after update of email on auth.users
+  for each row when (old.email is distinct from new.email)
+  execute function chat_private.tg_users__follow_email();
+
+comment on table chat.profiles is 'One row per user, made at sign-up; what everyone signed in may see of a person';
+comment on column chat.profiles.username is 'Unique handle: 2 to 32 of a-z, 0-9, dot, dash, underscore';
+comment on column chat.profiles.name is 'Name as shown, 1 to 80 characters';
+comment on column chat.profiles.avatar_url is 'Address of the picture';
+comment on table chat.accounts is 'What only the user sees of their own account';
+comment on column chat.accounts.role is 'Platform role: user or admin';
+comment on column chat.accounts.email is 'Null for accounts that were made with a username only';
+comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
+comment on policy select_user on chat.profiles is 'Everyone signed in sees every profile';
+comment on policy update_self on chat.profiles is 'A user edits their own profile';
+comment on policy select_self on chat.accounts is 'A user sees their own account only';
+
+-- 12_auth_hooks.sql
+-- What Auth asks of the database while it signs people up and in (config.toml, [auth.hook.*]).
+
+-- Definer: runs as supabase_auth_admin, which may not read chat.
+create function chat_private.before_user_created(event jsonb) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_meta jsonb := coalesce(event #> '{user,user_metadata}', '{}');
+  v_username text := v_meta ->> 'username';
+begin
+  if v_username is not null then
+    if v_username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
+      return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
+        'unable to sign up; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore'));
+    elsif exists (select from chat.profiles p where p.username = v_username) then
+      return jsonb_build_object('error', jsonb_build_object('http_code', 409, 'message',
+        'unable to sign up; this username is taken'));
+    end if;
+  end if;
+  if v_meta ? 'name' and char_length(btrim(coalesce(v_meta ->> 'name', ''))) not between 1 and 80 then
+    return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
+      'unable to sign up; a name has 1 to 80 characters'));
+  end if;
+  return '{}';
+end;
+$$;
+
+-- Definer: as above.
+create function chat_private.custom_access_token(event jsonb) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  -- For display in clients only: rights are always read from the tables.
+  select jsonb_set(event, '{claims}', event -> 'claims' || coalesce((
+    select jsonb_build_object('user_role', a.role, 'name', p.name)
+      from chat.profiles p join chat.accounts a on a.user_id = p.id
+     where p.id = (event ->> 'user_id')::uuid), '{}'));
+$$;
+
+grant execute on function chat_private.before_user_created(jsonb) to supabase_auth_admin;
+grant execute on function chat_private.custom_access_token(jsonb) to supabase_auth_admin;
+
+comment on function chat_private.before_user_created(jsonb) is 'Auth hook: refuses a bad or taken username and a bad name';
+comment on function chat_private.custom_access_token(jsonb) is 'Auth hook: adds user_role and name to the access token';
+
+-- 20_channels.sql
+-- Channels and who belongs to them: membership decides who sees a channel and everything in it.
+
+create table chat.channels (
+  id uuid primary key default chat_private.uuid_v7(),
+  kind text not null constraint channels_kind_known check (kind in ('public', 'private', 'dm')),
+  slug text
+    constraint channels_slug_form check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and char_length(slug) <= 80),
+  name text constraint channels_name_length check (char_length(name) between 1 and 80 and name = btrim(name)),
+  description text not null default ''
+    constraint channels_description_length check (char_length(description) <= 500),
+  dm_key text,
+  epoch integer not null default 0,
+  created_by uuid references chat.profiles on delete set null,
+  created_at timestamptz not null default now(),
+  constraint channels_slug_unique unique (slug),
+  constraint channels_dm_key_unique unique (dm_key),
+  constraint channels_dm_has_key check ((kind = 'dm') = (dm_key is not null)),
+  constraint channels_dm_has_no_slug check ((kind = 'dm') = (slug is null))
+);
+create index channels_created_by_idx on chat.channels (created_by);
+-- Serves the list of public channels.
+create index channels_public_idx on chat.channels (slug) where kind = 'public';
+
+create table chat.channel_members (
+  channel_id uuid not null references chat.channels on delete cascade,
+  user_id uuid not null references chat.profiles on delete cascade,
+  role text not null default 'member' constraint channel_members_role_known check (role in ('admin', 'member')),
+  last_read_seq bigint not null default 0,
+  joined_at timestamptz not null default now(),
+  primary key (channel_id, user_id)
+) with (fillfactor = 80);
+create index channel_members_user_id_idx on chat.channel_members (user_id, channel_id);
+
+-- Apart from channels and narrow, because every message updates it: a heap-only update of one small row.
+create table chat.channel_counters (
+  channel_id uuid primary key references chat.channels on delete cascade,
+  last_seq bigint not null default 0,
+  last_message_at timestamptz,
+  member_count integer not null default 0
+) with (fillfactor = 50);
+
+alter table chat.channels enable row level security;
+alter table chat.channel_members enable row level security;
+alter table chat.channel_counters enable row level security;
+
+-- Definer: channel_members is under RLS itself; a policy reading it directly would recurse.
+create function chat_private.my_channel_ids() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+  select channel_id from chat.channel_members where user_id = (select auth.uid());
+$$;
+grant execute on function chat_private.my_channel_ids() to authenticated;
+
+grant select on chat.channels, chat.channel_members, chat.channel_counters to authenticated;
+
+create policy select_visible on chat.channels for select to authenticated
+  using (kind = 'public' or id in (select chat_private.my_channel_ids()));
+create policy select_member on chat.channel_members for select to authenticated
+  using (channel_id in (select chat_private.my_channel_ids()));
+create policy select_member on chat.channel_counters for select to authenticated
+  using (channel_id in (select chat_private.my_channel_ids()));
+
+-- Definer: counters are written by nobody but these triggers.
+create function chat_private.tg_channels__create_counter() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chat.channel_counters (channel_id) values (new.id);
+  return null;
+end;
+$$;
+create trigger _100_create_counter after insert on chat.channels
+  for each row execute function chat_private.tg_channels__create_counter();
+
+-- Definer: as above.
+create function chat_private.tg_channel_members__count() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'INSERT' then
+    update chat.channel_counters set member_count = member_count + 1 where channel_id = new.channel_id;
+  else
+    update chat.channel_counters set member_count = member_count - 1 where channel_id = old.channel_id;
+  end if;
+  return null;
+end;
+$$;
+create trigger _100_count after insert or delete on chat.channel_members
+  for each row execute function chat_private.tg_channel_members__count();
+
+-- A joining member starts with nothing unread: what was said before is history.
+-- Definer: as above.
+create function chat_private.tg_channel_members__start_read() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.last_read_seq := (select last_seq from chat.channel_counters where channel_id = new.channel_id);
+  return new;
+end;
+$$;
+create trigger _100_start_read before insert on chat.channel_members
+  for each row execute function chat_private.tg_channel_members__start_read();
+
+-- Definer: Realtime caches who may hear a topic until the token changes, so a departure from a channel that
+-- not everyone may read moves it to a new topic.
+create function chat_private.tg_channel_members__raise_epoch() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.channels set epoch = epoch + 1 where id = old.channel_id and kind <> 'public';
+  return null;
+end;
+$$;
+create trigger _200_raise_epoch after delete on chat.channel_members
+  for each row execute function chat_private.tg_channel_members__raise_epoch();
+
+-- The caller's role in a channel; refuses with not found when the caller may not know it exists.
+create function chat_private.require_member(channel_id uuid, operation text) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  v_role text;
+begin
+  select m.role into v_role from chat.channel_members m
+   where m.channel_id = require_member.channel_id and m.user_id = (select auth.uid());
+  if found then
+    return v_role;
+  elsif exists (select from chat.channels c where c.id = require_member.channel_id) then
+    perform chat_private.fail('not_a_member', 403, format('unable to %s; join the channel first', operation));
+  end if;
+  perform chat_private.fail('channel_not_found', 404,
+    format('unable to %s; the channel does not exist or is not visible to you', operation));
+end;
+$$;
+grant execute on function chat_private.require_member(uuid, text) to authenticated;
+
+-- Definer: nobody may insert members directly. Adds those of the given users that exist and are not in yet.
+create function chat_private.add_members(channel_id uuid, user_ids uuid[]) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from unnest(user_ids) u where not exists (select from chat.profiles p where p.id = u)) then
+    perform chat_private.fail('user_not_found', 404, 'unable to add members; at least one user does not exist');
+  end if;
+  insert into chat.channel_members (channel_id, user_id)
+  select add_members.channel_id, u from unnest(user_ids) u
+  on conflict do nothing;
+end;
+$$;
+
+-- Definer: makes the caller the first member, which no policy lets anybody do.
+create function chat.create_channel(slug text, kind text default 'public', name text default null,
+                                    description text default '', member_ids uuid[] default '{}')
+returns setof chat.channels rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_slug text := lower(btrim(create_channel.slug));
+  v_channel chat.channels;
+begin
+  if create_channel.kind is null or create_channel.kind not in ('public', 'private') then
+    perform chat_private.fail('invalid_channel_kind', 400, 'unable to create channel; its kind is public or private');
+  elsif v_slug is null or v_slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or char_length(v_slug) > 80 then
+    perform chat_private.fail('invalid_slug', 400,
+      'unable to create channel; a slug has 1 to 80 of a-z, 0-9 and single dashes between them');
+  elsif char_length(btrim(create_channel.name)) not between 1 and 80 then
+    perform chat_private.fail('invalid_name', 400, 'unable to create channel; a name has 1 to 80 characters');
+  elsif char_length(create_channel.description) > 500 then
+    perform chat_private.fail('invalid_description', 400, 'unable to create channel; a description has at most 500 characters');
+  elsif cardinality(create_channel.member_ids) > 1000 then
+    perform chat_private.fail('too_many_members', 400, 'unable to create channel; at most 1,000 members can be added at once');
+  end if;
+
+  insert into chat.channels (kind, slug, name, description, created_by)
+  values (create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''), (select auth.uid()))
+  on conflict on constraint channels_slug_unique do nothing
+  returning * into v_channel;
+  if v_channel.id is null then
+    perform chat_private.fail('slug_taken', 409, 'unable to create channel; another one has this slug');
+  end if;
+
+  insert into chat.channel_members (channel_id, user_id, role) values (v_channel.id, (select auth.uid()), 'admin');
+  perform chat_private.add_members(v_channel.id, create_channel.member_ids);
+  return next v_channel;
+end;
+$$;
+grant execute on function chat.create_channel(text, text, text, text, uuid[]) to authenticated;
+
+-- Definer: membership is written by these functions only.
+create function chat.open_dm(user_id uuid) returns setof chat.channels rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_me uuid := (select auth.uid());
+  v_key text := least(v_me, open_dm.user_id)::text || ':' || greatest(v_me, open_dm.user_id)::text;
+  v_channel chat.channels;
+begin
+  if not exists (select from chat.profiles p where p.id = open_dm.user_id) then
+    perform chat_private.fail('user_not_found', 404, 'unable to open direct messages; the user does not exist');
+  end if;
+  select * into v_channel from chat.channels c where c.dm_key = v_key;
+  if not found then
+    -- Both sides may open it in the same moment: the second waits here and finds the first one's row.
+    insert into chat.channels (kind, dm_key, created_by) values ('dm', v_key, v_me)
+    on conflict on constraint channels_dm_key_unique do nothing
+    returning * into v_channel;
+    if v_channel.id is null then
+      select * into strict v_channel from chat.channels c where c.dm_key = v_key;
+    else
+      insert into chat.channel_members (channel_id, user_id)
+      select v_channel.id, u from (values (v_me), (open_dm.user_id)) as pair (u)
+      on conflict do nothing;
+    end if;
+  end if;
+  return next v_channel;
+end;
+$$;
+grant execute on function chat.open_dm(uuid) to authenticated;
+
+-- Definer: as above.
+create function chat.join_channel(channel_id uuid) returns setof chat.channels rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel chat.channels;
+begin
+  select * into v_channel from chat.channels c
+   where c.id = join_channel.channel_id
+     and (c.kind = 'public' or c.id in (select chat_private.my_channel_ids()));
+  if not found then
+    perform chat_private.fail('channel_not_found', 404,
+      'unable to join; the channel does not exist or is not visible to you');
+  end if;
+  insert into chat.channel_members (channel_id, user_id) values (v_channel.id, (select auth.uid()))
+  on conflict do nothing;
+  return next v_channel;
+end;
+$$;
+grant execute on function chat.join_channel(uuid) to authenticated;
+
+-- Definer: as above.
+create function chat.leave_channel(channel_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(leave_channel.channel_id, 'leave');
+  if (select c.kind from chat.channels c where c.id = leave_channel.channel_id) = 'dm' then
+    perform chat_private.fail('dm_is_permanent', 403, 'unable to leave; direct messages always keep both people');
+  end if;
+  delete from chat.channel_members m
+   where m.channel_id = leave_channel.channel_id and m.user_id = (select auth.uid());
+end;
+$$;
+grant execute on function chat.leave_channel(uuid) to authenticated;
+
+-- Definer: as above.
+create function chat.add_members(channel_id uuid, user_ids uuid[]) returns setof chat.channel_members
+language plpgsql security definer set search_path = '' as $$
+begin
+  if chat_private.require_member(add_members.channel_id, 'add members') <> 'admin' then
+    perform chat_private.fail('not_a_channel_admin', 403, 'unable to add members; only admins of the channel may');
+  elsif cardinality(user_ids) > 1000 then
+    perform chat_private.fail('too_many_members', 400, 'unable to add members; at most 1,000 can be added at once');
+  end if;
+  perform chat_private.add_members(add_members.channel_id, user_ids);
+  return query select * from chat.channel_members m
+    where m.channel_id = add_members.channel_id and m.user_id = any (user_ids);
+end;
+$$;
+grant execute on function chat.add_members(uuid, uuid[]) to authenticated;
+
+-- Definer: as above.
+create function chat.remove_member(channel_id uuid, user_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  if chat_private.require_member(remove_member.channel_id, 'remove a member') <> 'admin' then
+    perform chat_private.fail('not_a_channel_admin', 403, 'unable to remove a member; only admins of the channel may');
+  end if;
+  delete from chat.channel_members m
+   where m.channel_id = remove_member.channel_id and m.user_id = remove_member.user_id;
+  if not found then
+    perform chat_private.fail('member_not_found', 404, 'unable to remove a member; this user is not in the channel');
+  end if;
+end;
+$$;
+grant execute on function chat.remove_member(uuid, uuid) to authenticated;
+
+comment on table chat.channels is 'A place to talk: public, private, or the direct messages of two people';
+comment on column chat.channels.kind is 'public: everyone signed in may find and join it; private: by invitation; dm: two people, for good';
+comment on column chat.channels.slug is 'Unique name for addresses, a-z, 0-9 and dashes; null for dm';
+comment on column chat.channels.name is 'Name as shown, when it differs from the slug';
+comment on column chat.channels.dm_key is 'Both user ids, smaller first: one dm per pair';
+comment on column chat.channels.epoch is 'Part of the channel''s Realtime topics; rises when somebody leaves or is removed from a channel that is not public';
+comment on table chat.channel_members is 'Who is in a channel, with what role and how far they have read';
+comment on column chat.channel_members.role is 'admin or member of this channel';
+comment on column chat.channel_members.last_read_seq is 'Everything up to this seq is read';
+comment on table chat.channel_counters is 'One narrow row per channel: the last seq handed out and the number of members';
+comment on column chat.channel_counters.last_seq is 'seq of the newest message; 0 before the first';
+comment on function chat.create_channel(text, text, text, text, uuid[]) is
+  'Creates a public or private channel with the caller as admin. Errors: invalid_channel_kind, invalid_slug, invalid_name, invalid_description, slug_taken, too_many_members, user_not_found';
+comment on function chat.open_dm(uuid) is 'The direct-message channel with this user, made on first use (also with oneself). Errors: user_not_found';
+comment on function chat.join_channel(uuid) is 'Joins a public channel; no effect for members. Errors: channel_not_found';
+comment on function chat.leave_channel(uuid) is 'Leaves a channel. Errors: channel_not_found, not_a_member, dm_is_permanent';
+comment on function chat.add_members(uuid, uuid[]) is
+  'Adds users to a channel the caller is admin of and returns their memberships. Errors: channel_not_found, not_a_member, not_a_channel_admin, user_not_found, too_many_members';
+comment on function chat.remove_member(uuid, uuid) is
+  'Removes a user from a channel the caller is admin of. Errors: channel_not_found, not_a_member, not_a_channel_admin, member_not_found';
+comment on policy select_visible on chat.channels is 'Public channels and the ones the caller is in';
+comment on policy select_member on chat.channel_members is 'Members see who else is in their channels';
+comment on policy select_member on chat.channel_counters is 'Members see the counters of their channels';
+
+-- 30_messages.sql
+-- Messages: each channel numbers its own 1, 2, 3 … without gaps, so that a client sees what it missed.
+
+create table chat.messages (
+  channel_id uuid not null references chat.channels on delete cascade,
+  seq bigint not null,
+  id uuid not null default chat_private.uuid_v7(),
+  author_id uuid default auth.uid() references chat.profiles on delete set null,
+  body text not null
+    constraint messages_body_length check (char_length(body) between 1 and 40000),
+  created_at timestamptz not null default now(),
+  primary key (channel_id, seq),
+  constraint messages_id_unique unique (id)
+);
+-- Serves own messages after a read marker (unread counts) and the messages of one person.
+create index messages_author_idx on chat.messages (author_id, channel_id, seq);
+
+alter table chat.messages enable row level security;
+
+grant select on chat.messages to authenticated;
+grant insert (channel_id, id, body) on chat.messages to authenticated;
+
+create policy select_member on chat.messages for select to authenticated
+  using (channel_id in (select chat_private.my_channel_ids()));
+create policy insert_member on chat.messages for insert to authenticated
+  with check (author_id = (select auth.uid()) and channel_id in (select chat_private.my_channel_ids()));
+
+-- Definer: the counter belongs to nobody. It is taken last, so that its lock spans little more than the commit.
+create function chat_private.tg_messages__assign_seq() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.channel_counters
+     set last_seq = last_seq + 1, last_message_at = clock_timestamp()
+   where channel_id = new.channel_id
+  returning last_seq, last_message_at into new.seq, new.created_at;
+  if exists (select from chat.messages m where m.id = new.id) then
+    -- A send repeated, perhaps while the first was still under way: the number goes back, nothing is inserted.
+    update chat.channel_counters set last_seq = last_seq - 1 where channel_id = new.channel_id;
+    return null;
+  end if;
+  return new;
+end;
+$$;
+create trigger _100_assign_seq before insert on chat.messages
+  for each row execute function chat_private.tg_messages__assign_seq();
+
+create function chat.send_message(channel_id uuid, body text, id uuid default null)
+returns setof chat.messages rows 1
+language plpgsql set search_path = '' as $$
+declare
+  v_id uuid := coalesce(send_message.id, chat_private.uuid_v7());
+  v_message chat.messages;
+begin
+  if send_message.body is null or btrim(send_message.body, E' \t\r\n') = '' then
+    perform chat_private.fail('message_empty', 400, 'unable to send message; it has no text');
+  elsif char_length(send_message.body) > 40000 then
+    perform chat_private.fail('message_too_long', 400, 'unable to send message; its text is longer than 40,000 characters');
+  end if;
+  perform chat_private.require_member(send_message.channel_id, 'send message');
+
+  insert into chat.messages (channel_id, id, body) values (send_message.channel_id, v_id, send_message.body)
+  returning * into v_message;
+  if v_message.id is null then
+    select * into v_message from chat.messages m
+     where m.id = v_id and m.channel_id = send_message.channel_id and m.author_id = (select auth.uid());
+    if not found then
+      perform chat_private.fail('message_id_taken', 409, 'unable to send message; its id belongs to another message');
+    end if;
+  end if;
+  return next v_message;
+end;
+$$;
+grant execute on function chat.send_message(uuid, text, uuid) to authenticated;
+
+create function chat.list_messages(channel_id uuid, before_seq bigint default null, after_seq bigint default null,
+                                   page_size integer default 50)
+returns setof chat.messages rows 50
+language plpgsql stable set search_path = '' as $$
+begin
+  perform chat_private.require_member(list_messages.channel_id, 'list messages');
+  if page_size is null or page_size not between 1 and 200 then
+    perform chat_private.fail('invalid_page_size', 400, 'unable to list messages; a page has 1 to 200');
+  end if;
+  if after_seq is not null then
+    return query select * from chat.messages m
+      where m.channel_id = list_messages.channel_id and m.seq > after_seq
+        and m.seq < coalesce(before_seq, 9223372036854775807)
+      order by m.seq limit page_size;
+  else
+    return query select * from chat.messages m
+      where m.channel_id = list_messages.channel_id and m.seq < coalesce(before_seq, 9223372036854775807)
+      order by m.seq desc limit page_size;
+  end if;
+end;
+$$;
+grant execute on function chat.list_messages(uuid, bigint, bigint, integer) to authenticated;
+
+comment on table chat.messages is 'Everything said; seq numbers each channel''s messages from 1 without gaps';
+comment on column chat.messages.seq is 'Place in the channel, handed out in the sending transaction';
+comment on column chat.messages.id is 'Public id, a UUIDv7 made by the client or the server; sending the same id again is no second message';
+comment on column chat.messages.author_id is 'Who wrote it; null once the account is deleted';
+comment on column chat.messages.body is 'Text, 1 to 40,000 characters';
+comment on policy select_member on chat.messages is 'Members read the messages of their channels';
+comment on policy insert_member on chat.messages is 'Members write in their channels, as themselves';
+comment on function chat.send_message(uuid, text, uuid) is
+  'Sends a message and returns it; a repeated id returns the first one. Errors: message_empty, message_too_long, channel_not_found, not_a_member, message_id_taken';
+comment on function chat.list_messages(uuid, bigint, bigint, integer) is
+  'A page of a channel: newest first before before_seq, or oldest first after after_seq; 1 to 200 rows. Errors: channel_not_found, not_a_member, invalid_page_size';
+
+-- 32_receipts.sql
+-- Read markers and what is unread, by subtraction of numbers and never by counting a channel.
+
+grant update (last_read_seq) on chat.channel_members to authenticated;
+create policy update_self on chat.channel_members for update to authenticated
+  using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+
+-- A marker only moves forward and never past the last message, however it is written.
+create function chat_private.tg_channel_members__bound_read() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.last_read_seq := greatest(old.last_read_seq, least(new.last_read_seq,
+    (select last_seq from chat.channel_counters where channel_id = new.channel_id)));
+  return new;
+end;
+$$;
+create trigger _100_bound_read before update of last_read_seq on chat.channel_members
+  for each row execute function chat_private.tg_channel_members__bound_read();
+
+create function chat.mark_read(channel_id uuid, seq bigint) returns setof chat.channel_members rows 1
+language plpgsql set search_path = '' as $$
+begin
+  perform chat_private.require_member(mark_read.channel_id, 'mark as read');
+  if mark_read.seq is null or mark_read.seq < 0 then
+    perform chat_private.fail('invalid_seq', 400, 'unable to mark as read; a seq is a number from 0');
+  end if;
+  return query update chat.channel_members m set last_read_seq = mark_read.seq
+    where m.channel_id = mark_read.channel_id and m.user_id = (select auth.uid())
+    returning m.*;
+end;
+$$;
+grant execute on function chat.mark_read(uuid, bigint) to authenticated;
+
+create view chat.my_channels with (security_invoker = true) as
+  select c.id, c.kind, c.slug, c.name, c.description, c.epoch, c.created_by, c.created_at,
+         m.role, m.last_read_seq, n.last_seq, n.member_count,
+         coalesce(n.last_message_at, c.created_at) as last_activity_at,
+         n.last_seq - m.last_read_seq - (
+           select count(*) from chat.messages own
+            where own.author_id = m.user_id and own.channel_id = c.id and own.seq > m.last_read_seq
+         ) as unread_count,
+         p.id as dm_user_id, p.username as dm_username, p.name as dm_name, p.avatar_url as dm_avatar_url
+    from chat.channel_members m
+    join chat.channels c on c.id = m.channel_id
+    join chat.channel_counters n on n.channel_id = m.channel_id
+    left join chat.profiles p on p.id = (
+      case split_part(c.dm_key, ':', 1)
+        when m.user_id::text then split_part(c.dm_key, ':', 2)
+        else split_part(c.dm_key, ':', 1)
+      end)::uuid
+   where m.user_id = (select auth.uid());
+grant select on chat.my_channels to authenticated;
+
+comment on policy update_self on chat.channel_members is 'A member moves their own read marker';
+comment on function chat.mark_read(uuid, bigint) is
+  'Marks a channel as read up to seq; a marker never moves back. Errors: channel_not_found, not_a_member, invalid_seq';
+comment on view chat.my_channels is 'The caller''s channels with role, last activity and exact unread count';
+comment on column chat.my_channels.unread_count is 'Messages of others after last_read_seq';
+comment on column chat.my_channels.dm_user_id is 'The other person of a dm (oneself in notes to self)';
+
+-- 80_realtime.sql
+-- What Realtime carries: who may hear and speak on a topic, and the events the database sends after each commit.
+
+-- Topics (all private): channel:<id>:<epoch> carries what the database says; live:<id>:<epoch> what members say
+-- to each other (typing, presence of viewers); user:<id> what concerns one person. Members cannot write on the
+-- first, or they could forge messages of others.
+
+-- Definer: called by policies for every role that joins. The caller's topic is one, so this runs once a join.
+create function chat_private.may_use_topic(topic text, access text) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_part text[] := string_to_array(topic, ':');
+begin
+  if chat_private.session_refusal() is not null then
+    return false;
+  elsif topic = 'user:' || (select auth.uid())::text then
+    return access = 'hear';
+  elsif cardinality(v_part) = 3 and (v_part[1] = 'live' or (v_part[1] = 'channel' and access = 'hear'))
+        and pg_input_is_valid(v_part[2], 'uuid') then
+    return exists (
+      select from chat.channel_members m join chat.channels c on c.id = m.channel_id
+       where m.channel_id = v_part[2]::uuid and m.user_id = (select auth.uid()) and c.epoch::text = v_part[3]);
+  end if;
+  return false;
+end;
+$$;
+grant execute on function chat_private.may_use_topic(text, text) to authenticated;
+
+create policy select_listener on realtime.messages for select to authenticated
+  using ((select chat_private.may_use_topic((select realtime.topic()), 'hear')));
+create policy insert_speaker on realtime.messages for insert to authenticated
+  with check ((select chat_private.may_use_topic((select realtime.topic()), 'speak')));
+
+-- Definer: owned by postgres, which Realtime lets send; a member may not.
+create function chat_private.tg_messages__broadcast() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel record;
+begin
+  select c.epoch, n.member_count,
+         (select to_jsonb(a) from (select p.id, p.username, p.name, p.avatar_url
+                                     from chat.profiles p where p.id = new.author_id) a) as author
+    into v_channel
+    from chat.channels c join chat.channel_counters n on n.channel_id = c.id where c.id = new.channel_id;
+  perform realtime.send(to_jsonb(new) || jsonb_build_object('author', v_channel.author),
+                        'message:new', format('channel:%s:%s', new.channel_id, v_channel.epoch), true);
+  -- In small channels everybody hears of it wherever they are; in large ones only who has it on screen.
+  if v_channel.member_count <= 100 then
+    perform realtime.send(jsonb_build_object('channel_id', new.channel_id, 'last_seq', new.seq),
+                          'channel:bumped', 'user:' || m.user_id, true)
+       from chat.channel_members m
+      where m.channel_id = new.channel_id and m.user_id is distinct from new.author_id;
+  end if;
+  return null;
+end;
+$$;
+create trigger _900_broadcast after insert on chat.messages
+  for each row execute function chat_private.tg_messages__broadcast();
+
+-- Definer: as above.
+create function chat_private.tg_channel_members__broadcast() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'DELETE' then
+    perform realtime.send(jsonb_build_object('channel_id', old.channel_id), 'channel:left', 'user:' || old.user_id, true);
+  elsif tg_op = 'INSERT' then
+    perform realtime.send(jsonb_build_object('channel_id', new.channel_id), 'channel:joined', 'user:' || new.user_id, true);
+  elsif new.last_read_seq <> old.last_read_seq then
+    perform realtime.send(jsonb_build_object('channel_id', new.channel_id, 'last_read_seq', new.last_read_seq),
+                          'channel:read', 'user:' || new.user_id, true);
+  end if;
+  return null;
+end;
+$$;
+create trigger _900_broadcast after insert or update or delete on chat.channel_members
+  for each row execute function chat_private.tg_channel_members__broadcast();
+
+-- Definer: as above. Said on the topic that ends, so that those who stay move to the new one.
+create function chat_private.tg_channels__broadcast_epoch() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform realtime.send(jsonb_build_object('channel_id', new.id, 'epoch', new.epoch),
+                        'channel:moved', format('channel:%s:%s', old.id, old.epoch), true);
+  return null;
+end;
+$$;
+create trigger _900_broadcast_epoch after update of epoch on chat.channels
+  for each row execute function chat_private.tg_channels__broadcast_epoch();
+
+comment on function chat_private.may_use_topic(text, text) is
+  'Whether the caller may hear or speak on this Realtime topic, with a live session';
+comment on policy select_listener on realtime.messages is 'Members hear their channels, users their own topic';
+comment on policy insert_speaker on realtime.messages is 'Members speak on the live topic of their channels only';
