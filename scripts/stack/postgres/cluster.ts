@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { postgresHome } from './binaries.ts';
+import { asOrdinaryUser, serverUser } from './server-user.ts';
 
 /** Superuser of the cluster, as on Supabase; `postgres` is an ordinary role there. */
 export const SUPERUSER = 'supabase_admin';
@@ -38,38 +39,59 @@ export interface Cluster {
 
 /** Starts the cluster in `dir`, made and prepared first when the folder is new. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { dir, port, password, logFile } = options;
-  const home = postgresHome();
-  const isNew = !existsSync(join(dir, 'confab-prepared'));
-  if (isNew) createCluster(home, dir, password);
-  refuseForeignVersion(dir);
-
+  const { dir, logFile } = options;
+  createCluster(options);
   const log = openSync(logFile, 'a');
-  const command = asOrdinaryUser([join(home, 'bin/postgres'), '-D', dir, '-p', String(port)]);
+  const command = serverCommand(options);
   const child = spawn(command[0] as string, command.slice(1), { stdio: ['ignore', log, log] });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const cluster: Cluster = {
     process: child,
-    url: (role) => `postgresql://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`,
+    url: (role) => clusterUrl(options, role),
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
       await exited;
     },
   };
   try {
-    await untilReady(cluster.url(SUPERUSER), child, logFile);
-    if (isNew) {
-      await prepare(cluster.url(SUPERUSER), password);
-      writeFileSync(join(dir, 'confab-prepared'), '');
-    }
+    await untilReady(options, child);
+    await prepareCluster(options);
   } catch (error) {
     await cluster.stop();
     throw error;
   }
   return cluster;
+
+  async function untilReady(where: ClusterOptions, server: ChildProcess): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    while (!(await answers(where))) {
+      if (server.exitCode !== null || server.signalCode !== null) {
+        const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
+        throw new Error(`unable to start Postgres in ${dir}; it ended at once:\n${tail}`);
+      }
+      if (Date.now() > deadline) throw new Error('unable to start Postgres; no answer for 60 s');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
 
-function createCluster(home: string, dir: string, password: string): void {
+export function serverCommand({ dir, port }: Pick<ClusterOptions, 'dir' | 'port'>): string[] {
+  return asOrdinaryUser([join(postgresHome(), 'bin/postgres'), '-D', dir, '-p', String(port)]);
+}
+
+export function clusterUrl(
+  { port, password }: Pick<ClusterOptions, 'port' | 'password'>,
+  role: string,
+): string {
+  return `postgresql://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+}
+
+/** Makes the folder when there is none yet, and refuses one that this server cannot use. */
+export function createCluster({ dir, password }: Pick<ClusterOptions, 'dir' | 'password'>): void {
+  if (existsSync(preparedMark(dir))) {
+    refuseUnusable(dir);
+    return;
+  }
   // A folder without the mark at its end was left by an interrupted first start and holds nothing of value.
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
@@ -79,14 +101,14 @@ function createCluster(home: string, dir: string, password: string): void {
   const owner = serverUser();
   if (owner) chownSync(dir, owner.uid, owner.gid);
   const command = asOrdinaryUser([
-    join(home, 'bin/initdb'),
+    join(postgresHome(), 'bin/initdb'),
     ...['-D', dir, '-U', SUPERUSER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`],
     ...['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
   ]);
   try {
     execFileSync(command[0] as string, command.slice(1), { stdio: 'pipe' });
   } catch (error) {
-    const detail = (error as { stderr?: Buffer }).stderr?.toString().trim() ?? String(error);
+    const detail = (error as { stderr?: Buffer }).stderr?.toString().trim() || String(error);
     throw new Error(`unable to create the database folder ${dir}; ${detail}`, { cause: error });
   } finally {
     rmSync(passwordFile, { force: true });
@@ -111,66 +133,51 @@ log_line_prefix = '%m [%p] %u '
 timezone = 'UTC'
 `;
 
-function refuseForeignVersion(dir: string): void {
-  const version = readFileSync(join(dir, 'PG_VERSION'), 'utf8').trim();
+function refuseUnusable(dir: string): void {
+  const advice = 'Empty it with `npm run reset`';
+  let version: string;
+  try {
+    version = readFileSync(join(dir, 'PG_VERSION'), 'utf8').trim();
+  } catch (cause) {
+    throw new Error(`unable to start Postgres; the folder ${dir} is damaged (no PG_VERSION). ${advice}`, {
+      cause,
+    });
+  }
   if (version !== '17') {
     throw new Error(
       `unable to start Postgres; ${dir} was made by version ${version} and this stack runs 17. ` +
-        'Dump it with that version, or empty it with `npm run reset`',
+        `Dump it with that version first. ${advice}`,
     );
   }
 }
 
-/** PostgreSQL refuses to run as root; then it runs as `nobody`, which owns the folder. */
-function serverUser(): { uid: number; gid: number } | undefined {
-  return process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined;
-}
-
-/**
- * As root, wraps a command so that it runs as `nobody` but still passes through folders that only root may
- * enter (a clone below /root, say): the server checks its user id, not its capabilities.
- */
-function asOrdinaryUser(command: string[]): string[] {
-  const user = serverUser();
-  if (!user) return command;
-  const capability = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
-  return [
-    'setpriv',
-    `--reuid=${user.uid}`,
-    `--regid=${user.gid}`,
-    '--clear-groups',
-    ...capability,
-    ...command,
-  ];
-}
-
-async function untilReady(url: string, child: ChildProcess, logFile: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
-      throw new Error(`unable to start Postgres; it ended at once:\n${tail}`);
-    }
-    const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
-    try {
-      await sql`select 1`;
-      return;
-    } catch (cause) {
-      if (Date.now() > deadline) throw new Error('unable to start Postgres; no answer for 60 s', { cause });
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    } finally {
-      await sql.end({ timeout: 1 });
-    }
+/** Whether the server takes connections. */
+export async function answers(options: Pick<ClusterOptions, 'port' | 'password'>): Promise<boolean> {
+  const sql = postgres(clusterUrl(options, SUPERUSER), { max: 1, connect_timeout: 2, onnotice: () => {} });
+  try {
+    await sql`select 1`;
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await sql.end({ timeout: 1 });
   }
 }
 
-async function prepare(url: string, password: string): Promise<void> {
+/** Gives a new cluster the roles and schemas of Supabase; does nothing to one that has them. */
+export async function prepareCluster(options: ClusterOptions): Promise<void> {
+  if (existsSync(preparedMark(options.dir))) return;
   const file = join(dirname(fileURLToPath(import.meta.url)), 'roles.sql');
-  const literal = `'${password.replaceAll("'", "''")}'`;
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const literal = `'${options.password.replaceAll("'", "''")}'`;
+  const sql = postgres(clusterUrl(options, SUPERUSER), { max: 1, onnotice: () => {} });
   try {
     await sql.begin((tx) => tx.unsafe(readFileSync(file, 'utf8').replaceAll(":'password'", literal)));
   } finally {
     await sql.end();
   }
+  writeFileSync(preparedMark(options.dir), '');
+}
+
+function preparedMark(dir: string): string {
+  return join(dir, 'confab-prepared');
 }

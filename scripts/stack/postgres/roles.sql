@@ -23,6 +23,15 @@ grant anon, authenticated, service_role to supabase_storage_admin, supabase_real
 grant supabase_storage_admin to postgres with inherit true, set false;
 grant supabase_realtime_admin to postgres with inherit true, set false;
 
+-- Settings that the platform lets the developer's role make for sessions, roles and the database.
+grant set on parameter
+  session_replication_role, log_lock_waits, log_min_duration_statement, log_min_messages, log_statement,
+  log_temp_files, track_functions, track_io_timing, pg_stat_statements.track,
+  pgrst.db_aggregates_enabled, pgrst.db_anon_role, pgrst.db_extra_search_path, pgrst.db_max_rows,
+  pgrst.db_plan_enabled, pgrst.db_pre_request, pgrst.db_schemas, pgrst.db_tx_end, pgrst.openapi_mode,
+  pgrst.server_timing_enabled
+to postgres;
+
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
 alter role authenticator set statement_timeout = '8s';
@@ -59,6 +68,22 @@ alter default privileges for role postgres in schema public grant all on routine
 
 create publication supabase_realtime;
 alter publication supabase_realtime owner to postgres;
+
+-- PostgREST hears of every change of the schema, so its picture of the database is never an old one.
+create function extensions.tell_postgrest() returns event_trigger
+language plpgsql set search_path = '' as $$
+begin
+  if tg_event = 'ddl_command_end' and not exists (
+    select from pg_catalog.pg_event_trigger_ddl_commands()
+    where command_tag ~ '^(CREATE|ALTER|COMMENT|GRANT|REVOKE|IMPORT)' and schema_name is distinct from 'pg_temp'
+  ) then
+    return;
+  end if;
+  notify pgrst, 'reload schema';
+end;
+$$;
+create event trigger tell_postgrest on ddl_command_end execute function extensions.tell_postgrest();
+create event trigger tell_postgrest_of_drops on sql_drop execute function extensions.tell_postgrest();
 
 -- Refuses what supautils refuses on the platform: changing a service's objects beyond policies and triggers.
 create function extensions.guard_service_schemas() returns event_trigger
