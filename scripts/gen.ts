@@ -1,7 +1,12 @@
-/** Writes what is generated from a source of truth: the migration from supabase/schemas. `--check` only compares. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/**
+ * Writes what is generated from a source of truth; `--check` only compares. With DB_URL (as `npm run stack --
+ * status -o env` prints it) that includes the types of the database.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { errorCodes } from '../sdk/src/error-codes.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -13,7 +18,56 @@ function migration(): string {
   return `-- Generated from supabase/schemas by npm run gen.\n\n${parts.join('\n')}`;
 }
 
-const generated: Record<string, string> = { 'supabase/migrations/20261121000000_confab.sql': migration() };
+/** The list of error codes with the sentence that stands above each in its source. */
+function errorPage(): string {
+  const source = readFileSync(join(root, 'sdk/src/error-codes.ts'), 'utf8');
+  const rows = Object.entries(errorCodes).map(([code, status]) => {
+    const [, sentence] = new RegExp(`/\\*\\* (.*) \\*/\\n {2}${code}:`).exec(source) ?? [];
+    if (!sentence)
+      throw new Error(`unable to write docs/errors.md; ${code} has no sentence in error-codes.ts`);
+    return `| \`${code}\` | ${status || '–'} | ${sentence} |`;
+  });
+  return [
+    '# Errors',
+    '',
+    '<!-- Generated from sdk/src/error-codes.ts by npm run gen. -->',
+    '',
+    'Every refusal has a code that stays the same; branch on it, never on the text. The SDK throws a `ChatError` with',
+    'it, the Data API and the HTTP APIs answer it with this status.',
+    '',
+    '| code | status | meaning |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function databaseTypes(url: string): string {
+  const cli = join(root, 'node_modules/supabase/dist/supabase.js');
+  const output = execFileSync(
+    process.execPath,
+    [cli, 'gen', 'types', 'typescript', `--remote=${url}`, '--schema', 'chat'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, SUPABASE_TELEMETRY_DISABLED: '1' },
+    },
+  );
+  // The CLI may say how it connected before it prints the types.
+  const types = output.slice(output.indexOf('export type Json'));
+  return `// Generated from the database by npm run gen.\n${types}`;
+}
+
+const generated: Record<string, string> = {
+  'supabase/migrations/20261121000000_confab.sql': migration(),
+  'docs/errors.md': errorPage(),
+};
+if (process.env.DB_URL) {
+  const types = databaseTypes(process.env.DB_URL);
+  generated['sdk/src/internal/database.types.ts'] = types;
+  generated['edge-functions/_shared/database.types.ts'] = types;
+}
 
 const check = process.argv.includes('--check');
 for (const [path, content] of Object.entries(generated)) {
@@ -24,6 +78,7 @@ for (const [path, content] of Object.entries(generated)) {
     console.error(`${path} is not what npm run gen writes; run it and commit the result`);
     process.exitCode = 1;
   } else {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
     console.log(`wrote ${path}`);
   }

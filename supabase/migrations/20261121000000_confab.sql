@@ -217,6 +217,7 @@ comment on policy select_self on chat.accounts is 'A user sees their own account
 -- 12_auth_hooks.sql
 -- What Auth asks of the database while it signs people up and in (config.toml, [auth.hook.*]).
 
+-- Auth passes on nothing but the sentence of a refusal, so the code stands in front of it.
 -- Definer: runs as supabase_auth_admin, which may not read chat.
 create function chat_private.before_user_created(event jsonb) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
@@ -227,15 +228,15 @@ begin
   if v_username is not null then
     if v_username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
       return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
-        'unable to sign up; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore'));
+        'invalid_username: unable to sign up; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore'));
     elsif exists (select from chat.profiles p where p.username = v_username) then
       return jsonb_build_object('error', jsonb_build_object('http_code', 409, 'message',
-        'unable to sign up; this username is taken'));
+        'username_taken: unable to sign up; this username is taken'));
     end if;
   end if;
   if v_meta ? 'name' and char_length(btrim(coalesce(v_meta ->> 'name', ''))) not between 1 and 80 then
     return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
-      'unable to sign up; a name has 1 to 80 characters'));
+      'invalid_name: unable to sign up; a name has 1 to 80 characters'));
   end if;
   return '{}';
 end;

@@ -1,0 +1,113 @@
+/** Signing up, in and out, over Supabase Auth. */
+import type { AuthError, Session, SupabaseClient } from '@supabase/supabase-js';
+import { type ErrorCode, errorCodes } from './error-codes.ts';
+import { ChatError } from './errors.ts';
+import { createEmitter, type Subscription } from './internal/emitter.ts';
+
+/** Proof of who signs in; a username stands for accounts that were made without an address. */
+export type Credentials = { password: string } & (
+  | { email: string; username?: never }
+  | { username: string; email?: never }
+);
+
+export type SignUp = { password: string; name?: string } & (
+  | { email: string; username?: string }
+  | { username: string; email?: never }
+);
+
+export interface Auth {
+  /** Id of the signed-in user, or null. */
+  readonly userId: string | null;
+  /** Makes an account and signs it in. @throws `user_already_exists`, `username_taken`, `invalid_username`, `invalid_name`, `weak_password`, `invalid_input` */
+  signUp(account: SignUp): Promise<{ userId: string }>;
+  /** @throws `invalid_credentials`, `account_suspended` */
+  signIn(credentials: Credentials): Promise<{ userId: string }>;
+  /** Ends this session, here and on the server. */
+  signOut(): Promise<void>;
+  /** Calls back now and at every change with the user's id, or null when signed out. */
+  subscribe(listener: (state: { userId: string | null }) => void): Subscription;
+}
+
+/** Accounts without an address carry one of a reserved domain that never receives mail. */
+const addressOf = (who: { email?: string | undefined; username?: string | undefined }): string =>
+  who.email ?? `${who.username}@users.confab.invalid`;
+
+export function createAuth(supabase: SupabaseClient<never, never>): Auth {
+  const changes = createEmitter<{ userId: string | null }>();
+  let userId: string | null | undefined;
+
+  supabase.auth.onAuthStateChange((_event, session) => {
+    const next = session?.user.id ?? null;
+    if (next === userId) return;
+    userId = next;
+    changes.emit({ userId: next });
+  });
+
+  return {
+    get userId() {
+      return userId ?? null;
+    },
+    async signUp(account) {
+      const { data, error } = await supabase.auth.signUp({
+        email: addressOf(account),
+        password: account.password,
+        options: { data: { username: account.username, name: account.name } },
+      });
+      return signedIn('sign up', data.session, error);
+    },
+    async signIn(credentials) {
+      const { data, error } = await supabase.auth.signInWithPassword({
+        email: addressOf(credentials),
+        password: credentials.password,
+      });
+      return signedIn('sign in', data.session, error);
+    },
+    async signOut() {
+      const { error } = await supabase.auth.signOut({ scope: 'local' });
+      if (error) throw toAuthError('sign out', error);
+    },
+    subscribe(listener) {
+      if (userId !== undefined) listener({ userId });
+      return changes.add(listener);
+    },
+  };
+}
+
+function signedIn(operation: string, session: Session | null, error: AuthError | null): { userId: string } {
+  if (error) throw toAuthError(operation, error);
+  if (!session) {
+    throw new ChatError('session_expired', `unable to ${operation}; confirm the address first`);
+  }
+  return { userId: session.user.id };
+}
+
+/** Codes of Supabase Auth, in ours. */
+const FOREIGN_CODES: Record<string, ErrorCode> = {
+  email_exists: 'user_already_exists',
+  user_banned: 'account_suspended',
+  session_not_found: 'session_expired',
+  refresh_token_not_found: 'session_expired',
+  refresh_token_already_used: 'session_expired',
+  over_request_rate_limit: 'rate_limited',
+  over_email_send_rate_limit: 'rate_limited',
+  validation_failed: 'invalid_input',
+  email_address_invalid: 'invalid_input',
+};
+
+function toAuthError(operation: string, error: AuthError): ChatError {
+  // A refusal of the sign-up hook reaches us as text only: its code, a colon and the sentence.
+  const [, hookCode = '', sentence = ''] = /^([a-z_]+): (.*)$/s.exec(error.message) ?? [];
+  if (isCode(hookCode)) return new ChatError(hookCode, sentence, { cause: error });
+  const known = error.code ?? '';
+  const code = isCode(known) ? known : (FOREIGN_CODES[known] ?? fallback(error.status ?? 0));
+  return new ChatError(code, `unable to ${operation}; ${error.message}`, { cause: error });
+}
+
+const isCode = (code: string): code is ErrorCode => code in errorCodes;
+
+const fallback = (status: number): ErrorCode => {
+  if (status === 0) return 'network_unavailable';
+  if (status === 429) return 'rate_limited';
+  if (status === 401 || status === 403) return 'session_expired';
+  return status < 500 ? 'invalid_input' : 'service_unavailable';
+};

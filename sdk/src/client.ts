@@ -1,0 +1,90 @@
+/** Puts the nouns together: one chat is one signed-in user on one connection. */
+import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { type Auth, createAuth } from './auth.ts';
+import { type Channels, createChannels } from './channels.ts';
+import { createHeartbeat } from './internal/heartbeat.ts';
+import { createOutbox } from './internal/outbox.ts';
+import { createRealtime } from './internal/realtime.ts';
+import type { ChatClient } from './internal/rest.ts';
+import { postMessage } from './messages.ts';
+import { type Account, createUsers, type Users } from './users.ts';
+
+export type ChatOptions =
+  | {
+      /** Address of the Supabase project. */
+      url: string;
+      /** Its publishable (or anon) key. */
+      key: string;
+      /** Needed where there is no global WebSocket, as in Node 20: the class of the `ws` package. */
+      webSocket?: unknown;
+    }
+  | {
+      /** The app's own client, with its session. */
+      supabase: SupabaseClient;
+    };
+
+export interface Chat {
+  readonly auth: Auth;
+  readonly users: Users;
+  readonly channels: Channels;
+  /** Ends all subscriptions and the connection; messages still on their way are given up. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a Confab backend.
+ *
+ * @example
+ * const chat = createChat({ url, key });
+ * await chat.auth.signIn({ email, password });
+ * const channel = await chat.channels.open('general');
+ * channel.messages.subscribe(({ messages }) => render(messages));
+ */
+export function createChat(options: ChatOptions): Chat {
+  const supabase = ('supabase' in options ? options.supabase : connect(options)) as SupabaseClient<
+    never,
+    never
+  >;
+  const client = supabase.schema('chat' as never) as unknown as ChatClient;
+  const auth = createAuth(supabase);
+  const users = createUsers(client);
+  const realtime = createRealtime(supabase);
+  const outbox = createOutbox((message) => postMessage(client, message));
+
+  let account: Promise<Account> | undefined;
+  const me = () => {
+    account ??= users.me().catch((error: unknown) => {
+      account = undefined;
+      throw error;
+    });
+    return account;
+  };
+  const identity = auth.subscribe(() => {
+    account = undefined;
+  });
+
+  const channels = createChannels({ client, realtime, outbox, me });
+  const heartbeat = createHeartbeat(client, channels.feeds);
+  return {
+    auth,
+    users,
+    channels,
+    async close() {
+      identity.unsubscribe();
+      heartbeat.stop();
+      outbox.close();
+      await supabase.removeAllChannels();
+      supabase.auth.stopAutoRefresh();
+    },
+  };
+}
+
+function connect({ url, key, webSocket }: Extract<ChatOptions, { url: string }>): SupabaseClient {
+  return createClient(url, key, {
+    realtime: {
+      ...(webSocket ? { transport: webSocket as never } : {}),
+      // Spread out, so that after a restart of the server not everybody comes back in the same second.
+      reconnectAfterMs: (tries: number) => Math.min(1_000 * 2 ** (tries - 1), 10_000) * (0.5 + Math.random()),
+    },
+  });
+}

@@ -1,0 +1,71 @@
+/** Every error code of Confab and the HTTP status it comes with; SQL raises the same ones. */
+export const errorCodes = {
+  /** The session was ended (sign-out, password reset, deletion) or its token expired. */
+  session_expired: 401,
+  /** The address or username and the password do not belong together. */
+  invalid_credentials: 400,
+  /** An administrator suspended this account. */
+  account_suspended: 403,
+  /** The account has a second factor and this session has not confirmed it. */
+  second_factor_required: 403,
+  /** The address has an account already. */
+  user_already_exists: 422,
+  /** The password is too short or too simple. */
+  weak_password: 422,
+  /** Another account has this username. */
+  username_taken: 422,
+  /** A username has 2 to 32 of a-z, 0-9, dot, dash and underscore. */
+  invalid_username: 422,
+  /** The channel does not exist or the caller may not know that it does. */
+  channel_not_found: 404,
+  /** The channel is public, but the caller has not joined it. */
+  not_a_member: 403,
+  /** Only admins of the channel may do this. */
+  not_a_channel_admin: 403,
+  /** This user is not in the channel. */
+  member_not_found: 404,
+  /** No such user. */
+  user_not_found: 404,
+  /** A channel's kind is `public` or `private`. */
+  invalid_channel_kind: 400,
+  /** A slug has 1 to 80 of a-z, 0-9 and single dashes between them. */
+  invalid_slug: 400,
+  /** A name has 1 to 80 characters. */
+  invalid_name: 400,
+  /** A description has at most 500 characters. */
+  invalid_description: 400,
+  /** Another channel has this slug. */
+  slug_taken: 409,
+  /** At most 1,000 members can be added at once. */
+  too_many_members: 400,
+  /** Direct messages keep both people. */
+  dm_is_permanent: 403,
+  /** The message has no text. */
+  message_empty: 400,
+  /** The text is longer than 40,000 characters. */
+  message_too_long: 400,
+  /** The id given for a message belongs to another one. */
+  message_id_taken: 409,
+  /** A page has 1 to 200 messages. */
+  invalid_page_size: 400,
+  /** A seq is a number from 0. */
+  invalid_seq: 400,
+  /** A value has the wrong type or form, or text holds a character that cannot be stored (NUL, half a surrogate pair). */
+  invalid_input: 400,
+  /** The caller has no right to this. */
+  forbidden: 403,
+  /** Something with this identity exists already. */
+  conflict: 409,
+  /** No such thing. */
+  not_found: 404,
+  /** Too many requests; try again after `retryAfter` seconds. */
+  rate_limited: 429,
+  /** No answer: the network is down or the server cannot be reached. */
+  network_unavailable: 0,
+  /** The server is starting, stopping or overloaded. */
+  service_unavailable: 503,
+  /** Something went wrong on the server. */
+  internal_error: 500,
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;

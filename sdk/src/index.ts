@@ -1,0 +1,11 @@
+/** The whole public API of @confab/sdk, by name. */
+export type { Auth, Credentials, SignUp } from './auth.ts';
+export type { Channel, ChannelInfo, Channels, ChannelsState, PublicChannel } from './channels.ts';
+export { type Chat, type ChatOptions, createChat } from './client.ts';
+export { type ErrorCode, errorCodes } from './error-codes.ts';
+export { ChatError, isChatError } from './errors.ts';
+export type { Subscription } from './internal/emitter.ts';
+export type { Member, Members } from './members.ts';
+export type { Message, Messages, MessagesState, MessagesSubscription } from './messages.ts';
+export type { Typing } from './typing.ts';
+export type { Account, User, Users } from './users.ts';

@@ -1,0 +1,246 @@
+/** One channel kept up to date: its message log, who types and who is here, across interruptions. */
+import { isChatError } from '../errors.ts';
+import type { Message, MessagesState } from '../messages.ts';
+import type { User } from '../users.ts';
+import { createEmitter, type Subscription } from './emitter.ts';
+import { createMessageLog } from './message-log.ts';
+import type { Outbox } from './outbox.ts';
+import type { Realtime, Topic } from './realtime.ts';
+import { retrying } from './retry.ts';
+import { type MessageRow, toMessage } from './rows.ts';
+import { createTypists } from './typists.ts';
+
+export interface FeedState {
+  log: readonly Message[];
+  pending: readonly Message[];
+  typing: readonly User[];
+  online: readonly string[];
+  connection: MessagesState['connection'];
+}
+
+export interface ChannelFeed {
+  subscribe(listener: (state: FeedState) => void): Subscription;
+  loadOlder(): Promise<void>;
+  /** Tells the feed which seq the server has reached, however that was learnt; it fetches what is missing. */
+  noteSeq(seq: number): void;
+  /** Says that the caller types or has stopped. */
+  sendTyping(isTyping: boolean): void;
+}
+
+export interface FeedDeps {
+  channelId: string;
+  realtime: Realtime;
+  outbox: Outbox;
+  me(): Promise<User>;
+  /** The channel's current epoch, or null when the caller is no member. */
+  epoch(): Promise<number | null>;
+  fetch(options: { beforeSeq?: number; afterSeq?: number; limit?: number }): Promise<Message[]>;
+  /** Called once the last listener has gone. */
+  onIdle(): void;
+}
+
+const PAGE = 50;
+const CATCH_UP_PAGE = 200;
+/** Further behind than this, a view starts over at the newest page instead of fetching everything between. */
+const CATCH_UP_LIMIT = 1_000;
+
+export function createChannelFeed(deps: FeedDeps): ChannelFeed {
+  const { channelId, outbox } = deps;
+  const log = createMessageLog();
+  const listeners = createEmitter<FeedState>();
+  const typists = createTypists(emit);
+  const topics: Topic[] = [];
+  let connection: FeedState['connection'] = 'loading';
+  let online: readonly string[] = [];
+  let isLoaded = false;
+  let isOpen = false;
+  let newestSeq = 0;
+  let catchingUp: Promise<void> | undefined;
+  let olderPage: Promise<void> | undefined;
+  const unhook: Subscription[] = [];
+
+  function emit(): void {
+    listeners.emit(state());
+  }
+
+  const state = (): FeedState => ({
+    log: log.messages,
+    pending: outbox.pending(channelId),
+    typing: typists.current,
+    online,
+    connection,
+  });
+
+  function setConnection(next: FeedState['connection']): void {
+    if (connection === next) return;
+    connection = next;
+    emit();
+  }
+
+  async function openTopics(): Promise<void> {
+    const [epoch, me] = await retrying(
+      () => Promise.all([deps.epoch(), deps.me()]),
+      () => isOpen,
+    );
+    if (!isOpen) return;
+    closeTopics();
+    if (epoch === null) {
+      setConnection('ended');
+      return;
+    }
+    topics.push(
+      deps.realtime.open(`channel:${channelId}:${epoch}`, {
+        onLive: () => void catchUp().then(() => setConnection('live'), stop),
+        onInterrupted: () => setConnection('offline'),
+        onRefused: () => void moveTopics(epoch),
+        onEvent: (event, payload) => {
+          if (event === 'message:new') receive(toMessage(payload as unknown as MessageRow));
+          if (event === 'channel:moved') void openTopics().catch(stop);
+        },
+      }),
+      deps.realtime.open(
+        `live:${channelId}:${epoch}`,
+        {
+          onLive: () => {},
+          onInterrupted: () => {},
+          onRefused: () => {},
+          onEvent: (event, payload) => {
+            if (event === 'typing:user') typists.hear(payload as { user: User; isTyping: boolean }, me.id);
+          },
+          onPresence: (userIds) => {
+            online = userIds;
+            emit();
+          },
+        },
+        me.id,
+      ),
+    );
+  }
+
+  /** Refused on a topic: either the channel has moved on to another epoch, or the caller is out. */
+  async function moveTopics(refusedEpoch: number): Promise<void> {
+    const epoch = await retrying(deps.epoch, () => isOpen).catch(() => null);
+    if (epoch === null || epoch === refusedEpoch) {
+      closeTopics();
+      setConnection('ended');
+    } else {
+      await openTopics().catch(stop);
+    }
+  }
+
+  function stop(error: unknown): void {
+    if (!isOpen) return;
+    closeTopics();
+    setConnection(isChatError(error) && error.retryable ? 'offline' : 'ended');
+  }
+
+  function closeTopics(): void {
+    for (const topic of topics.splice(0)) topic.close();
+  }
+
+  function receive(message: Message): void {
+    newestSeq = Math.max(newestSeq, message.seq ?? 0);
+    if (message.author) typists.forget(message.author.id);
+    // Before the first page there is nothing to continue; what arrives until then is in that page or fetched after it.
+    if (!isLoaded) return;
+    if (log.append(message)) emit();
+    else void catchUp().catch(stop);
+  }
+
+  function catchUp(): Promise<void> {
+    catchingUp ??= fetchMissing().finally(() => {
+      catchingUp = undefined;
+    });
+    return catchingUp;
+  }
+
+  async function fetchMissing(): Promise<void> {
+    const fetch = (options: Parameters<FeedDeps['fetch']>[0]) =>
+      retrying(
+        () => deps.fetch(options),
+        () => isOpen,
+      );
+    if (!isLoaded) {
+      log.reset(await fetch({ limit: PAGE }));
+      isLoaded = true;
+      emit();
+      if (newestSeq <= log.lastSeq) return;
+    }
+    const start = log.lastSeq;
+    for (;;) {
+      const page = await fetch({ afterSeq: log.lastSeq, limit: CATCH_UP_PAGE });
+      log.extend(page);
+      if (page.length > 0) emit();
+      // What came while fetching is either in this page or beyond it: then once more.
+      if (page.length === 0 || (page.length < CATCH_UP_PAGE && newestSeq <= log.lastSeq)) return;
+      if (log.lastSeq - start >= CATCH_UP_LIMIT) {
+        log.reset(await fetch({ limit: PAGE }));
+        emit();
+        return;
+      }
+    }
+  }
+
+  async function fetchOlder(): Promise<void> {
+    if (log.firstSeq <= 1) return;
+    log.prepend(await deps.fetch({ beforeSeq: log.firstSeq, limit: PAGE }));
+    emit();
+  }
+
+  function open(): void {
+    isOpen = true;
+    unhook.push(
+      outbox.onChange((changed) => {
+        if (changed === channelId) emit();
+      }),
+      outbox.onSent((message) => {
+        if (message.channelId === channelId) receive(message);
+      }),
+    );
+    void catchUp().catch(stop);
+    void openTopics().catch(stop);
+  }
+
+  function close(): void {
+    isOpen = false;
+    deps.onIdle();
+    isLoaded = false;
+    connection = 'loading';
+    for (const subscription of unhook.splice(0)) subscription.unsubscribe();
+    closeTopics();
+    typists.clear();
+  }
+
+  return {
+    subscribe(listener) {
+      const subscription = listeners.add(listener);
+      if (!isOpen) open();
+      listener(state());
+      let isActive = true;
+      return {
+        unsubscribe() {
+          if (!isActive) return;
+          isActive = false;
+          subscription.unsubscribe();
+          if (listeners.size === 0) close();
+        },
+      };
+    },
+    loadOlder() {
+      olderPage ??= fetchOlder().finally(() => {
+        olderPage = undefined;
+      });
+      return olderPage;
+    },
+    noteSeq(seq) {
+      newestSeq = Math.max(newestSeq, seq);
+      if (isLoaded && newestSeq > log.lastSeq) void catchUp().catch(stop);
+    },
+    sendTyping(isTyping) {
+      void deps.me().then(
+        (user) => topics[1]?.send('typing:user', { user, isTyping }),
+        () => {},
+      );
+    },
+  };
+}

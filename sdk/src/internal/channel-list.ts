@@ -1,0 +1,153 @@
+/** The caller's channels kept up to date: order, unread counts, joins and departures. */
+import type { ChannelInfo, ChannelsState } from '../channels.ts';
+import type { User } from '../users.ts';
+import { createEmitter, type Subscription } from './emitter.ts';
+import type { Outbox } from './outbox.ts';
+import type { Realtime, Topic } from './realtime.ts';
+import { type ChatClient, run } from './rest.ts';
+import { retrying } from './retry.ts';
+import { toChannelInfo } from './rows.ts';
+
+export interface ChannelList {
+  subscribe(listener: (state: ChannelsState) => void): Subscription;
+}
+
+const PAGE = 500;
+
+export function createChannelList(deps: {
+  client: ChatClient;
+  realtime: Realtime;
+  outbox: Outbox;
+  me(): Promise<User>;
+  /** Called once the last listener has gone. */
+  onIdle(): void;
+}): ChannelList {
+  const { client, outbox } = deps;
+  const channels = new Map<string, ChannelInfo>();
+  const listeners = createEmitter<ChannelsState>();
+  let connection: ChannelsState['connection'] = 'loading';
+  let isOpen = false;
+  let topic: Topic | undefined;
+  let unhook: Subscription | undefined;
+  /** Ids to read again; events come faster than answers, and one answer serves all that came before it was asked for. */
+  const stale = new Set<string>();
+  let refreshing = false;
+
+  const state = (): ChannelsState => ({
+    channels: [...channels.values()].sort((a, b) => b.lastActivityAt.getTime() - a.lastActivityAt.getTime()),
+    connection,
+  });
+  const emit = () => listeners.emit(state());
+
+  async function loadAll(): Promise<void> {
+    const all: ChannelInfo[] = [];
+    for (let last = ''; ; last = all.at(-1)?.id ?? '') {
+      let query = client.from('my_channels').select().order('id').limit(PAGE);
+      if (last) query = query.gt('id', last);
+      const page = await run('list channels', query);
+      all.push(...page.map(toChannelInfo));
+      if (page.length < PAGE) break;
+    }
+    channels.clear();
+    for (const channel of all) channels.set(channel.id, channel);
+  }
+
+  function refresh(id: string): void {
+    stale.add(id);
+    if (refreshing) return;
+    refreshing = true;
+    void refreshStale().finally(() => {
+      refreshing = false;
+    });
+  }
+
+  async function refreshStale(): Promise<void> {
+    while (stale.size > 0 && isOpen) {
+      const ids = [...stale].slice(0, 100);
+      for (const id of ids) stale.delete(id);
+      try {
+        const rows = await retrying(
+          async () => run('read channels', client.from('my_channels').select().in('id', ids)),
+          () => isOpen,
+        );
+        const found = new Map(rows.map((row) => [row.id as string, toChannelInfo(row)]));
+        for (const id of ids) {
+          const channel = found.get(id);
+          if (channel) channels.set(id, channel);
+          else channels.delete(id);
+        }
+        emit();
+      } catch {
+        // Only an ended session gets here, and then the whole list ends with it.
+        return;
+      }
+    }
+  }
+
+  function onEvent(event: string, payload: Record<string, unknown>): void {
+    const id = payload.channel_id as string;
+    const channel = channels.get(id);
+    const seq = payload.last_seq as number;
+    if (event === 'channel:bumped' && channel && seq <= channel.lastSeq) return;
+    if (event === 'channel:bumped' && channel && seq === channel.lastSeq + 1) {
+      channels.set(id, {
+        ...channel,
+        lastSeq: seq,
+        unreadCount: channel.unreadCount + 1,
+        lastActivityAt: new Date(),
+      });
+      emit();
+      return;
+    }
+    if (event.startsWith('channel:')) refresh(id);
+  }
+
+  async function open(): Promise<void> {
+    isOpen = true;
+    unhook = outbox.onSent((message) => refresh(message.channelId));
+    const me = await retrying(deps.me, () => isOpen);
+    if (!isOpen) return;
+    topic = deps.realtime.open(`user:${me.id}`, {
+      onLive: () => void load('live'),
+      onInterrupted: () => setConnection('offline'),
+      onRefused: () => setConnection('offline'),
+      onEvent,
+    });
+    await load('loading');
+  }
+
+  async function load(next: ChannelsState['connection']): Promise<void> {
+    await retrying(loadAll, () => isOpen).catch(() => {});
+    if (connection !== 'live' || next === 'live') connection = next;
+    emit();
+  }
+
+  function setConnection(next: ChannelsState['connection']): void {
+    connection = next;
+    emit();
+  }
+
+  function close(): void {
+    isOpen = false;
+    unhook?.unsubscribe();
+    topic?.close();
+    deps.onIdle();
+  }
+
+  return {
+    subscribe(listener) {
+      const subscription = listeners.add(listener);
+      if (isOpen) listener(state());
+      else void open().catch(() => setConnection('offline'));
+      let isActive = true;
+      return {
+        unsubscribe() {
+          if (!isActive) return;
+          isActive = false;
+          subscription.unsubscribe();
+          if (listeners.size === 0) close();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** Listeners that can be removed one by one. */
+
+/** Ends one listener; the others stay. Ending it twice does nothing. */
+export interface Subscription {
+  unsubscribe(): void;
+}
+
+export interface Emitter<T> {
+  readonly size: number;
+  add(listener: (value: T) => void): Subscription;
+  emit(value: T): void;
+}
+
+export function createEmitter<T>(): Emitter<T> {
+  // Wrapped, so that the same function added twice is two listeners.
+  const listeners = new Set<{ listener: (value: T) => void }>();
+  return {
+    get size() {
+      return listeners.size;
+    },
+    add(listener) {
+      const entry = { listener };
+      listeners.add(entry);
+      return { unsubscribe: () => void listeners.delete(entry) };
+    },
+    emit(value) {
+      for (const entry of [...listeners]) {
+        // One listener's mistake is the app's to see, not a reason to keep the others in the dark.
+        try {
+          entry.listener(value);
+        } catch (error) {
+          queueMicrotask(() => {
+            throw error;
+          });
+        }
+      }
+    },
+  };
+}

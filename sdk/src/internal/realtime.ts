@@ -1,0 +1,138 @@
+/** The only caller of Supabase Realtime: topics that come back by themselves and say when they are live. */
+import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js';
+
+export interface TopicHandlers {
+  /** From now on every event arrives. Called again after each interruption: fetch what was missed. */
+  onLive(): void;
+  /** Events may be missing until the next `onLive`. */
+  onInterrupted(): void;
+  /** The caller may not hear this topic (any more); it stays silent. */
+  onRefused(): void;
+  onEvent(event: string, payload: Record<string, unknown>): void;
+  /** Ids of everybody present, the caller included; only for topics that members speak on. */
+  onPresence?(userIds: string[]): void;
+}
+
+export interface Topic {
+  /** Sends an event to the other listeners; silently lost while the topic is not live. */
+  send(event: string, payload: Record<string, unknown>): void;
+  close(): void;
+}
+
+export interface Realtime {
+  open(name: string, handlers: TopicHandlers, presenceKey?: string): Topic;
+}
+
+/** Told apart by the server's text, as the client library passes on no code. */
+const REFUSED = /Unauthorized|do not have permissions|no longer have permission/;
+const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
+
+export function createRealtime(supabase: SupabaseClient<never, never>): Realtime {
+  /** A name is free for a new join only when the last leave has been answered. */
+  const leaving = new Map<string, Promise<unknown>>();
+
+  function open(name: string, handlers: TopicHandlers, presenceKey?: string): Topic {
+    let channel: RealtimeChannel | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let attempts = 0;
+    let closed = false;
+    let isLive = false;
+
+    async function join(): Promise<void> {
+      await leaving.get(name);
+      // The join takes the token as it is at that moment; without this one it could go out as anonymous.
+      await supabase.realtime.setAuth().catch(() => {});
+      if (closed) return;
+      const joined = supabase.channel(name, {
+        config: {
+          private: true,
+          broadcast: { self: false, ack: false, ...(presenceKey ? {} : { replication_ready: true }) },
+          presence: { enabled: presenceKey !== undefined, key: presenceKey ?? '' },
+        },
+      });
+      channel = joined;
+      const mine = (handle: () => void) => () => {
+        if (channel === joined && !closed) handle();
+      };
+      joined.on('broadcast', { event: '*' }, ({ event, payload }) =>
+        mine(() => handlers.onEvent(event, payload ?? {}))(),
+      );
+      if (presenceKey) {
+        joined.on(
+          'presence',
+          { event: 'sync' },
+          mine(() => handlers.onPresence?.(Object.keys(joined.presenceState()))),
+        );
+      } else {
+        // A join is answered before the stream of database events has started; this message says it has.
+        joined.on('system', {}, ({ status, message }: { status: string; message: string }) => {
+          if (status === 'ok' && message === 'Replication connection established') mine(live)();
+        });
+      }
+      joined.subscribe((status, error) => mine(() => onStatus(joined, status, error))());
+    }
+
+    function live(): void {
+      attempts = 0;
+      isLive = true;
+      handlers.onLive();
+    }
+
+    function onStatus(joined: RealtimeChannel, status: string, error: Error | undefined): void {
+      if (status === 'SUBSCRIBED') {
+        if (presenceKey) {
+          void joined.track({});
+          live();
+        }
+        return;
+      }
+      interrupted();
+      if (REFUSED.test(String(error?.message ?? error ?? ''))) {
+        // Left alone it would ask again and again, and each refusal holds up the whole socket for seconds.
+        leave();
+        handlers.onRefused();
+      } else if (status === 'CLOSED') {
+        // Closed by the server (token expired, too many messages): the library never rejoins by itself.
+        leave();
+        retry();
+      }
+    }
+
+    function interrupted(): void {
+      if (!isLive) return;
+      isLive = false;
+      handlers.onInterrupted();
+    }
+
+    function retry(): void {
+      const wait = RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)] as number;
+      attempts += 1;
+      timer = setTimeout(() => void join(), wait * (0.5 + Math.random()));
+    }
+
+    function leave(): void {
+      const left = channel;
+      channel = undefined;
+      if (!left) return;
+      const done = supabase.removeChannel(left).catch(() => {});
+      leaving.set(name, done);
+      void done.then(() => {
+        if (leaving.get(name) === done) leaving.delete(name);
+      });
+    }
+
+    void join();
+    return {
+      send(event, payload) {
+        if (isLive) void channel?.send({ type: 'broadcast', event, payload });
+      },
+      close() {
+        closed = true;
+        clearTimeout(timer);
+        leave();
+      },
+    };
+  }
+
+  return { open };
+}

@@ -1,0 +1,73 @@
+/** The only caller of the Data API: turns its answers into values or `ChatError`s. */
+import type { SupabaseClient } from '@supabase/supabase-js';
+import { type ErrorCode, errorCodes } from '../error-codes.ts';
+import { ChatError } from '../errors.ts';
+import type { Database } from './database.types.ts';
+
+export type ChatClient = SupabaseClient<Database, 'chat'>;
+
+interface Answer<T> {
+  data: T;
+  error: { code: string; message: string } | null;
+  status: number;
+}
+
+/** SQLSTATEs and PostgREST codes that a well-formed call can meet, as codes of ours. */
+const FOREIGN_CODES: Record<string, ErrorCode> = {
+  '22P02': 'invalid_input',
+  '22P05': 'invalid_input',
+  '22003': 'invalid_input',
+  '22007': 'invalid_input',
+  '22021': 'invalid_input',
+  '23502': 'invalid_input',
+  '23503': 'not_found',
+  '23505': 'conflict',
+  '23514': 'invalid_input',
+  '42501': 'forbidden',
+  '53300': 'service_unavailable',
+  '57014': 'service_unavailable',
+  '57P01': 'service_unavailable',
+  '57P03': 'service_unavailable',
+  PGRST000: 'service_unavailable',
+  PGRST001: 'service_unavailable',
+  PGRST002: 'service_unavailable',
+  PGRST003: 'service_unavailable',
+  PGRST102: 'invalid_input',
+  PGRST116: 'not_found',
+  PGRST301: 'session_expired',
+  PGRST302: 'session_expired',
+  PGRST303: 'session_expired',
+};
+
+/** Awaits a query and returns its rows, or throws. `operation` completes "unable to …". */
+export async function run<T>(operation: string, query: PromiseLike<Answer<T>>): Promise<NonNullable<T>> {
+  const { data, error, status } = await query;
+  if (error) throw toChatError(operation, error, status);
+  return data as NonNullable<T>;
+}
+
+/** The error of a failed call, with our code whatever layer refused it. */
+export function toChatError(
+  operation: string,
+  error: { code?: string | undefined; message: string },
+  status: number,
+): ChatError {
+  const code = codeOf(error.code ?? '', status);
+  const isOurs = error.code === code;
+  const message = isOurs ? error.message : `unable to ${operation}; ${error.message || 'no answer'}`;
+  return new ChatError(code, message, { status, cause: error });
+}
+
+function codeOf(code: string, status: number): ErrorCode {
+  if (code in errorCodes) return code as ErrorCode;
+  const known = FOREIGN_CODES[code];
+  if (known) return known;
+  if (status === 0) return 'network_unavailable';
+  if (status === 401) return 'session_expired';
+  if (status === 403) return 'forbidden';
+  if (status === 404) return 'not_found';
+  if (status === 429) return 'rate_limited';
+  if (status === 502 || status === 503 || status === 504) return 'service_unavailable';
+  if (status >= 400 && status < 500) return 'invalid_input';
+  return 'internal_error';
+}

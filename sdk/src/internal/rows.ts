@@ -1,0 +1,76 @@
+/** The border to the wire: rows of the database become the SDK's objects here and nowhere else. */
+import type { ChannelInfo } from '../channels.ts';
+import type { Member } from '../members.ts';
+import type { Message } from '../messages.ts';
+import type { Account, User } from '../users.ts';
+import type { Database } from './database.types.ts';
+
+type Tables = Database['chat']['Tables'];
+type MyChannelRow = Database['chat']['Views']['my_channels']['Row'];
+
+export type ProfileRow = Pick<Tables['profiles']['Row'], 'id' | 'username' | 'name' | 'avatar_url'>;
+export type MessageRow = Tables['messages']['Row'] & { author: ProfileRow | null };
+export type MemberRow = Tables['channel_members']['Row'] & { profile: ProfileRow };
+export type AccountRow = Tables['accounts']['Row'] & { profile: ProfileRow };
+
+/** What to select of a message, so that a page needs no second request for its authors. */
+export const MESSAGE_COLUMNS = '*, author:profiles(id, username, name, avatar_url)';
+export const MEMBER_COLUMNS = '*, profile:profiles(id, username, name, avatar_url)';
+export const ACCOUNT_COLUMNS = '*, profile:profiles(id, username, name, avatar_url)';
+export const PROFILE_COLUMNS = 'id, username, name, avatar_url';
+
+export const toUser = (row: ProfileRow): User => ({
+  id: row.id,
+  username: row.username,
+  name: row.name,
+  avatarUrl: row.avatar_url,
+});
+
+export const toAccount = (row: AccountRow): Account => ({
+  ...toUser(row.profile),
+  email: row.email,
+  emailVerified: row.email_verified_at !== null,
+  role: row.role as Account['role'],
+});
+
+export const toMessage = (row: MessageRow): Message => ({
+  id: row.id,
+  channelId: row.channel_id,
+  seq: row.seq,
+  author: row.author && toUser(row.author),
+  body: row.body,
+  createdAt: new Date(row.created_at),
+  status: 'sent',
+});
+
+export const toMember = (row: MemberRow): Member => ({
+  user: toUser(row.profile),
+  role: row.role as Member['role'],
+  lastReadSeq: row.last_read_seq,
+  joinedAt: new Date(row.joined_at),
+});
+
+/** A view's columns are nullable to the type generator; the join that makes this one has none of these missing. */
+export const toChannelInfo = (row: MyChannelRow): ChannelInfo => ({
+  id: row.id as string,
+  kind: row.kind as ChannelInfo['kind'],
+  slug: row.slug,
+  name: row.name ?? row.slug ?? row.dm_name ?? '',
+  description: row.description ?? '',
+  role: row.role as ChannelInfo['role'],
+  createdAt: new Date(row.created_at as string),
+  lastActivityAt: new Date(row.last_activity_at as string),
+  lastSeq: row.last_seq as number,
+  lastReadSeq: row.last_read_seq as number,
+  unreadCount: row.unread_count as number,
+  memberCount: row.member_count as number,
+  dmUser:
+    row.dm_user_id === null
+      ? null
+      : {
+          id: row.dm_user_id,
+          username: row.dm_username as string,
+          name: row.dm_name as string,
+          avatarUrl: row.dm_avatar_url,
+        },
+});
