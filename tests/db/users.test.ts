@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { asUser, createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
+
+afterAll(() => database.end());
+
+describe('sign-up', () => {
+  it('makes a profile with a username from what is known, unique also when names are equal', () =>
+    rolledBack(async (db) => {
+      const name = `Zoë ${randomUUID().slice(0, 8)}`;
+      const ids = [await createUser(db, { name }), await createUser(db, { name })];
+      const rows = await db`select username, name from chat.profiles where id = any (${ids})`;
+      expect(rows.map((row) => row.name)).toEqual([name, name]);
+      const usernames = rows.map((row) => row.username as string).sort((a, b) => a.length - b.length);
+      expect(usernames[0]).toMatch(/^zo[a-f0-9]{8}$/);
+      expect(usernames[1]?.startsWith(`${usernames[0]}-`)).toBe(true);
+    }));
+
+  it.each([
+    ['a username with a space', { username: 'a b' }, 400],
+    ['a username in capitals', { username: 'Ada' }, 400],
+    ['an empty name', { name: ' ' }, 400],
+    ['a name of 81 characters', { name: 'x'.repeat(81) }, 400],
+  ])('its hook refuses %s', async (_name, metadata, status) => {
+    const [row] = await database`
+      select chat_private.before_user_created(${database.json({ user: { user_metadata: metadata } })}) as answer`;
+    expect(row?.answer.error.http_code).toBe(status);
+  });
+
+  it('its hook refuses a username that is taken', () =>
+    rolledBack(async (db) => {
+      const username = `u${randomUUID().slice(0, 8)}`;
+      await createUser(db, { username });
+      const [row] = await db`
+        select chat_private.before_user_created(${db.json({ user: { user_metadata: { username } } })}) as answer`;
+      expect(row?.answer.error.message).toMatch(/^username_taken: /);
+    }));
+});
+
+describe('the gate', () => {
+  const session = async (db: Db) => {
+    const user = await createUser(db);
+    const id = randomUUID();
+    await db`insert into auth.sessions (id, user_id) values (${id}, ${user})`;
+    const gate = (claims: object = {}) =>
+      refusal(
+        asUser(db, user, (as) => as`select chat_private.request_gate()`, { session_id: id, ...claims }),
+      );
+    return { user, id, gate };
+  };
+
+  it('lets a live session through', () =>
+    rolledBack(async (db) => {
+      const { gate } = await session(db);
+      expect(await gate()).toBeUndefined();
+    }));
+
+  it('refuses a token whose session has ended, belongs to another or is not named', () =>
+    rolledBack(async (db) => {
+      const { gate, id } = await session(db);
+      expect(await gate({ session_id: undefined })).toBe('session_expired');
+      expect(await gate({ sub: await createUser(db) })).toBe('session_expired');
+      await db`delete from auth.sessions where id = ${id}`;
+      expect(await gate()).toBe('session_expired');
+    }));
+
+  it('refuses a suspended and a deleted account', () =>
+    rolledBack(async (db) => {
+      const { gate, user } = await session(db);
+      await db`update auth.users set banned_until = now() + interval '1 day' where id = ${user}`;
+      expect(await gate()).toBe('account_suspended');
+      await db`update auth.users set deleted_at = now() where id = ${user}`;
+      expect(await gate()).toBe('session_expired');
+    }));
+
+  it('asks for the second factor of an account that has one', () =>
+    rolledBack(async (db) => {
+      const { gate, user } = await session(db);
+      await db`insert into auth.mfa_factors (id, user_id, factor_type, status, secret, created_at, updated_at)
+               values (gen_random_uuid(), ${user}, 'totp', 'verified', 'x', now(), now())`;
+      expect(await gate({ aal: 'aal1' })).toBe('second_factor_required');
+      expect(await gate({ aal: 'aal2' })).toBeUndefined();
+    }));
+});
