@@ -1,0 +1,88 @@
+/** What every answer has in common: how errors look, and how bodies and answers are declared. */
+import { type Hook, z } from '@hono/zod-openapi';
+import type { Context, Env, ErrorHandler, NotFoundHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { ApiError } from './errors.ts';
+
+export const ErrorBody = z
+  .object({
+    error: z.object({
+      code: z.string().openapi({ description: 'Stable; branch on this', example: 'invalid_input' }),
+      message: z.string().openapi({ description: 'For people' }),
+      details: z
+        .array(z.object({ field: z.string(), message: z.string() }))
+        .optional()
+        .openapi({ description: 'Which fields of the request are wrong, and why' }),
+    }),
+  })
+  .openapi('Error');
+
+export const jsonBody = <T extends z.ZodType>(schema: T) =>
+  ({ body: { content: { 'application/json': { schema } }, required: true } }) as const;
+
+export const jsonAnswer = <T extends z.ZodType>(description: string, schema: T) =>
+  ({ description, content: { 'application/json': { schema } } }) as const;
+
+/** Declares the errors of a route: status → when it happens. */
+export const errorAnswers = <S extends number>(reasons: Record<S, string>) =>
+  Object.fromEntries(
+    Object.entries<string>(reasons).map(([status, reason]) => [status, jsonAnswer(reason, ErrorBody)]),
+  ) as Record<S, ReturnType<typeof jsonAnswer<typeof ErrorBody>>>;
+
+/** Refuses what does not fit a route's schemas, naming each field. */
+export const refuseInvalid: Hook<unknown, Env, string, unknown> = (result) => {
+  if (result.success) return;
+  const details = result.error.issues.map(({ path, message }) => ({
+    field: path.join('.') || 'body',
+    message,
+  }));
+  const sentences = details.map(({ field, message }) => `${field}: ${message}`);
+  throw new ApiError('invalid_input', 400, `unable to answer; ${sentences.join('; ')}`, { details });
+};
+
+export const notFound: NotFoundHandler = (c) => {
+  throw new ApiError('not_found', 404, `unable to answer; there is no ${c.req.path} here`);
+};
+
+export function refuseMethod(c: Context, methods: string[]): Response {
+  c.header('Allow', methods.join(', '));
+  const message = `unable to answer; ${c.req.path} takes ${methods.join(', ')}`;
+  return respond(c, new ApiError('method_not_allowed', 405, message));
+}
+
+export function refuseSize(): never {
+  throw new ApiError('payload_too_large', 413, 'unable to answer; the request is larger than 1 MiB');
+}
+
+/** Answers a thrown error; `translate` gives it the status that a document asks for. */
+export function onError(translate: (error: ApiError) => ApiError = (error) => error): ErrorHandler {
+  return (thrown, c) => {
+    const error = translate(toApiError(thrown));
+    if (error.status >= 500) report(c, error);
+    return respond(c, error);
+  };
+}
+
+function toApiError(thrown: Error): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  if (thrown instanceof HTTPException && thrown.status === 415) {
+    return new ApiError('unsupported_media_type', 415, 'unable to answer; send application/json');
+  }
+  if (thrown instanceof HTTPException && thrown.status < 500) {
+    return new ApiError('invalid_input', thrown.status, `unable to answer; ${thrown.message}`);
+  }
+  const message = 'unable to answer; something went wrong on the server';
+  return new ApiError('internal_error', 500, message, { cause: thrown });
+}
+
+function respond(c: Context, { code, status, message, details }: ApiError): Response {
+  return c.json({ error: { code, message, ...(details && { details }) } }, status);
+}
+
+function report(c: Context, { code, status, cause }: ApiError): void {
+  const { method, path } = c.req;
+  const reason = cause instanceof Error ? cause.stack : cause;
+  console.error(
+    JSON.stringify({ level: 'error', requestId: c.get('requestId'), method, path, status, code, reason }),
+  );
+}

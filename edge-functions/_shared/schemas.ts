@@ -1,0 +1,19 @@
+/** Kinds of values that requests of every document have in common. */
+import { z } from '@hono/zod-openapi';
+
+/** Any UUID that Postgres takes, whatever its version. */
+export const Uuid = z.guid('must be a UUID').openapi({ format: 'uuid' });
+
+/** Text that Postgres can store; lengths are counted in characters as it counts them. */
+export function text({ min = 0, max = Infinity }: { min?: number; max?: number } = {}) {
+  const bounds = { ...(min > 0 && { minLength: min }), ...(max < Infinity && { maxLength: max }) };
+  return z
+    .string()
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), {
+      error: 'must not contain NUL or half a surrogate pair',
+      abort: true,
+    })
+    .refine((value) => min === 0 || [...value].length >= min, `must have at least ${min} characters`)
+    .refine((value) => value.length <= max || [...value].length <= max, `must have at most ${max} characters`)
+    .openapi(bounds);
+}

@@ -1,0 +1,45 @@
+/** How a function reaches Auth and the database: always with the rights of whoever called it. */
+import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import type { Database } from './database.types.ts';
+import type { Env } from './env.ts';
+import { refused } from './errors.ts';
+
+export type ChatClient = SupabaseClient<Database, 'chat'>;
+
+export interface Supabase {
+  /** A client without a session, for signing up and in; one for each request, as it keeps what it gets. */
+  asVisitor(): ChatClient;
+  /** A client with this access token, whose rights Postgres decides. */
+  asCaller(token: string): ChatClient;
+}
+
+const PATIENCE = 20_000;
+
+export function connect({ supabaseUrl, anonKey }: Env): Supabase {
+  const client = (headers: Record<string, string>): ChatClient =>
+    createClient(supabaseUrl, anonKey, {
+      db: { schema: 'chat' },
+      auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+      global: {
+        headers,
+        fetch: (input, init) => fetch(input, { signal: AbortSignal.timeout(PATIENCE), ...init }),
+      },
+    });
+  return {
+    asVisitor: () => client({}),
+    asCaller: (token) => client({ Authorization: `Bearer ${token}` }),
+  };
+}
+
+interface Answer<T> {
+  data: T;
+  error: { code: string; message: string } | null;
+  status: number;
+}
+
+/** Awaits a query and returns its rows, or throws. `operation` completes "unable to …". */
+export async function run<T>(operation: string, query: PromiseLike<Answer<T>>): Promise<NonNullable<T>> {
+  const { data, error, status } = await query;
+  if (error) throw refused(operation, error, status);
+  return data as NonNullable<T>;
+}

@@ -1,0 +1,45 @@
+/** Mounts the documents that the API serves, and what all of them share. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { notFound, onError, refuseMethod, refuseSize } from '../_shared/http.ts';
+import type { Supabase } from '../_shared/supabase.ts';
+import { translateError } from './dialects/connectbest.ts';
+import { authRoutes } from './routes/auth.ts';
+import { messageRoutes } from './routes/messages.ts';
+
+export interface Deps {
+  supabase: Supabase;
+}
+
+const DESCRIPTION = {
+  openapi: '3.1.0',
+  info: { title: 'Confab', version: '1.0.0', description: 'The HTTP API of a Confab chat backend' },
+  servers: [{ url: '/functions/v1' }],
+};
+
+export function createApp(deps: Deps): OpenAPIHono {
+  const app = new OpenAPIHono();
+  app.use(requestId());
+  app.use(cors({ origin: '*', exposeHeaders: ['X-Request-Id'], maxAge: 3600 }));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
+  app.use(bodyLimit({ maxSize: 2 ** 20, onError: refuseSize }));
+  app.use(async (c, next) => {
+    await next();
+    c.header('Cache-Control', 'no-store');
+  });
+  app.onError(onError());
+  app.notFound(notFound);
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+
+  const connectbest = new OpenAPIHono();
+  connectbest.onError(onError(translateError));
+  connectbest.route('/auth', authRoutes(deps));
+  connectbest.route('/chat/channels', messageRoutes(deps));
+  app.route('/api', connectbest);
+
+  app.doc31('/api/openapi.json', DESCRIPTION);
+  return app;
+}

@@ -1,0 +1,7 @@
+/** Prints the OpenAPI description that the API serves at /api/openapi.json. */
+import { connect } from '../_shared/supabase.ts';
+import { createApp } from './app.ts';
+
+const app = createApp({ supabase: connect({ supabaseUrl: 'http://localhost', anonKey: 'none' }) });
+const response = await app.request('/api/openapi.json');
+console.log(JSON.stringify(await response.json(), null, 2));

@@ -1,0 +1,79 @@
+/** Speaks to the HTTP API as a client without any library would. */
+import { createHmac } from 'node:crypto';
+import { expect } from 'vitest';
+import { stack } from '../helpers/stack.ts';
+
+export interface Answer<Body> {
+  status: number;
+  headers: Headers;
+  body: Body;
+}
+
+interface Options {
+  token?: string | undefined;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is, instead of `json`. */
+  raw?: BodyInit;
+  headers?: Record<string, string>;
+}
+
+/** `path` as the documents have it: `/api/…`. */
+export async function call<Body = unknown>(
+  method: string,
+  path: string,
+  { token, json, raw, headers }: Options = {},
+): Promise<Answer<Body>> {
+  const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
+  const response = await fetch(`${stack.apiUrl}/functions/v1${path}`, {
+    method,
+    headers: {
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body !== undefined && { body }),
+  });
+  const content = await response.text();
+  return { status: response.status, headers: response.headers, body: JSON.parse(content || 'null') as Body };
+}
+
+/** Expects the one shape of errors, with this status and code; `field` is one that `details` has to name. */
+export function expectError(answer: Answer<unknown>, status: number, code: string, field?: string): void {
+  expect(answer).toMatchObject({ status, body: { error: { code, message: expect.stringMatching(/./) } } });
+  const { error } = answer.body as { error: { details?: { field: string; message: string }[] } };
+  expect(Object.keys(answer.body as object)).toEqual(['error']);
+  if (field === undefined) return;
+  expect(error.details).toContainEqual({ field, message: expect.stringMatching(/./) });
+}
+
+export const UUID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+export const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+export const JWT = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+
+export function claimsOf(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+}
+
+/** A token with these claims, signed as Auth signs. */
+export function sign(claims: Record<string, unknown>): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const content = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
+  return `${content}.${createHmac('sha256', stack.jwtSecret).update(content).digest('base64url')}`;
+}
+
+/** Tokens that must open nothing, each made from a good one. */
+export const badTokens: [string, (good: string) => string | undefined][] = [
+  ['no token', () => undefined],
+  ['a token that is none', () => 'garbage'],
+  ['a token with a changed signature', (good) => `${good.slice(0, -10)}${'A'.repeat(10)}`],
+  ['a token of another person without a signature', (good) => `${good.split('.').slice(0, 2).join('.')}.`],
+  ['an expired token', (good) => sign({ ...claimsOf(good), exp: Math.floor(Date.now() / 1000) - 60 })],
+  [
+    'the token of a session that is not there',
+    (good) => sign({ ...claimsOf(good), session_id: claimsOf(good).sub }),
+  ],
+  ['the anon key', () => stack.anonKey],
+  ['the publishable key', () => stack.publishableKey],
+  ['the service role key', () => stack.serviceRoleKey],
+];

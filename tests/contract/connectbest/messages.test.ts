@@ -1,0 +1,319 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { database } from '../../helpers/database.ts';
+import { connect, type Person, signUp } from '../../helpers/people.ts';
+import { stack } from '../../helpers/stack.ts';
+import { badTokens, call, expectError, TIME, UUID } from '../api.ts';
+
+afterAll(() => database.end());
+
+interface Message {
+  id: string;
+  content: string;
+  user: { name: string };
+}
+
+const pathOf = (channel: string) => `/api/chat/channels/${channel}/messages`;
+
+const list = (person: Person, channel: string, query: Record<string, string> = {}) =>
+  call<{ messages: Message[]; hasMore: boolean }>('GET', `${pathOf(channel)}?${new URLSearchParams(query)}`, {
+    token: person.token,
+  });
+
+const send = (person: Person, channel: string, json: unknown) =>
+  call<{ message: Message }>('POST', `${pathOf(channel)}/send`, { token: person.token, json });
+
+async function channelOf(admin: Person, kind: string, members: Person[] = []): Promise<string> {
+  const member_ids = members.map(({ id }) => id);
+  const { data, error } = await admin.supabase
+    .rpc('create_channel', { slug: `c-${randomUUID()}`, kind, member_ids })
+    .single();
+  if (error) throw error;
+  return data.id;
+}
+
+/** A private channel of Ada and Bob in which Ada has said one, two, three …; Eve is a stranger. */
+async function room(messageCount = 0) {
+  const [ada, bob, eve] = await Promise.all([signUp('Ada'), signUp('Bob'), signUp('Eve')]);
+  const channel = await channelOf(ada, 'private', [bob]);
+  const ids: string[] = [];
+  for (let number = 1; number <= messageCount; number += 1) {
+    const { body } = await send(ada, channel, { content: String(number) });
+    ids.push(body.message.id);
+  }
+  return { ada, bob, eve, channel, ids };
+}
+
+const contents = ({ body }: { body: { messages: Message[] } }) => body.messages.map(({ content }) => content);
+
+const storedCount = async (channel: string) =>
+  (await database`select from chat.messages where channel_id = ${channel}`).length;
+
+async function readSeq(person: Person, channel: string): Promise<number> {
+  const [row] = await database`select last_read_seq::int as seq from chat.channel_members
+                               where channel_id = ${channel} and user_id = ${person.id}`;
+  return row?.seq;
+}
+
+const bare = {
+  attachments: [],
+  reactions: [],
+  reactionCount: 0,
+  threadCount: 0,
+  isPinned: false,
+  isEdited: false,
+  editedAt: null,
+  linkPreview: null,
+  scheduledFor: null,
+  voiceNote: null,
+};
+
+describe('POST /api/chat/channels/:channelId/messages/send', () => {
+  it("sends a member's message and answers with it", async () => {
+    const { ada, channel } = await room();
+    const answer = await send(ada, channel, { content: 'Hello <b>world</b> 👋\n' });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual({
+      message: {
+        id: UUID,
+        channelId: channel,
+        content: 'Hello <b>world</b> 👋\n',
+        userId: ada.id,
+        user: { id: ada.id, name: 'Ada', avatar: null },
+        ...bare,
+        createdAt: TIME,
+      },
+    });
+  });
+
+  it("lets the other members see it, through the API and through the SDK's functions", async () => {
+    const { ada, bob, channel } = await room();
+    const { body } = await send(ada, channel, { content: 'hi' });
+    expect((await list(bob, channel)).body.messages).toEqual([body.message]);
+    const { data } = await bob.supabase.rpc('list_messages', { channel_id: channel });
+    expect(data).toMatchObject([{ id: body.message.id, body: 'hi', seq: 1, author_id: ada.id }]);
+  });
+
+  it("announces it on the channel's topic", async () => {
+    const { ada, channel } = await room();
+    const { body } = await send(ada, channel, { content: 'hi' });
+    const events = await database`select event, private from realtime.messages
+                                  where topic = ${`channel:${channel}:0`} and payload ->> 'id' = ${body.message.id}`;
+    expect([...events]).toEqual([{ event: 'message:new', private: true }]);
+  });
+
+  it('sends once when the client repeats its id', async () => {
+    const { ada, channel } = await room();
+    const id = randomUUID();
+    const first = await send(ada, channel, { id, content: 'once' });
+    const second = await send(ada, channel, { id, content: 'once' });
+    expect(first.body.message.id).toBe(id);
+    expect(second).toMatchObject({ status: 201, body: first.body });
+    expect(await storedCount(channel)).toBe(1);
+  });
+
+  it("refuses an id that belongs to somebody else's message", async () => {
+    const { ada, bob, channel, ids } = await room(1);
+    expectError(await send(bob, channel, { id: ids[0], content: 'mine' }), 409, 'message_id_taken');
+    expect(contents(await list(ada, channel))).toEqual(['1']);
+  });
+
+  it.each([
+    ['message_empty', {}],
+    ['message_empty', { content: '' }],
+    ['message_empty', { content: ' \n\t ' }],
+    ['message_empty', { content: '', attachments: [] }],
+    ['message_too_long', { content: 'x'.repeat(40_001) }],
+    ['invalid_input', { content: null }],
+    ['invalid_input', { content: { text: 'x' } }],
+    ['invalid_input', { content: 'nul \0 nul' }],
+    ['invalid_input', { content: 'half \ud800 a pair' }],
+  ])('refuses text that is none: %s', async (code, body) => {
+    const { ada, channel } = await room();
+    expectError(await send(ada, channel, body), 400, code, 'content');
+    expect(await storedCount(channel)).toBe(0);
+  });
+
+  it('takes text of 40,000 characters, also where each takes two units', async () => {
+    const { ada, channel } = await room();
+    const { status, body } = await send(ada, channel, { content: '😀'.repeat(40_000) });
+    expect(status).toBe(201);
+    expect(body.message.content).toHaveLength(80_000);
+  });
+
+  it.each([
+    ['attachments', { attachments: [randomUUID()] }],
+    ['attachments', { attachments: 'x' }],
+    ['scheduledFor', { scheduledFor: '2027-01-01T00:00:00Z' }],
+    ['scheduledFor', { scheduledFor: 'tomorrow' }],
+    ['parentMessageId', { parentMessageId: randomUUID() }],
+    ['id', { id: 'x' }],
+  ])('refuses %s that it cannot honour (%o) instead of sending without it', async (field, extra) => {
+    const { ada, channel } = await room();
+    expectError(await send(ada, channel, { content: 'x', ...extra }), 400, 'invalid_input', field);
+    expect(await storedCount(channel)).toBe(0);
+  });
+
+  it('refuses a stranger to a private channel as if it did not exist', async () => {
+    const { eve, channel } = await room();
+    expectError(await send(eve, channel, { content: 'x' }), 404, 'channel_not_found');
+    expect(await storedCount(channel)).toBe(0);
+  });
+
+  it('refuses somebody who has not joined a public channel', async () => {
+    const [ada, eve] = await Promise.all([signUp(), signUp('Eve')]);
+    const channel = await channelOf(ada, 'public');
+    expectError(await send(eve, channel, { content: 'x' }), 403, 'not_a_member');
+    expect(await storedCount(channel)).toBe(0);
+  });
+
+  it('refuses a channel that does not exist, and an id that is none', async () => {
+    const ada = await signUp();
+    expectError(await send(ada, randomUUID(), { content: 'x' }), 404, 'channel_not_found');
+    expectError(await send(ada, 'general', { content: 'x' }), 400, 'invalid_input', 'channelId');
+  });
+
+  it.each(badTokens)('refuses %s before it looks at the body', async (_, make) => {
+    const { ada, channel } = await room();
+    const answer = await call('POST', `${pathOf(channel)}/send`, {
+      token: make(ada.token),
+      json: { content: 'x' },
+    });
+    expect(answer).toMatchObject({
+      status: 401,
+      body: { error: { code: expect.stringMatching(/^(not_signed_in|session_expired)$/) } },
+    });
+    expect(await storedCount(channel)).toBe(0);
+  });
+});
+
+describe('GET /api/chat/channels/:channelId/messages', () => {
+  it('answers a member with the messages, newest first, each with its author', async () => {
+    const { ada, bob, channel } = await room(2);
+    const answer = await list(bob, channel);
+    const message = (content: string) => ({
+      id: UUID,
+      channelId: channel,
+      content,
+      userId: ada.id,
+      user: { id: ada.id, name: 'Ada', avatar: null },
+      ...bare,
+      createdAt: TIME,
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ messages: [message('2'), message('1')], hasMore: false });
+  });
+
+  it('answers with nothing where nothing was said', async () => {
+    const { bob, channel } = await room();
+    expect((await list(bob, channel)).body).toEqual({ messages: [], hasMore: false });
+  });
+
+  it('goes back page by page through `before`', async () => {
+    const { bob, channel } = await room(5);
+    const first = await list(bob, channel, { limit: '2' });
+    expect([contents(first), first.body.hasMore]).toEqual([['5', '4'], true]);
+    const second = await list(bob, channel, { limit: '2', before: first.body.messages[1]?.id ?? '' });
+    expect([contents(second), second.body.hasMore]).toEqual([['3', '2'], true]);
+    const third = await list(bob, channel, { limit: '2', before: second.body.messages[1]?.id ?? '' });
+    expect([contents(third), third.body.hasMore]).toEqual([['1'], false]);
+  });
+
+  it('goes forward without a gap through `after`, newest first within the page', async () => {
+    const { bob, channel, ids } = await room(5);
+    const page = await list(bob, channel, { limit: '2', after: ids[1] ?? '' });
+    expect([contents(page), page.body.hasMore]).toEqual([['4', '3'], true]);
+    const last = await list(bob, channel, { limit: '2', after: ids[3] ?? '' });
+    expect([contents(last), last.body.hasMore]).toEqual([['5'], false]);
+    expect(contents(await list(bob, channel, { after: ids[4] ?? '' }))).toEqual([]);
+  });
+
+  it('answers with what lies between `after` and `before`', async () => {
+    const { bob, channel, ids } = await room(5);
+    const page = await list(bob, channel, { after: ids[0] ?? '', before: ids[4] ?? '' });
+    expect([contents(page), page.body.hasMore]).toEqual([['4', '3', '2'], false]);
+  });
+
+  it('gives 50 messages unless asked otherwise and never more than 100', async () => {
+    const { ada, bob, channel } = await room();
+    await database`insert into chat.messages (channel_id, author_id, body)
+                   select ${channel}, ${ada.id}, n::text from generate_series(1, 101) n`;
+    expect((await list(bob, channel)).body).toMatchObject({ messages: { length: 50 }, hasMore: true });
+    const most = await list(bob, channel, { limit: '1000' });
+    expect(most.body).toMatchObject({ messages: { length: 100 }, hasMore: true });
+  });
+
+  it('marks what it showed as read, and never marks less', async () => {
+    const { bob, channel, ids } = await room(4);
+    expect(await readSeq(bob, channel)).toBe(0);
+    await list(bob, channel, { before: ids[2] ?? '' });
+    expect(await readSeq(bob, channel)).toBe(2);
+    await list(bob, channel);
+    expect(await readSeq(bob, channel)).toBe(4);
+    await list(bob, channel, { before: ids[1] ?? '' });
+    expect(await readSeq(bob, channel)).toBe(4);
+  });
+
+  it('marks nothing as read for a request that it refuses', async () => {
+    const { bob, channel } = await room(1);
+    await list(bob, channel, { before: randomUUID() });
+    await list(bob, channel, { limit: '0' });
+    expect(await readSeq(bob, channel)).toBe(0);
+  });
+
+  it('keeps the messages of a deleted person under a name that says so', async () => {
+    const { ada, bob, channel } = await room(1);
+    await connect(stack.secretKey).auth.admin.deleteUser(ada.id);
+    expect((await list(bob, channel)).body.messages).toMatchObject([
+      { content: '1', userId: UUID, user: { id: UUID, name: 'Deleted user', avatar: null } },
+    ]);
+  });
+
+  it.each([
+    ['limit', { limit: '0' }],
+    ['limit', { limit: '-1' }],
+    ['limit', { limit: '1.5' }],
+    ['limit', { limit: 'many' }],
+    ['limit', { limit: '' }],
+    ['before', { before: 'yesterday' }],
+    ['after', { after: '7' }],
+    ['before', { before: randomUUID() }],
+    ['after', { after: randomUUID() }],
+  ])('names %s when it is wrong (%o)', async (field, query) => {
+    const { bob, channel } = await room(1);
+    expectError(await list(bob, channel, query), 400, 'invalid_input', field);
+  });
+
+  it('refuses the id of a message of another channel', async () => {
+    const { bob, channel } = await room(1);
+    const other = await room(1);
+    expectError(await list(bob, channel, { before: other.ids[0] ?? '' }), 400, 'invalid_input', 'before');
+  });
+
+  it('refuses a stranger to a private channel as if it did not exist, whatever the ids', async () => {
+    const { eve, channel, ids } = await room(1);
+    expectError(await list(eve, channel), 404, 'channel_not_found');
+    expectError(await list(eve, channel, { before: ids[0] ?? '' }), 404, 'channel_not_found');
+    expectError(await list(eve, channel, { after: randomUUID() }), 404, 'channel_not_found');
+  });
+
+  it('refuses somebody who has not joined a public channel', async () => {
+    const [ada, eve] = await Promise.all([signUp(), signUp('Eve')]);
+    expectError(await list(eve, await channelOf(ada, 'public')), 403, 'not_a_member');
+  });
+
+  it('refuses a member who was removed', async () => {
+    const { ada, bob, channel } = await room(1);
+    await ada.supabase.rpc('remove_member', { channel_id: channel, user_id: bob.id });
+    expectError(await list(bob, channel), 404, 'channel_not_found');
+  });
+
+  it.each(badTokens)('refuses %s', async (_, make) => {
+    const { ada, channel } = await room(1);
+    const answer = await call('GET', pathOf(channel), { token: make(ada.token) });
+    expect(answer).toMatchObject({
+      status: 401,
+      body: { error: { code: expect.stringMatching(/^(not_signed_in|session_expired)$/) } },
+    });
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { signUp } from '../helpers/people.ts';
+import { call, expectError } from './api.ts';
+
+const register = '/api/auth/register';
+
+describe('the HTTP API', () => {
+  it.each([
+    ['GET', '/api/nothing'],
+    ['GET', '/api'],
+    ['POST', '/api/auth'],
+    ['GET', '/api/auth/me/more'],
+    ['DELETE', '/api/chat/channels'],
+  ])('answers %s %s, which is no path of it, in the shape of errors', async (method, path) => {
+    expectError(await call(method, path), 404, 'not_found');
+  });
+
+  it.each([
+    ['GET', register, 'POST'],
+    ['DELETE', register, 'POST'],
+    ['POST', '/api/auth/me', 'GET, HEAD'],
+  ])('answers %s %s with the methods that the path has', async (method, path, allowed) => {
+    const answer = await call(method, path);
+    expectError(answer, 405, 'method_not_allowed');
+    expect(answer.headers.get('allow')).toBe(allowed);
+  });
+
+  it.each(['{', '{"email": }', '', '{"email":"a"}}', 'null x'])(
+    'refuses JSON that is none: %s',
+    async (raw) => {
+      const headers = { 'content-type': 'application/json' };
+      expectError(await call('POST', register, { raw, headers }), 400, 'invalid_input');
+    },
+  );
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'nonsense'])(
+    'refuses a body of type %s',
+    async (type) => {
+      const answer = await call('POST', register, { raw: '{}', headers: { 'content-type': type } });
+      expectError(answer, 415, 'unsupported_media_type');
+    },
+  );
+
+  it('refuses a body of more than 1 MiB', async () => {
+    const raw = JSON.stringify({ name: 'x'.repeat(2 ** 20) });
+    const headers = { 'content-type': 'application/json' };
+    expectError(await call('POST', register, { raw, headers }), 413, 'payload_too_large');
+  });
+
+  it('takes JSON with a charset', async () => {
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    expectError(await call('POST', register, { raw: '{}', headers }), 400, 'invalid_input', 'email');
+  });
+
+  it('asks for a token before it speaks of the body', async () => {
+    const path = '/api/chat/channels/none/messages/send';
+    const answer = await call('POST', path, { raw: '{', headers: { 'content-type': 'application/json' } });
+    expectError(answer, 401, 'not_signed_in');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it.each(['Basic YWRhOnB3', 'Bearer', 'Bearer  ', 'bearer a.b.c', 'Bearer a b'])(
+    'takes "%s" for no token',
+    async (authorization) => {
+      expectError(await call('GET', '/api/auth/me', { headers: { authorization } }), 401, 'not_signed_in');
+    },
+  );
+
+  it('takes the scheme in any case of letters', async () => {
+    const { token } = await signUp();
+    const answer = await call('GET', '/api/auth/me', { headers: { authorization: `bearer ${token}` } });
+    expect(answer.status).toBe(200);
+  });
+
+  it("gives every answer an id, the caller's where there is one", async () => {
+    const own = await call('GET', '/api/auth/me', { headers: { 'x-request-id': 'trace-7' } });
+    expect(own.headers.get('x-request-id')).toBe('trace-7');
+    const made = await call('GET', '/api/nothing');
+    expect(made.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('lets no cache keep an answer', async () => {
+    expect((await call('GET', '/api/auth/me')).headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('lets pages of any origin call it', async () => {
+    const preflight = await call('OPTIONS', register, {
+      headers: {
+        origin: 'https://app.example.com',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+    expect(preflight.status).toBeLessThan(300);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+    expect(preflight.headers.get('access-control-allow-headers')).toMatch(/authorization/);
+    const answer = await call('GET', '/api/auth/me', { headers: { origin: 'https://app.example.com' } });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+  });
+});
+
+describe('GET /api/openapi.json', () => {
+  interface Description {
+    openapi: string;
+    servers: { url: string }[];
+    paths: Record<string, Record<string, { security?: object[]; responses: Record<string, object> }>>;
+  }
+  const read = async () => (await call<Description>('GET', '/api/openapi.json')).body;
+
+  it('describes every endpoint in OpenAPI 3.1', async () => {
+    const { openapi, servers, paths } = await read();
+    expect(openapi).toBe('3.1.0');
+    expect(servers).toEqual([{ url: '/functions/v1' }]);
+    const endpoints = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(endpoints.toSorted()).toEqual([
+      'get /api/auth/me',
+      'get /api/chat/channels/{channelId}/messages',
+      'post /api/auth/login',
+      'post /api/auth/register',
+      'post /api/chat/channels/{channelId}/messages/send',
+    ]);
+  });
+
+  it('says of every endpoint with a token that it can answer 401', async () => {
+    const { paths } = await read();
+    for (const methods of Object.values(paths)) {
+      for (const { security, responses } of Object.values(methods)) {
+        if (security) expect(responses).toHaveProperty('401');
+      }
+    }
+  });
+});
