@@ -1,21 +1,22 @@
 #!/usr/bin/env -S npx tsx
-/** The command `npm run stack`: starts, stops, empties and describes a stack in the background. */
+/** The command `npm run stack`: starts, stops, empties and describes a stack that runs in the background. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, rmSync } from 'node:fs';
+import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Message } from './background.ts';
+import { nodeCommand, STACK_CODE } from './context.ts';
 import { portBaseFromEnvironment, portsFrom } from './ports.ts';
-import { nodeCommand } from './services.ts';
 import { PROJECT_DIR, stackDir } from './stack.ts';
-import { runningState } from './state.ts';
-import { formatStatus, stackValues } from './status.ts';
-import { isAlive } from './supervisor/identity.ts';
+import { deleteData, runningState } from './state.ts';
+import { formatStatus, isStatusFormat, stackValues } from './status.ts';
+import { stopRunning } from './stop.ts';
 
 const USAGE = `usage: npm run stack -- <command>
-  up                      start the stack in the background
-  down                    stop it
-  reset                   stop it and delete its data
-  status [-o env|json]    print its addresses and keys
+  up                            start the stack in the background
+  down                          stop it
+  reset                         stop it and delete its data
+  status [-o env|json|pretty]   print its addresses and keys
 `;
 
 async function main(): Promise<number> {
@@ -23,81 +24,74 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: { output: { type: 'string', short: 'o', default: 'pretty' } },
   });
-  const base = portBaseFromEnvironment();
-  const dir = stackDir(PROJECT_DIR, base);
+  const dir = stackDir(PROJECT_DIR, portBaseFromEnvironment());
   switch (positionals[0]) {
     case 'up':
-      return up(dir, base);
+      return up(dir);
     case 'down':
-      return down(dir);
+      say((await stopRunning(dir)) ? 'The stack has stopped.' : 'The stack is not running.');
+      return 0;
     case 'reset':
-      return reset(dir);
+      await stopRunning(dir);
+      deleteData(dir);
+      say(`The data in ${dir} is deleted; the next start begins anew.`);
+      return 0;
     case 'status':
       return status(dir, values.output);
     default:
-      process.stderr.write(USAGE);
+      say(USAGE.trimEnd());
       return 2;
   }
 }
 
-async function up(dir: string, base: number): Promise<number> {
+async function up(dir: string): Promise<number> {
   if (runningState(dir)) {
-    process.stderr.write('The stack already runs.\n');
+    say('The stack already runs.');
     return status(dir, 'pretty');
   }
   mkdirSync(join(dir, 'logs'), { recursive: true });
   const log = openSync(join(dir, 'logs', 'supervisor.log'), 'a');
-  const [file, ...args] = nodeCommand('supervisor/main.ts');
+  const [file, ...args] = nodeCommand(join(STACK_CODE, 'background.ts'));
   const child = spawn(file as string, args, { stdio: ['ignore', log, log, 'ipc'], detached: true });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.disconnect());
+  // Cutting the line tells the supervisor to stop what it has started; its end is awaited below.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.disconnect());
   const failure = await new Promise<string | undefined>((resolve) => {
-    child.on('message', (message: { line?: string; ready?: true; failed?: string }) => {
-      if (message.line !== undefined) process.stderr.write(`${message.line}\n`);
-      if (message.failed !== undefined) resolve(message.failed);
-      if (message.ready) resolve(undefined);
+    child.on('message', (message: Message) => {
+      if ('line' in message) say(message.line);
+      else resolve('failed' in message ? message.failed : undefined);
     });
-    child.on('exit', () => resolve('the supervisor ended'));
+    child.on('exit', (code) => resolve(`The stack was stopped before it was complete (code ${code}).`));
   });
-  if (child.connected) child.disconnect();
-  child.unref();
   if (failure !== undefined) {
-    process.stderr.write(`${failure}\n`);
+    say(failure);
     return 1;
   }
-  process.stdout.write(formatStatus(stackValues(portsFrom(base)), 'pretty'));
-  return 0;
-}
-
-async function down(dir: string): Promise<number> {
-  const state = runningState(dir);
-  if (!state) {
-    process.stderr.write('The stack is not running.\n');
-    return 0;
-  }
-  process.kill(state.supervisor.pid, 'SIGTERM');
-  while (isAlive(state.supervisor)) await new Promise((resolve) => setTimeout(resolve, 50));
-  process.stderr.write('The stack has stopped.\n');
-  return 0;
-}
-
-async function reset(dir: string): Promise<number> {
-  await down(dir);
-  rmSync(dir, { recursive: true, force: true });
-  process.stderr.write('The data is deleted; the next start begins anew.\n');
-  return 0;
+  child.disconnect();
+  child.unref();
+  return status(dir, 'pretty');
 }
 
 function status(dir: string, format: string): number {
+  if (!isStatusFormat(format)) {
+    say(`unable to print the status; the format is env, json or pretty, not ${format}`);
+    return 2;
+  }
   const state = runningState(dir);
   if (!state) {
-    process.stderr.write('The stack is not running. Start it with `npm start` or `npm run stack -- up`.\n');
+    say(
+      'The stack is not running. Start it with `npm start`, or in the background with `npm run stack -- up`.',
+    );
     return 1;
   }
   process.stdout.write(formatStatus(stackValues(portsFrom(state.portBase)), format));
   return 0;
 }
 
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 process.exitCode = await main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  say(error.message);
   return 1;
 });

@@ -22,18 +22,15 @@ const OFFSETS = {
   web: 15,
 } as const;
 
-/** Functions get one port each from here on. */
-const FUNCTION_PORTS = 20;
-
 /** How many consecutive ports a stack may use. */
-export const PORT_RANGE = 60;
+export const PORT_RANGE = 20;
 
-export type Ports = Record<keyof typeof OFFSETS, number> & { firstFunction: number };
+export type Ports = Record<keyof typeof OFFSETS, number>;
 
 /** Where the default base is used, LiveKit and Vite keep the ports by which everybody knows them. */
 export function portsFrom(base: number): Ports {
   const entries = Object.entries(OFFSETS).map(([name, offset]) => [name, base + offset]);
-  const ports = { ...Object.fromEntries(entries), firstFunction: base + FUNCTION_PORTS } as Ports;
+  const ports = Object.fromEntries(entries) as Ports;
   return base === DEFAULT_PORT_BASE
     ? { ...ports, livekit: 7880, livekitTcp: 7881, livekitUdp: 7882, web: 5173 }
     : ports;
@@ -56,9 +53,9 @@ export function portBaseFromEnvironment(): number {
  * so one may be held for a moment by a program that knows nothing of it.
  */
 export async function untilFree(port: number, service: string, patience = 5000): Promise<void> {
-  const deadline = Date.now() + patience;
+  const deadline = performance.now() + patience;
   while (!(await isFree(port))) {
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       const holder = portHolder(port);
       throw new Error(
         `unable to start ${service}; port ${port} is taken${holder ? ` by ${holder}` : ''}. ` +
@@ -71,7 +68,7 @@ export async function untilFree(port: number, service: string, patience = 5000):
 
 /** A base whose whole range is free and lies below the ports of outgoing connections. */
 export async function freePortBase(): Promise<number> {
-  const first = 20000 + Math.floor(Math.random() * 180) * PORT_RANGE;
+  const first = 20000 + Math.floor(Math.random() * 500) * PORT_RANGE;
   for (let base = first; base < 32768 - PORT_RANGE; base += PORT_RANGE) {
     const used = Object.values(OFFSETS).map((offset) => base + offset);
     if ((await Promise.all(used.map(isFree))).every(Boolean)) return base;

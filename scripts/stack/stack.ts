@@ -1,55 +1,57 @@
 /** Starts and stops a whole stack; what the commands, the tests and the benchmark share. */
-import { mkdirSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { readConfig } from './config.ts';
+import { hasServer, localUrl, STACK_CODE, type StackContext } from './context.ts';
+import { refuseFullDisk } from './disk.ts';
+import { fetchPackages } from './functions/packages.ts';
 import { KEYS } from './keys.ts';
-import { migrate, unlessDone } from './migrations.ts';
+import { migrateProject } from './migrations.ts';
 import { DEFAULT_PORT_BASE, portsFrom, untilFree } from './ports.ts';
-import { createCluster, prepareCluster } from './postgres/cluster.ts';
+import { createCluster } from './postgres/cluster.ts';
 import { type Progress, silentProgress } from './progress.ts';
-import {
-  gatewayService,
-  hasMain,
-  local,
-  logFile,
-  nodeCommand,
-  postgresService,
-  realtimeEnvironment,
-  realtimeService,
-  restService,
-  type StackContext,
-  storageEnvironment,
-  storageService,
-} from './services.ts';
-import { readState, removeState, runningState, type StackState, writeState } from './state.ts';
-import { stackValues } from './status.ts';
-import { identify } from './supervisor/identity.ts';
-import { reapLeftovers, startReaper } from './supervisor/reaper.ts';
-import { createService, type Service, type ServiceSpec } from './supervisor/service.ts';
-import { runTask } from './supervisor/task.ts';
-
-const here = dirname(fileURLToPath(import.meta.url));
+import { migrateService } from './schemas.ts';
+import { authSchema, authService } from './services/auth.ts';
+import { functionsService } from './services/functions.ts';
+import { gatewayService } from './services/gateway.ts';
+import { mailService } from './services/mail.ts';
+import { clusterDir, postgresService } from './services/postgres.ts';
+import { realtimeSchema, realtimeService } from './services/realtime.ts';
+import { restService } from './services/rest.ts';
+import { storageSchema, storageService } from './services/storage.ts';
+import { type StackValues, stackValues } from './status.ts';
+import type { ServiceSpec } from './supervisor/service.ts';
+import { openSupervisor } from './supervisor/supervisor.ts';
 
 export interface StackOptions {
-  /** Folder that holds `supabase/`; the one above the stack unless said otherwise. */
+  /** Folder that holds `supabase/`; unless given, that of this checkout. */
   projectDir?: string;
-  /** Folder of the state: databases, files, logs. */
+  /** Folder of the state: database, files, logs. */
   dir?: string;
   portBase?: number;
-  /** Also load the demo data. */
+  /** Leave the database without the project's migrations. */
+  skipMigrations?: boolean;
+  /** Load the demo data too. */
   seed?: boolean;
+  /** Further variables for the functions. */
+  functionEnvironment?: Record<string, string>;
   progress?: Progress;
+  /** Gives the start up; what has started is stopped. */
+  signal?: AbortSignal;
 }
 
 export interface RunningStack {
   url: string;
-  /** What `status` prints: URLs and keys by name. */
-  values: Record<string, string>;
+  /** Addresses and keys under the names of `supabase status`. */
+  values: StackValues;
+  /** Runs a further service under the same supervision. */
+  run(spec: ServiceSpec): Promise<void>;
   stop(): Promise<void>;
 }
 
-export const PASSWORD = 'postgres';
+export const PROJECT_DIR = resolve(STACK_CODE, '../..');
+
+/** Password of the database roles, the one of a local Supabase. */
+const PASSWORD = 'postgres';
 
 export function stackDir(projectDir: string, portBase: number): string {
   if (process.env.CONFAB_DIR) return resolve(process.env.CONFAB_DIR);
@@ -57,123 +59,71 @@ export function stackDir(projectDir: string, portBase: number): string {
   return portBase === DEFAULT_PORT_BASE ? dir : join(dir, String(portBase));
 }
 
-export const PROJECT_DIR = resolve(here, '../..');
-
 export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
-  const projectDir = options.projectDir ?? PROJECT_DIR;
-  const portBase = options.portBase ?? DEFAULT_PORT_BASE;
-  const dir = options.dir ?? stackDir(projectDir, portBase);
-  const progress = options.progress ?? silentProgress;
+  const { projectDir = PROJECT_DIR, portBase = DEFAULT_PORT_BASE, progress = silentProgress } = options;
   const ports = portsFrom(portBase);
   const stack: StackContext = {
-    dir,
-    ports,
+    dir: options.dir ?? stackDir(projectDir, portBase),
     config: readConfig(projectDir),
+    ports,
     keys: KEYS,
     password: PASSWORD,
-    url: local(ports.gateway),
+    url: localUrl(ports.gateway),
   };
-  const running = runningState(dir);
-  if (running) {
-    throw new Error(
-      `unable to start; this folder's stack already runs (process ${running.supervisor.pid}). ` +
-        'Stop it with `npm run stack -- down`',
-    );
-  }
-  mkdirSync(join(dir, 'logs'), { recursive: true });
-  const left = readState(dir);
-  if (left) {
-    const ended = await reapLeftovers(left.processes);
-    if (ended.length > 0) progress.note(`ended what an earlier run had left: ${ended.join(', ')}`);
-  }
-  const self = identify(process.pid);
-  if (!self) throw new Error('unable to start; this process cannot be found in the list of processes');
-  const state: StackState = { phase: 'starting', portBase, supervisor: self, processes: {} };
-  writeState(dir, state);
-  const reaper = startReaper();
-  const services: Service[] = [];
-  const events = {
-    started(name: string, pid: number) {
-      const identity = identify(pid);
-      if (identity) state.processes[name] = identity;
-      writeState(dir, state);
-    },
-    ended(name: string) {
-      delete state.processes[name];
-      writeState(dir, state);
-    },
-    notice: progress.note,
-  };
-
-  async function stop(): Promise<void> {
-    state.phase = 'stopping';
-    const [database, ...others] = services.splice(0);
-    await Promise.all(others.map((service) => service.stop()));
-    await database?.stop();
-    reaper.close();
-    removeState(dir);
-  }
-
-  async function run(spec: ServiceSpec, port: number): Promise<void> {
-    await untilFree(port, spec.name);
-    const service = createService(spec, reaper, events);
-    services.push(service);
-    await progress.step(spec.name, () => service.start());
-  }
-
-  async function serviceSchema(name: string, env: Record<string, string>): Promise<void> {
-    if (!hasMain(name)) {
-      progress.note(`${name} is not there yet and is left out`);
-      return;
-    }
-    const sql = readdirSync(join(here, name)).filter((file) => file.endsWith('.sql'));
-    await unlessDone(
-      dir,
-      name,
-      sql.map((file) => join(here, name, file)),
-      () =>
-        runTask({
-          purpose: `prepare the database for ${name}`,
-          command: nodeCommand(`${name}/main.ts`, 'migrate'),
-          env,
-          logFile: logFile(stack, name),
-        }),
-    );
-  }
-
+  refuseFullDisk(stack.dir);
+  const supervisor = await openSupervisor(stack.dir, portBase, progress);
+  const giveUp = () => void supervisor.stop();
+  options.signal?.addEventListener('abort', giveUp);
+  if (options.signal?.aborted) giveUp();
   try {
-    const cluster = {
-      dir: join(dir, 'postgres'),
-      port: ports.postgres,
-      password: PASSWORD,
-      logFile: logFile(stack, 'postgres'),
-    };
-    createCluster(cluster);
-    await run(postgresService(stack), ports.postgres);
-    await prepareCluster(cluster);
-    await progress.step('schemas of the services', () =>
-      Promise.all([
-        serviceSchema('realtime', realtimeEnvironment(stack)),
-        serviceSchema('storage', storageEnvironment(stack)),
-      ]),
+    const services = [
+      gatewayService(stack),
+      authService(stack),
+      restService(stack),
+      realtimeService(stack),
+      storageService(stack),
+      functionsService(stack, options.functionEnvironment ?? {}),
+      mailService(stack),
+    ]
+      .filter((service) => service !== undefined)
+      .filter(
+        (service) => !['Auth', 'Storage'].includes(service.name) || hasServer(service.name.toLowerCase()),
+      );
+    const database = postgresService(stack);
+    const wanted = [database, ...services].flatMap(({ name, ports }) =>
+      ports.map((port) => [port, name] as const),
     );
-    await progress
-      .step('migrations', () => migrate(stack, { seed: options.seed ?? false }))
+    await Promise.all(wanted.map(([port, name]) => untilFree(port, name)));
+
+    const packages = progress
+      .step("the functions' packages", () => fetchPackages(stack, supervisor))
       .catch((error: Error) => {
-        if (services.length > 0 && hasMain('auth')) throw error;
+        // The database and all else are of use without functions; each call of one says what it lacks.
         progress.note(error.message);
       });
-    await Promise.all([
-      run(restService(stack), ports.rest),
-      ...(hasMain('realtime') ? [run(realtimeService(stack), ports.realtime)] : []),
-      ...(hasMain('storage') ? [run(storageService(stack), ports.storage)] : []),
-      run(gatewayService(stack), ports.gateway),
-    ]);
-    state.phase = 'running';
-    writeState(dir, state);
-    return { url: stack.url, values: stackValues(stack.ports), stop };
+    await createCluster({ dir: clusterDir(stack), password: PASSWORD });
+    await supervisor.run(database);
+    await progress.step('schemas of the services', async () => {
+      const steps = [authSchema(stack), storageSchema(stack), realtimeSchema(stack)];
+      await Promise.all(
+        steps
+          .filter(({ service }) => hasServer(service))
+          .map((step) => migrateService(stack, step, supervisor)),
+      );
+    });
+    if (!options.skipMigrations && hasServer('auth')) {
+      await progress.step('migrations', () =>
+        migrateProject(stack, supervisor, { seed: options.seed ?? false }),
+      );
+    }
+    await packages;
+    await Promise.all(services.map((service) => supervisor.run(service)));
+    supervisor.markRunning();
   } catch (error) {
-    await stop();
+    await supervisor.stop();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp);
   }
+  return { url: stack.url, values: stackValues(ports), run: supervisor.run, stop: supervisor.stop };
 }

@@ -38,3 +38,10 @@ export function runningState(dir: string): StackState | undefined {
   const state = readState(dir);
   return state && isAlive(state.supervisor) ? state : undefined;
 }
+
+/** Deletes what a stack keeps in its folder, by name: the folder may be the user's choice and hold other things. */
+export function deleteData(dir: string): void {
+  for (const name of ['postgres', 'storage', 'mail', 'stamps', 'logs', FILE]) {
+    rmSync(join(dir, name), { recursive: true, force: true });
+  }
+}

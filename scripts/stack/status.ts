@@ -1,4 +1,5 @@
 /** The stack's addresses and keys under the names of `supabase status`. */
+import { localUrl } from './context.ts';
 import { formatEnvFile } from './env-file.ts';
 import { KEYS } from './keys.ts';
 import type { Ports } from './ports.ts';
@@ -6,14 +7,16 @@ import type { Ports } from './ports.ts';
 export type StackValues = Record<string, string>;
 
 export function stackValues(ports: Ports): StackValues {
-  const api = `http://127.0.0.1:${ports.gateway}`;
+  const api = localUrl(ports.gateway);
+  const mail = localUrl(ports.mail);
   return {
     API_URL: api,
     REST_URL: `${api}/rest/v1`,
     FUNCTIONS_URL: `${api}/functions/v1`,
     DB_URL: `postgresql://postgres:postgres@127.0.0.1:${ports.postgres}/postgres`,
-    MAIL_URL: `http://127.0.0.1:${ports.mail}`,
-    MAILPIT_URL: `http://127.0.0.1:${ports.mail}`,
+    MAIL_URL: mail,
+    // The name that the CLI gives to the same thing.
+    MAILPIT_URL: mail,
     LIVEKIT_URL: `ws://127.0.0.1:${ports.livekit}`,
     PUBLISHABLE_KEY: KEYS.publishableKey,
     SECRET_KEY: KEYS.secretKey,
@@ -23,11 +26,19 @@ export function stackValues(ports: Ports): StackValues {
   };
 }
 
-export function formatStatus(values: StackValues, format: string): string {
-  if (format === 'json') return `${JSON.stringify(values, null, 2)}\n`;
-  if (format === 'env') return formatEnvFile(values);
-  const width = Math.max(...Object.keys(values).map((name) => name.length));
-  return Object.entries(values)
-    .map(([name, value]) => `${name.padStart(width)}: ${value}\n`)
-    .join('');
-}
+const FORMATS = {
+  json: (values: StackValues) => `${JSON.stringify(values, null, 2)}\n`,
+  env: formatEnvFile,
+  pretty(values: StackValues) {
+    const width = Math.max(...Object.keys(values).map((name) => name.length));
+    return Object.entries(values)
+      .map(([name, value]) => `${name.padStart(width)}: ${value}\n`)
+      .join('');
+  },
+};
+
+export type StatusFormat = keyof typeof FORMATS;
+
+export const isStatusFormat = (format: string): format is StatusFormat => Object.hasOwn(FORMATS, format);
+
+export const formatStatus = (values: StackValues, format: StatusFormat): string => FORMATS[format](values);

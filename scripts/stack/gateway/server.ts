@@ -1,10 +1,23 @@
 /** The one address of the stack: finds the service for a request, checks the key, sets headers, and forwards. */
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server } from 'node:http';
+import { forward } from '../proxy/forward.ts';
+import { endToEndHeaders } from '../proxy/headers.ts';
+import { forwardUpgrade, refuseUpgrade } from '../proxy/upgrade.ts';
 import { type ApiKeys, bearerToken, requestKey } from './api-keys.ts';
-import { answerPreflight, isPreflight } from './cors.ts';
-import { endToEnd, forward, refuse } from './proxy.ts';
+import { ALLOW_ORIGIN, answerPreflight, isPreflight } from './cors.ts';
+import {
+  bodyOf,
+  FAILURES,
+  MALFORMED,
+  NO_KEY,
+  NO_ROUTE,
+  type Refusal,
+  refuse,
+  TOO_LARGE_HEADERS,
+  TOO_SLOW,
+  UNKNOWN_KEY,
+} from './refusals.ts';
 import { findRoute, type Route, type Upstreams } from './routes.ts';
-import { forwardUpgrade, refuseUpgrade } from './upgrade.ts';
 
 export interface GatewayOptions {
   upstreams: Upstreams;
@@ -18,11 +31,10 @@ interface Accepted {
   headers: OutgoingHttpHeaders;
 }
 
-type Decision = { accepted: Accepted } | { status: number; message: string };
-
 export function createGateway(options: GatewayOptions): Server {
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 900_000, maxHeaderSize: 32 * 1024 });
   server.keepAliveTimeout = 65_000;
+  // Longer than any route's patience with its service: this one is for clients that stop in the middle.
   server.setTimeout(180_000);
   server.on('request', (request, response) => {
     if (isPreflight(request)) {
@@ -30,48 +42,58 @@ export function createGateway(options: GatewayOptions): Server {
       return;
     }
     const decision = decide(request, options);
-    if ('accepted' in decision) {
-      const { route, ...destination } = decision.accepted;
-      forward(request, response, { ...destination, maxBody: route.maxBody, timeout: route.timeout });
-    } else {
+    if ('status' in decision) {
       request.resume();
-      refuse(response, decision.status, decision.message);
+      refuse(response, decision);
+      return;
     }
+    const { route, ...destination } = decision;
+    forward(
+      request,
+      response,
+      { ...destination, maxBody: route.maxBody, timeout: route.timeout, answerHeaders: ALLOW_ORIGIN },
+      (failure) => refuse(response, FAILURES[failure]),
+    );
   });
   server.on('upgrade', (request, socket, head) => {
     const decision = decide(request, options);
-    if ('accepted' in decision) forwardUpgrade(request, socket, head, decision.accepted);
-    else refuseUpgrade(socket, decision.status, decision.message);
+    const answer = (refusal: Refusal) => refuseUpgrade(socket, refusal.status, bodyOf(refusal));
+    if ('status' in decision) answer(decision);
+    else forwardUpgrade(request, socket, head, decision, () => answer(FAILURES.unreachable));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else if (error.code === 'HPE_HEADER_OVERFLOW')
-      refuseUpgrade(socket, 431, 'Request headers are too large');
-    else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
-      refuseUpgrade(socket, 408, 'The request took too long');
-    else refuseUpgrade(socket, 400, 'Malformed request');
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const refusal = CLIENT_ERRORS[error.code ?? ''] ?? MALFORMED;
+    refuseUpgrade(socket, refusal.status, bodyOf(refusal));
   });
   return server;
 }
 
-function decide(request: IncomingMessage, { upstreams, keys }: GatewayOptions): Decision {
+const CLIENT_ERRORS: Record<string, Refusal> = {
+  HPE_HEADER_OVERFLOW: TOO_LARGE_HEADERS,
+  ERR_HTTP_REQUEST_TIMEOUT: TOO_SLOW,
+};
+
+function decide(request: IncomingMessage, { upstreams, keys }: GatewayOptions): Accepted | Refusal {
   const [path = '/', search = ''] = splitOnce(request.url ?? '/', '?');
   const found = findRoute(path);
-  if (!found) return { status: 404, message: 'no Route matched with those values' };
+  if (!found) return NO_ROUTE;
   const { route } = found;
   const query = new URLSearchParams(search);
   const key = requestKey(request.headers, query);
   if (route.needsKey && request.method !== 'OPTIONS') {
-    if (key === undefined) return { status: 401, message: 'No API key found in request' };
-    if (!keys.isKnown(key)) return { status: 401, message: 'Invalid API key' };
+    if (key === undefined) return NO_KEY;
+    if (!keys.isKnown(key)) return UNKNOWN_KEY;
   }
+  const origin = new URL(upstreams[route.service]);
   return {
-    accepted: {
-      route,
-      origin: new URL(upstreams[route.service]),
-      path: search ? `${found.path}?${withToken(search, query, keys)}` : found.path,
-      headers: forwardedHeaders(request, route, key, keys),
-    },
+    route,
+    origin,
+    path: search ? `${found.path}?${withToken(search, query, keys)}` : found.path,
+    headers: forwardedHeaders(request, { route, origin, key, keys }),
   };
 }
 
@@ -85,12 +107,11 @@ function withToken(search: string, query: URLSearchParams, keys: ApiKeys): strin
 
 function forwardedHeaders(
   request: IncomingMessage,
-  route: Route,
-  key: string | undefined,
-  keys: ApiKeys,
+  { route, origin, key, keys }: { route: Route; origin: URL; key: string | undefined; keys: ApiKeys },
 ): OutgoingHttpHeaders {
-  const headers = endToEnd(request.headers);
+  const headers = endToEndHeaders(request);
   const client = request.socket.remoteAddress ?? '';
+  headers.host = origin.host;
   headers['x-forwarded-for'] = headers['x-forwarded-for']
     ? `${headers['x-forwarded-for']}, ${client}`
     : client;

@@ -1,16 +1,18 @@
 /** Creates, starts and stops one PostgreSQL cluster in a folder. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { postgresHome } from './binaries.ts';
@@ -37,42 +39,32 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** Starts the cluster in `dir`, made and prepared first when the folder is new. */
+/** Starts the cluster in `dir`, made first when the folder is new. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { dir, logFile } = options;
-  createCluster(options);
+  await createCluster(options);
+  removeStaleLock(dir);
   const log = openSync(logFile, 'a');
-  const command = serverCommand(options);
-  const child = spawn(command[0] as string, command.slice(1), { stdio: ['ignore', log, log] });
+  const [file, ...args] = serverCommand(options);
+  const child = spawn(file as string, args, { stdio: ['ignore', log, log] });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const cluster: Cluster = {
-    process: child,
-    url: (role) => clusterUrl(options, role),
-    stop: async () => {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
-      await exited;
-    },
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const stop = async () => {
+    if (!hasEnded()) child.kill('SIGINT');
+    await exited;
   };
   try {
-    await untilReady(options, child);
-    await prepareCluster(options);
+    const deadline = performance.now() + 60_000;
+    while (!(await answers(options))) {
+      if (hasEnded()) throw new Error(`unable to start Postgres in ${dir}; it ended at once, see ${logFile}`);
+      if (performance.now() > deadline) throw new Error('unable to start Postgres; no answer for 60 s');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   } catch (error) {
-    await cluster.stop();
+    await stop();
     throw error;
   }
-  return cluster;
-
-  async function untilReady(where: ClusterOptions, server: ChildProcess): Promise<void> {
-    const deadline = Date.now() + 60_000;
-    while (!(await answers(where))) {
-      if (server.exitCode !== null || server.signalCode !== null) {
-        const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
-        throw new Error(`unable to start Postgres in ${dir}; it ended at once:\n${tail}`);
-      }
-      if (Date.now() > deadline) throw new Error('unable to start Postgres; no answer for 60 s');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
+  return { process: child, url: (role) => clusterUrl(options, role), stop };
 }
 
 export function serverCommand({ dir, port }: Pick<ClusterOptions, 'dir' | 'port'>): string[] {
@@ -86,34 +78,67 @@ export function clusterUrl(
   return `postgresql://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
 }
 
-/** Makes the folder when there is none yet, and refuses one that this server cannot use. */
-export function createCluster({ dir, password }: Pick<ClusterOptions, 'dir' | 'password'>): void {
-  if (existsSync(preparedMark(dir))) {
+/**
+ * Makes the folder when there is none, and refuses one that this server cannot use. It is made under another
+ * name and renamed at the end, so that an interrupted start leaves no half cluster behind.
+ */
+export async function createCluster({
+  dir,
+  password,
+}: Pick<ClusterOptions, 'dir' | 'password'>): Promise<void> {
+  if (existsSync(dir)) {
     refuseUnusable(dir);
     return;
   }
-  // A folder without the mark at its end was left by an interrupted first start and holds nothing of value.
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true });
-  chmodSync(dir, 0o700);
-  const passwordFile = join(dirname(dir), '.pgpass-init');
+  const parent = dirname(dir);
+  mkdirSync(parent, { recursive: true });
+  for (const name of readdirSync(parent)) {
+    if (name.startsWith(`${basename(dir)}.new-`))
+      rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  const draft = `${dir}.new-${process.pid}`;
+  const passwordFile = `${draft}.password`;
+  mkdirSync(draft);
+  chmodSync(draft, 0o700);
   writeFileSync(passwordFile, password, { mode: 0o644 });
   const owner = serverUser();
-  if (owner) chownSync(dir, owner.uid, owner.gid);
-  const command = asOrdinaryUser([
-    join(postgresHome(), 'bin/initdb'),
-    ...['-D', dir, '-U', SUPERUSER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`],
-    ...['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
-  ]);
+  if (owner) chownSync(draft, owner.uid, owner.gid);
   try {
-    execFileSync(command[0] as string, command.slice(1), { stdio: 'pipe' });
-  } catch (error) {
-    const detail = (error as { stderr?: Buffer }).stderr?.toString().trim() || String(error);
-    throw new Error(`unable to create the database folder ${dir}; ${detail}`, { cause: error });
+    await run([
+      join(postgresHome(), 'bin/initdb'),
+      ...['-D', draft, '-U', SUPERUSER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync'],
+      ...['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
+    ]);
+    writeFileSync(join(draft, 'postgresql.auto.conf'), SETTINGS);
+    // A server without clients or ports; like initdb itself it reads statements up to an empty line.
+    const single = ['--single', '-j', '-D', draft, '-c', 'exit_on_error=on', '-c', 'log_min_messages=error'];
+    await run([join(postgresHome(), 'bin/postgres'), ...single, 'postgres'], rolesFor(password));
+    renameSync(draft, dir);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`unable to create the database folder ${dir}; ${reason}`, { cause });
   } finally {
     rmSync(passwordFile, { force: true });
+    rmSync(draft, { recursive: true, force: true });
   }
-  writeFileSync(join(dir, 'postgresql.auto.conf'), SETTINGS);
+}
+
+function rolesFor(password: string): string {
+  const file = join(dirname(fileURLToPath(import.meta.url)), 'roles.sql');
+  const literal = `'${password.replaceAll("'", "''")}'`;
+  return readFileSync(file, 'utf8').replaceAll(":'password'", literal);
+}
+
+function run(command: string[], input = ''): Promise<void> {
+  const [file, ...args] = asOrdinaryUser(command);
+  return new Promise((resolve, reject) => {
+    const child = execFile(file as string, args, (error, _output, errors) => {
+      if (error) reject(new Error(errors.trim() || error.message, { cause: error }));
+      else resolve();
+    });
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+  });
 }
 
 /** As in Supabase's image where it matters to an application; sizes suit a laptop. */
@@ -164,20 +189,19 @@ export async function answers(options: Pick<ClusterOptions, 'port' | 'password'>
   }
 }
 
-/** Gives a new cluster the roles and schemas of Supabase; does nothing to one that has them. */
-export async function prepareCluster(options: ClusterOptions): Promise<void> {
-  if (existsSync(preparedMark(options.dir))) return;
-  const file = join(dirname(fileURLToPath(import.meta.url)), 'roles.sql');
-  const literal = `'${options.password.replaceAll("'", "''")}'`;
-  const sql = postgres(clusterUrl(options, SUPERUSER), { max: 1, onnotice: () => {} });
+/**
+ * Removes the lock of a server that was killed when its process number belongs to another program by now:
+ * Postgres would take that program for the old server.
+ */
+export function removeStaleLock(dir: string): void {
+  const file = join(dir, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = readFileSync(file, 'utf8').split('\n')[0] ?? '';
+  let command = '';
   try {
-    await sql.begin((tx) => tx.unsafe(readFileSync(file, 'utf8').replaceAll(":'password'", literal)));
-  } finally {
-    await sql.end();
+    command = execFileSync('ps', ['-o', 'args=', '-p', pid], { encoding: 'utf8' });
+  } catch {
+    // No such process.
   }
-  writeFileSync(preparedMark(options.dir), '');
-}
-
-function preparedMark(dir: string): string {
-  return join(dir, 'confab-prepared');
+  if (!command.includes('postgres')) rmSync(file, { force: true });
 }

@@ -54,8 +54,8 @@ export async function reapLeftovers(processes: Record<string, ProcessIdentity>):
   const signals = ['SIGTERM', 'SIGINT', 'SIGKILL'] as const;
   for (const signal of signals) {
     for (const [, identity] of left) if (isAlive(identity)) signalGroup(identity.pid, signal);
-    const deadline = Date.now() + 5000;
-    while (left.some(([, identity]) => isAlive(identity)) && Date.now() < deadline) {
+    const deadline = performance.now() + 5000;
+    while (left.some(([, identity]) => isAlive(identity)) && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

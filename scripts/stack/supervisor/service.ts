@@ -1,19 +1,22 @@
 /** Runs one service as a child process: starts it, waits until it answers, restarts it when it dies, stops it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import type { Reaper } from './reaper.ts';
-import { signalGroup } from './reaper.ts';
+import { baseEnvironment } from './environment.ts';
+import { Interrupted } from './interrupted.ts';
+import { type Reaper, signalGroup } from './reaper.ts';
 
 export interface ServiceSpec {
   name: string;
   command: string[];
   env?: Record<string, string>;
   cwd?: string;
+  /** Ports that it listens on. */
+  ports: number[];
   logFile: string;
   /** Asks for an orderly end. */
   stopSignal?: NodeJS.Signals;
-  /** Milliseconds the service may take to end before it is killed. */
-  stopWithin?: number;
+  /** Clears what an unclean end has left. */
+  beforeStart?(): void;
   /** Whether the service answers. */
   isReady(): Promise<boolean>;
 }
@@ -26,7 +29,6 @@ export interface ServiceEvents {
 }
 
 export interface Service {
-  name: string;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -37,17 +39,24 @@ const BACKOFF = { first: 200, last: 10_000 };
 /** A service that lived this long had started well: its next end is a new accident. */
 const SETTLED_AFTER = 30_000;
 
+interface Run {
+  process: ChildProcess;
+  ended: Promise<void>;
+  hasEnded: boolean;
+  began: number;
+}
+
 export function createService(spec: ServiceSpec, reaper: Reaper, events: ServiceEvents): Service {
-  let child: ChildProcess | undefined;
-  let ended: Promise<void> = Promise.resolve();
-  let stopping = false;
+  let current: Run | undefined;
+  let isStopping = false;
   let restart: NodeJS.Timeout | undefined;
   let delay = BACKOFF.first;
 
-  function launch(): ChildProcess {
+  function launch(): Run {
+    spec.beforeStart?.();
     const log = openSync(spec.logFile, 'a');
     const [file, ...args] = spec.command;
-    const started = spawn(file as string, args, {
+    const child = spawn(file as string, args, {
       env: { ...baseEnvironment(), ...spec.env },
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
       stdio: ['ignore', log, log],
@@ -55,38 +64,42 @@ export function createService(spec: ServiceSpec, reaper: Reaper, events: Service
       detached: true,
     });
     closeSync(log);
-    child = started;
-    ended = new Promise((resolve) => {
+    const { pid } = child;
+    const run: Run = { process: child, ended: Promise.resolve(), hasEnded: false, began: performance.now() };
+    run.ended = new Promise((resolve) => {
       const finish = () => {
-        if (child !== started) return;
-        child = undefined;
-        if (started.pid !== undefined) {
-          signalGroup(started.pid, 'SIGKILL');
-          reaper.forget(started.pid);
+        if (run.hasEnded) return;
+        run.hasEnded = true;
+        if (pid !== undefined) {
+          signalGroup(pid, 'SIGKILL');
+          reaper.forget(pid);
         }
         events.ended(spec.name);
         resolve();
       };
-      started.once('error', finish);
-      started.once('exit', finish);
+      child.once('error', finish);
+      child.once('exit', finish);
     });
-    if (started.pid !== undefined) {
-      reaper.watch(started.pid, spec.stopSignal ?? 'SIGTERM');
-      events.started(spec.name, started.pid);
+    if (pid !== undefined) {
+      reaper.watch(pid, spec.stopSignal ?? 'SIGTERM');
+      events.started(spec.name, pid);
     }
-    return started;
+    current = run;
+    return run;
   }
 
-  async function untilReady(started: ChildProcess): Promise<void> {
-    const deadline = Date.now() + READY_WITHIN;
-    for (let wait = 20; !(await spec.isReady()); wait = Math.min(wait * 1.5, 250)) {
-      if (stopping) throw new Error(`unable to start ${spec.name}; it was stopped`);
-      if (child !== started) throw new Error(`unable to start ${spec.name}; it ended at once${logTail()}`);
-      if (Date.now() > deadline)
-        throw new Error(`unable to start ${spec.name}; no answer for 60 s${logTail()}`);
+  async function untilReady(run: Run): Promise<void> {
+    const deadline = run.began + READY_WITHIN;
+    for (let wait = 20; ; wait = Math.min(wait * 1.5, 250)) {
+      const isReady = await spec.isReady();
+      if (isStopping) throw new Interrupted(`start ${spec.name}`);
+      if (run.hasEnded) throw new Error(`unable to start ${spec.name}; it ended at once${logTail()}`);
+      if (isReady) return;
+      if (performance.now() > deadline) {
+        throw new Error(`unable to start ${spec.name}; no answer for ${READY_WITHIN / 1000} s${logTail()}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
-    if (child !== started) throw new Error(`unable to start ${spec.name}; it ended at once${logTail()}`);
   }
 
   function logTail(): string {
@@ -94,12 +107,11 @@ export function createService(spec: ServiceSpec, reaper: Reaper, events: Service
     return `. The end of ${spec.logFile}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
   }
 
-  function restartAfterDeath(started: ChildProcess): void {
-    const since = Date.now();
-    void ended.then(() => {
-      if (stopping) return;
-      if (Date.now() - since > SETTLED_AFTER) delay = BACKOFF.first;
-      const how = started.signalCode ?? `code ${started.exitCode}`;
+  function restartWhenItDies(run: Run): void {
+    void run.ended.then(() => {
+      if (isStopping) return;
+      if (performance.now() - run.began > SETTLED_AFTER) delay = BACKOFF.first;
+      const how = run.process.signalCode ?? `code ${run.process.exitCode}`;
       events.notice(`${spec.name} ended unexpectedly (${how}); starting it again in ${delay / 1000} s`);
       restart = setTimeout(() => void revive(), delay);
       delay = Math.min(delay * 2, BACKOFF.last);
@@ -107,56 +119,40 @@ export function createService(spec: ServiceSpec, reaper: Reaper, events: Service
   }
 
   async function revive(): Promise<void> {
-    const started = launch();
-    restartAfterDeath(started);
+    const run = launch();
+    restartWhenItDies(run);
     try {
-      await untilReady(started);
+      await untilReady(run);
       events.notice(`${spec.name} is back`);
     } catch (error) {
-      if (!stopping && child === started) events.notice((error as Error).message);
+      // One that has ended is started again and said so; one that only is silent is left to the user.
+      if (!run.hasEnded && !isStopping) events.notice((error as Error).message);
     }
   }
 
+  async function stop(): Promise<void> {
+    isStopping = true;
+    clearTimeout(restart);
+    const run = current;
+    const pid = run?.process.pid;
+    if (run === undefined || pid === undefined || run.hasEnded) return;
+    run.process.kill(spec.stopSignal ?? 'SIGTERM');
+    const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), STOP_WITHIN);
+    await run.ended;
+    clearTimeout(timer);
+  }
+
   return {
-    name: spec.name,
     async start() {
-      stopping = false;
-      const started = launch();
+      const run = launch();
       try {
-        await untilReady(started);
+        await untilReady(run);
       } catch (error) {
-        await this.stop();
+        await stop();
         throw error;
       }
-      restartAfterDeath(started);
+      restartWhenItDies(run);
     },
-    async stop() {
-      stopping = true;
-      clearTimeout(restart);
-      const pid = child?.pid;
-      if (child === undefined || pid === undefined) return;
-      child.kill(spec.stopSignal ?? 'SIGTERM');
-      const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), spec.stopWithin ?? STOP_WITHIN);
-      await ended;
-      clearTimeout(timer);
-    },
+    stop,
   };
-}
-
-/** What a service inherits; the user's own PG…, PGRST_… or GOTRUE_… variables must not reach it. */
-export function baseEnvironment(): Record<string, string> {
-  const names = [
-    'PATH',
-    'HOME',
-    'USER',
-    'LANG',
-    'LC_ALL',
-    'TZ',
-    'TMPDIR',
-    'SSL_CERT_FILE',
-    'NODE_EXTRA_CA_CERTS',
-  ];
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] as string]])),
-  );
 }
