@@ -109,7 +109,8 @@ $$;
 create trigger _200_raise_epoch after delete on chat.channel_members
   for each row execute function chat_private.tg_channel_members__raise_epoch();
 
--- The caller's role in a channel; refuses with not found when the caller may not know it exists.
+-- The caller's role in a channel; refuses with not found when the caller may not know it exists. Says so itself
+-- instead of leaving it to row-level security, because definer functions call it too.
 create function chat_private.require_member(channel_id uuid, operation text) returns text
 language plpgsql stable set search_path = '' as $$
 declare
@@ -119,7 +120,7 @@ begin
    where m.channel_id = require_member.channel_id and m.user_id = (select auth.uid());
   if found then
     return v_role;
-  elsif exists (select from chat.channels c where c.id = require_member.channel_id) then
+  elsif exists (select from chat.channels c where c.id = require_member.channel_id and c.kind = 'public') then
     perform chat_private.fail('not_a_member', 403, format('unable to %s; join the channel first', operation));
   end if;
   perform chat_private.fail('channel_not_found', 404,

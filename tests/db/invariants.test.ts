@@ -12,6 +12,7 @@ const DEFINERS = [
   'chat.leave_channel',
   'chat.open_dm',
   'chat.remove_member',
+  'chat.send_message',
   'chat_private.add_members',
   'chat_private.before_user_created',
   'chat_private.custom_access_token',

@@ -149,14 +149,8 @@ isOneToOne: false
       foreignKeyName: "messages_channel_id_fkey"
       columns: ["channel_id"]
 isOneToOne: false
-      referencedRelation: "channels"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "messages_channel_id_fkey"
-      columns: ["channel_id"]
-isOneToOne: false
-      referencedRelation: "my_channels"
-      referencedColumns: ["id"]
+      referencedRelation: "channel_counters"
+      referencedColumns: ["channel_id"]
     }
                   ]
                 },"profiles": {

@@ -1,0 +1,61 @@
+/** Import borders of ARCHITECTURE.md, checked by npm run check. */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'sdk-stands-alone',
+      severity: 'error',
+      from: { path: '^sdk/' },
+      to: { path: '^(edge-functions|scripts|tests|examples|worker|doors)/' },
+    },
+    {
+      name: 'sdk-nouns-use-the-border',
+      comment: 'Only internal/rest.ts and internal/realtime.ts call supabase-js; client.ts makes it, auth.ts is Auth.',
+      severity: 'error',
+      from: { path: '^sdk/src/', pathNot: '^sdk/src/(client|auth|internal/rest|internal/realtime)\\.ts$' },
+      to: { path: 'node_modules/@supabase/' },
+    },
+    {
+      name: 'sdk-internals-know-no-nouns',
+      comment: 'Types may flow down, code may not.',
+      severity: 'error',
+      from: { path: '^sdk/src/internal/' },
+      to: {
+        path: '^sdk/src/(client|channels|messages|members|users|auth|typing|index)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'functions-stand-alone',
+      severity: 'error',
+      from: { path: '^edge-functions/([^/]+)/' },
+      to: { path: '^(sdk|scripts|tests|examples)/|^edge-functions/(?!_shared/|$1/)' },
+    },
+    {
+      name: 'stack-stands-alone',
+      severity: 'error',
+      from: { path: '^scripts/stack/' },
+      to: { path: '^(sdk|edge-functions|tests|examples)/|^scripts/(?!stack/)' },
+    },
+    { name: 'nothing-imports-tests', severity: 'error', from: { pathNot: '^tests/' }, to: { path: '^tests/' } },
+    {
+      name: 'example-uses-the-public-sdk',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(edge-functions|scripts|tests)/|^sdk/src/(?!index\\.ts$)' },
+    },
+    {
+      name: 'nothing-imports-scripts',
+      severity: 'error',
+      from: { pathNot: '^(scripts|tests)/' },
+      to: { path: '^scripts/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|node_modules)/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types'] },
+  },
+};
