@@ -40,9 +40,8 @@ export const refuseInvalid: Hook<unknown, Env, string, unknown> = (result) => {
   throw new ApiError('invalid_input', 400, `unable to answer; ${sentences.join('; ')}`, { details });
 };
 
-export const notFound: NotFoundHandler = (c) => {
-  throw new ApiError('not_found', 404, `unable to answer; there is no ${c.req.path} here`);
-};
+export const notFound: NotFoundHandler = (c) =>
+  respond(c, new ApiError('not_found', 404, `unable to answer; there is no ${c.req.path} here`));
 
 export function refuseMethod(c: Context, methods: string[]): Response {
   c.header('Allow', methods.join(', '));

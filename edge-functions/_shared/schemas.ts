@@ -5,10 +5,9 @@ import { z } from '@hono/zod-openapi';
 export const Uuid = z.guid('must be a UUID').openapi({ format: 'uuid' });
 
 /** Text that Postgres can store; lengths are counted in characters as it counts them. */
-export function text({ min = 0, max = Infinity }: { min?: number; max?: number } = {}) {
+export function text({ min = 0, max = Infinity, trim = false } = {}) {
   const bounds = { ...(min > 0 && { minLength: min }), ...(max < Infinity && { maxLength: max }) };
-  return z
-    .string()
+  return (trim ? z.string().trim() : z.string())
     .refine((value) => value.isWellFormed() && !value.includes('\0'), {
       error: 'must not contain NUL or half a surrogate pair',
       abort: true,

@@ -27,8 +27,8 @@ export function createApp(deps: Deps): OpenAPIHono {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
   app.use(bodyLimit({ maxSize: 2 ** 20, onError: refuseSize }));
   app.use(async (c, next) => {
-    await next();
     c.header('Cache-Control', 'no-store');
+    await next();
   });
   app.onError(onError());
   app.notFound(notFound);

@@ -1,6 +1,7 @@
 /** People with real accounts, each with an address of their own and a client that is signed in. */
 import { randomUUID } from 'node:crypto';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import WebSocket from 'ws';
 import type { Database } from '../../edge-functions/_shared/database.types.ts';
 import { stack } from './stack.ts';
 
@@ -23,6 +24,8 @@ export function connect(key: string = stack.publishableKey): ChatClient {
   return createClient<Database, 'chat'>(stack.apiUrl, key, {
     db: { schema: 'chat' },
     auth: { persistSession: false, autoRefreshToken: false },
+    // Node 20 has none of its own.
+    realtime: { transport: WebSocket as never },
   });
 }
 

@@ -39,7 +39,7 @@ const Email = z
 const Registration = z.object({
   email: Email,
   password: Password,
-  name: text({ min: 2, max: 80 }),
+  name: text({ min: 2, max: 80, trim: true }),
   phone: z
     .string()
     .regex(/^\+[1-9]\d{1,14}$/, 'must have the form +491234567 (E.164)')
@@ -47,8 +47,8 @@ const Registration = z.object({
 });
 
 const Login = z.object({
-  email: z.string().min(1),
-  password: z.string().min(1),
+  email: text({ min: 1 }),
+  password: text({ min: 1 }),
   verificationCode: z
     .string()
     .regex(/^\d{6}$/, 'must have six digits')
@@ -124,7 +124,7 @@ export function authRoutes({ supabase }: Deps) {
       });
       const session = sessionOf('register', data.session, error);
       const account = await readAccount(supabase.asCaller(session.access_token), session.user.id);
-      const message = `Verification email sent to ${account.email}`;
+      const message = `Account made for ${account.email}, which is not verified yet`;
       return c.json({ user: toRegisteredUser(account), ...tokensOf(session), message }, 201);
     })
     .openapi(login, async (c) => {

@@ -226,17 +226,15 @@ describe('POST /api/auth/login', () => {
     ['email', { password: PASSWORD }],
     ['email', { email: '', password: PASSWORD }],
     ['email', { email: null, password: PASSWORD }],
+    ['email', { email: 'nul\0@example.com', password: PASSWORD }],
     ['password', { email: 'ada@example.com' }],
+    ['password', { email: 'ada@example.com', password: 'half \ud800 a pair' }],
     ['password', { email: 'ada@example.com', password: '' }],
     ['password', { email: 'ada@example.com', password: ['x'] }],
     ['verificationCode', { email: 'ada@example.com', password: PASSWORD, verificationCode: '12345' }],
     ['verificationCode', { email: 'ada@example.com', password: PASSWORD, verificationCode: 'abcdef' }],
   ])('names %s when it is wrong (%o)', async (field, body) => {
     expectError(await login(body), 400, 'invalid_input', field);
-  });
-
-  it('refuses characters that cannot be stored as wrong credentials', async () => {
-    expectError(await login({ email: 'a\0@example.com', password: 'x\ud800' }), 400, 'invalid_credentials');
   });
 });
 
