@@ -6,7 +6,7 @@ import { refuseFullDisk } from './disk.ts';
 import { fetchPackages } from './functions/packages.ts';
 import { KEYS } from './keys.ts';
 import { migrateProject } from './migrations.ts';
-import { DEFAULT_PORT_BASE, portsFrom, untilFree } from './ports.ts';
+import { DEFAULT_PORT_BASE, type Ports, portsFrom, untilFree } from './ports.ts';
 import { createCluster } from './postgres/cluster.ts';
 import { type Progress, silentProgress } from './progress.ts';
 import { migrateService } from './schemas.ts';
@@ -41,6 +41,9 @@ export interface StackOptions {
 
 export interface RunningStack {
   url: string;
+  /** Folder of the state. */
+  dir: string;
+  ports: Ports;
   /** Addresses and keys under the names of `supabase status`. */
   values: StackValues;
   /** Runs a further service under the same supervision. */
@@ -125,5 +128,12 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
   } finally {
     options.signal?.removeEventListener('abort', giveUp);
   }
-  return { url: stack.url, values: stackValues(ports), run: supervisor.run, stop: supervisor.stop };
+  return {
+    url: stack.url,
+    dir: stack.dir,
+    ports,
+    values: stackValues(ports),
+    run: supervisor.run,
+    stop: supervisor.stop,
+  };
 }

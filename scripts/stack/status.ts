@@ -4,9 +4,9 @@ import { formatEnvFile } from './env-file.ts';
 import { KEYS } from './keys.ts';
 import type { Ports } from './ports.ts';
 
-export type StackValues = Record<string, string>;
+export type StackValues = ReturnType<typeof stackValues>;
 
-export function stackValues(ports: Ports): StackValues {
+export function stackValues(ports: Ports) {
   const api = localUrl(ports.gateway);
   const mail = localUrl(ports.mail);
   return {

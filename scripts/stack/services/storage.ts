@@ -13,6 +13,8 @@ const environment = (stack: StackContext) => ({
   AUTH_JWT_SECRET: stack.keys.jwtSecret,
   FILE_STORAGE_BACKEND_PATH: join(stack.dir, 'storage'),
   UPLOAD_FILE_SIZE_LIMIT: String(stack.config.storage.fileSizeLimit),
+  // As clients see it, behind the gateway.
+  TUS_URL_PATH: '/storage/v1/upload/resumable',
   IMAGE_TRANSFORMATION_ENABLED: String(stack.config.storage.imageTransformation),
 });
 
