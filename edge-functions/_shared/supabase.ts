@@ -18,7 +18,8 @@ const PATIENCE = 20_000;
 export function connect({ supabaseUrl, anonKey }: Env): Supabase {
   const client = (headers: Record<string, string>): ChatClient =>
     createClient(supabaseUrl, anonKey, {
-      db: { schema: 'chat' },
+      // Whoever calls the function decides whether to try again; waiting here would only hide it.
+      db: { schema: 'chat', retry: false },
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
       global: {
         headers,

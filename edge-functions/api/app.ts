@@ -5,14 +5,10 @@ import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { notFound, onError, refuseMethod, refuseSize } from '../_shared/http.ts';
-import type { Supabase } from '../_shared/supabase.ts';
+import type { Deps } from './deps.ts';
 import { translateError } from './dialects/connectbest.ts';
 import { authRoutes } from './routes/auth.ts';
 import { messageRoutes } from './routes/messages.ts';
-
-export interface Deps {
-  supabase: Supabase;
-}
 
 const DESCRIPTION = {
   openapi: '3.1.0',

@@ -6,7 +6,7 @@ import { ApiError, refused } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { text } from '../../_shared/schemas.ts';
 import { type ChatClient, run } from '../../_shared/supabase.ts';
-import type { Deps } from '../app.ts';
+import type { Deps } from '../deps.ts';
 import {
   ACCOUNT_COLUMNS,
   CurrentUser,

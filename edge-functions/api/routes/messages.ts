@@ -5,7 +5,7 @@ import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { text, Uuid } from '../../_shared/schemas.ts';
 import { type ChatClient, run } from '../../_shared/supabase.ts';
-import type { Deps } from '../app.ts';
+import type { Deps } from '../deps.ts';
 import { MESSAGE_COLUMNS, Message, toMessage } from '../dialects/connectbest.ts';
 
 const MAX_PAGE = 100;
