@@ -1,0 +1,92 @@
+/** The gate: everything CI asks for, cheapest first; it goes on after a failure and lists all of them at the end. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCodes } from '../sdk/src/error-codes.ts';
+import { PROJECT_DIR } from './stack/stack.ts';
+import { withTestStack } from './test-stack.ts';
+
+const failures: string[] = [];
+const bin = (name: string) => join(PROJECT_DIR, 'node_modules/.bin', name);
+
+function step(title: string, check: () => boolean): void {
+  process.stdout.write(`\n── ${title}\n`);
+  const start = Date.now();
+  const ok = check();
+  process.stdout.write(`${ok ? 'ok' : 'FAILED'} (${((Date.now() - start) / 1000).toFixed(1)} s)\n`);
+  if (!ok) failures.push(title);
+}
+
+const run = (command: string, args: string[], env: NodeJS.ProcessEnv = process.env): boolean =>
+  spawnSync(command, args, { cwd: PROJECT_DIR, stdio: 'inherit', env }).status === 0;
+
+/** Every code that SQL raises is in the SDK's list with the same status. */
+function errorCodesAgree(): boolean {
+  const folder = join(PROJECT_DIR, 'supabase/schemas');
+  const wrong: string[] = [];
+  for (const file of readdirSync(folder)) {
+    const sql = readFileSync(join(folder, file), 'utf8');
+    for (const [, code = '', status] of sql.matchAll(/chat_private\.fail\('(\w+)', (\d+)/g)) {
+      const known = (errorCodes as Record<string, number>)[code];
+      if (known !== Number(status))
+        wrong.push(`${file}: ${code} ${status}, in the SDK ${known ?? 'missing'}`);
+    }
+  }
+  for (const line of wrong) console.error(line);
+  return wrong.length === 0;
+}
+
+/** The sizes that keep files readable; generated ones are not read. */
+function filesAreShort(): boolean {
+  const { stdout } = spawnSync(
+    'git',
+    ['ls-files', '*.ts', '*.tsx', '*.sql', '*.mjs', '*.css', 'ARCHITECTURE.md'],
+    {
+      cwd: PROJECT_DIR,
+      encoding: 'utf8',
+    },
+  );
+  const long = stdout
+    .split('\n')
+    .filter((path) => path && !/migrations\/|\.types\.ts$/.test(path))
+    .map((path) => ({ path, lines: readFileSync(join(PROJECT_DIR, path), 'utf8').split('\n').length - 1 }))
+    .filter(({ path, lines }) => lines > (path === 'ARCHITECTURE.md' ? 80 : 500));
+  for (const { path, lines } of long) console.error(`${path} has ${lines} lines`);
+  return long.length === 0;
+}
+
+step('format and lint', () => run(bin('biome'), ['ci', '--error-on-warnings', '.']));
+step('types', () =>
+  ['.', 'sdk', 'examples/web'].map((project) => run(bin('tsc'), ['--noEmit', '-p', project])).every(Boolean),
+);
+step('types of the edge functions', () =>
+  run(bin('deno'), [
+    'check',
+    '--quiet',
+    '--config',
+    'edge-functions/deno.json',
+    'edge-functions/api/index.ts',
+  ]),
+);
+step('import borders', () =>
+  run(bin('depcruise'), ['sdk/src', 'scripts', 'tests', 'edge-functions', 'examples/web/src']),
+);
+step('dead code', () => run(bin('knip'), []));
+step('generated files', () => run(bin('tsx'), ['scripts/gen.ts', '--check']));
+step('error codes', errorCodesAgree);
+step('file sizes', filesAreShort);
+step('package', () => run('npm', ['run', '--silent', '-w', 'sdk', 'build']) && run(bin('publint'), ['sdk']));
+
+await withTestStack(async (env) => {
+  const advisors = ['db', 'advisors', `--remote=${env.DB_URL}`, '--fail-on', 'warn'];
+  step('advisors', () => run(bin('supabase'), advisors, { ...env, SUPABASE_TELEMETRY_DISABLED: '1' }));
+  step('types of the database', () => run(bin('tsx'), ['scripts/gen.ts', '--check'], env));
+  step('tests', () => run(bin('vitest'), ['run'], env));
+  return failures.length === 0;
+});
+
+if (failures.length > 0) {
+  console.error(`\nfailed: ${failures.join(', ')}`);
+  process.exit(1);
+}
+console.log('\neverything is fine');

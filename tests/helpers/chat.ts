@@ -1,0 +1,71 @@
+/** People who use the SDK, and waiting for what they see. */
+import WebSocket from 'ws';
+import { type Chat, createChat, type Subscription } from '../../sdk/src/index.ts';
+import { PASSWORD, uniqueEmail } from './people.ts';
+import { stack } from './stack.ts';
+
+export interface ChatUser {
+  chat: Chat;
+  id: string;
+  name: string;
+}
+
+const open = new Set<Chat>();
+
+/** Signs somebody up with an SDK of their own, which talks to `url`. */
+export async function joinChat(name: string, url: string = stack.apiUrl): Promise<ChatUser> {
+  const chat = connectChat(url);
+  const { userId } = await chat.auth.signUp({ email: uniqueEmail(name), password: PASSWORD, name });
+  return { chat, id: userId, name };
+}
+
+export function connectChat(url: string = stack.apiUrl, key: string = stack.publishableKey): Chat {
+  const chat = createChat({ url, key, webSocket: WebSocket });
+  open.add(chat);
+  return chat;
+}
+
+/** Closes everybody's chat; for `afterEach`. */
+export async function closeChats(): Promise<void> {
+  await Promise.all([...open].map((chat) => chat.close()));
+  open.clear();
+}
+
+export interface Observed<T> extends Subscription {
+  readonly state: T | undefined;
+  /** Every state so far, oldest first. */
+  readonly states: T[];
+  /** Resolves with the first state, from the present one on, that is as wished. */
+  until(isWished: (state: T) => boolean): Promise<T>;
+}
+
+/** Watches a live subscription. */
+export function observe<T, S extends Subscription>(
+  subscribe: (listener: (state: T) => void) => S,
+): Observed<T> & { subscription: S } {
+  const states: T[] = [];
+  const waiting = new Set<() => void>();
+  const subscription = subscribe((state) => {
+    states.push(state);
+    for (const check of waiting) check();
+  });
+  return {
+    subscription,
+    states,
+    get state() {
+      return states.at(-1);
+    },
+    until: (isWished) =>
+      new Promise((resolve) => {
+        const check = () => {
+          const state = states.at(-1);
+          if (state === undefined || !isWished(state)) return;
+          waiting.delete(check);
+          resolve(state);
+        };
+        waiting.add(check);
+        check();
+      }),
+    unsubscribe: () => subscription.unsubscribe(),
+  };
+}

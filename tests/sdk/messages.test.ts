@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Channel, MessagesState } from '../../sdk/src/index.ts';
+import { type ChatUser, closeChats, joinChat, observe } from '../helpers/chat.ts';
+import { type Network, openNetwork } from '../helpers/outage.ts';
+
+const networks: Network[] = [];
+
+afterEach(async () => {
+  await closeChats();
+  await Promise.all(networks.splice(0).map((network) => network.close()));
+});
+
+const slug = () => `c-${randomUUID()}`;
+const bodies = (state: MessagesState) => state.messages.map((message) => message.body);
+const isLive = (state: MessagesState) => state.connection === 'live';
+const watch = (channel: Channel) =>
+  observe<MessagesState, ReturnType<Channel['messages']['subscribe']>>(channel.messages.subscribe);
+
+/** Two people in one channel. */
+async function pair(kind: 'public' | 'private' = 'private', bobUrl?: string) {
+  const [ada, bob] = await Promise.all([joinChat('Ada'), joinChat('Bob', bobUrl)]);
+  const adas = await ada.chat.channels.create({ slug: slug(), kind, memberIds: [bob.id] });
+  const bobs = await bob.chat.channels.open(adas.id);
+  return { ada, bob, adas, bobs };
+}
+
+/** A network of its own for one person, to be cut. */
+async function network(): Promise<Network> {
+  const opened = await openNetwork();
+  networks.push(opened);
+  return opened;
+}
+
+describe('a live view', () => {
+  it('begins with what was said and continues with what is said', async () => {
+    const { adas, bobs } = await pair();
+    await adas.messages.send('before');
+    const view = watch(bobs);
+    await view.until(isLive);
+    expect(bodies(view.state as MessagesState)).toEqual(['before']);
+    await adas.messages.send('after');
+    const state = await view.until(({ messages }) => messages.length === 2);
+    expect(bodies(state)).toEqual(['before', 'after']);
+    expect(state.messages[1]).toMatchObject({ seq: 2, status: 'sent', author: { name: 'Ada' } });
+  });
+
+  it('shows an own message at once, and once', async () => {
+    const { adas } = await pair();
+    const view = watch(adas);
+    await view.until(isLive);
+    const sent = adas.messages.send('mine');
+    await view.until(({ messages }) => messages.length === 1);
+    expect(view.state?.messages[0]).toMatchObject({ body: 'mine', status: 'sending', seq: null });
+    const message = await sent;
+    await view.until(({ messages }) => messages[0]?.status === 'sent');
+    expect(view.states.every(({ messages }) => messages.length <= 1)).toBe(true);
+    expect(message.seq).toBe(1);
+  });
+
+  it('keeps the order of many senders the same for everybody', async () => {
+    const { adas, bobs } = await pair();
+    const views = [watch(adas), watch(bobs)];
+    await Promise.all(views.map((view) => view.until(isLive)));
+    await Promise.all(Array.from({ length: 30 }, (_, n) => (n % 2 ? adas : bobs).messages.send(`${n}`)));
+    const complete = ({ messages }: MessagesState) =>
+      messages.length === 30 && messages.every((message) => message.status === 'sent');
+    const [first, second] = await Promise.all(views.map((view) => view.until(complete)));
+    expect(first?.messages.map((message) => message.seq)).toEqual(
+      Array.from({ length: 30 }, (_, n) => n + 1),
+    );
+    expect(bodies(second as MessagesState)).toEqual(bodies(first as MessagesState));
+  });
+
+  it('loads older pages to the first message', async () => {
+    const { adas, bobs } = await pair();
+    await Promise.all(Array.from({ length: 120 }, (_, n) => adas.messages.send(`${n + 1}`)));
+    const view = watch(bobs);
+    await view.until(isLive);
+    expect(view.state).toMatchObject({ hasOlder: true });
+    expect(view.state?.messages).toHaveLength(50);
+    await view.subscription.loadOlder();
+    await view.subscription.loadOlder();
+    expect(view.state).toMatchObject({ hasOlder: false });
+    expect(bodies(view.state as MessagesState)).toEqual(Array.from({ length: 120 }, (_, n) => `${n + 1}`));
+  });
+
+  it('has everything, once and in order, after an outage in which both went on talking', async () => {
+    const line = await network();
+    const { adas, bobs } = await pair('private', line.url);
+    const view = watch(bobs);
+    await view.until(isLive);
+    await bobs.messages.send('hello');
+    line.cut();
+    await view.until(({ connection }) => connection === 'offline');
+    await adas.messages.send('are you there?');
+    const queued = [bobs.messages.send('I am'), bobs.messages.send('still here')];
+    await view.until(({ messages }) => messages.filter(({ status }) => status === 'sending').length === 2);
+    line.restore();
+    await Promise.all(queued);
+    const state = await view.until((current) => isLive(current) && current.messages.length === 4);
+    expect(bodies(state)).toEqual(['hello', 'are you there?', 'I am', 'still here']);
+    expect(bodies(await adas.messages.list().then((messages) => ({ messages }) as never))).toEqual(
+      bodies(state),
+    );
+  });
+
+  it('ends for somebody who is removed, and goes on for those who stay', async () => {
+    const { ada, bob, adas, bobs } = await pair();
+    const views = { ada: watch(adas), bob: watch(bobs) };
+    await Promise.all([views.ada.until(isLive), views.bob.until(isLive)]);
+    await adas.members.remove(bob.id);
+    await views.bob.until(({ connection }) => connection === 'ended');
+    const carol = await joinChat('Carol');
+    await adas.members.add([carol.id]);
+    const carols = await carol.chat.channels.open(adas.id);
+    await carols.messages.send('hi');
+    const state = await views.ada.until(({ messages }) => messages.length === 1);
+    expect(bodies(state)).toEqual(['hi']);
+    expect(bodies(views.bob.state as MessagesState)).toEqual([]);
+    expect(ada.chat.auth.userId).toBe(ada.id);
+  });
+
+  it('shows who types and forgets it when they stop or send', async () => {
+    const { adas, bobs } = await pair();
+    const views = [watch(adas), watch(bobs)] as const;
+    // Typing goes from client to client: both must be there to hear it.
+    await Promise.all(views.map((view) => view.until(({ online }) => online.length === 2)));
+    adas.typing.start();
+    const state = await views[1].until(({ typing }) => typing.length === 1);
+    expect(state.typing[0]?.name).toBe('Ada');
+    expect(views[0].state?.typing).toEqual([]);
+    adas.typing.stop();
+    await views[1].until(({ typing }) => typing.length === 0);
+    adas.typing.start();
+    await views[1].until(({ typing }) => typing.length === 1);
+    await adas.messages.send('done');
+    await views[1].until(({ typing, messages }) => typing.length === 0 && messages.length === 1);
+  });
+
+  it('is silent after unsubscribe, for this listener only', async () => {
+    const { adas, bobs } = await pair();
+    const [first, second] = [watch(bobs), watch(bobs)];
+    await Promise.all([first.until(isLive), second.until(isLive)]);
+    first.unsubscribe();
+    const seen = first.states.length;
+    await adas.messages.send('hi');
+    await second.until(({ messages }) => messages.length === 1);
+    expect(first.states).toHaveLength(seen);
+  });
+});
+
+describe('bad input', () => {
+  const refused = async (user: ChatUser, channel: Channel, body: string) => {
+    const before = await channel.messages.list();
+    const error = await channel.messages.send(body).catch((thrown: unknown) => thrown);
+    expect(await channel.messages.list()).toEqual(before);
+    expect(user.chat.auth.userId).toBe(user.id);
+    return error;
+  };
+
+  it.each([
+    ['no text', '', 'message_empty', 400],
+    ['white space', ' \n\t ', 'message_empty', 400],
+    ['40,001 characters', 'x'.repeat(40_001), 'message_too_long', 400],
+    ['a NUL', 'a\u0000b', 'invalid_input', 400],
+    ['half a surrogate pair', 'a\ud800b', 'invalid_input', 400],
+  ])('%s is refused with a code and changes nothing', async (_name, body, code, status) => {
+    const { ada, adas } = await pair();
+    expect(await refused(ada, adas, body)).toMatchObject({ name: 'ChatError', code, status });
+  });
+
+  it('a foreign channel is not found, and a public one asks to join first', async () => {
+    const { adas } = await pair();
+    const eve = await joinChat('Eve');
+    const open = eve.chat.channels.open(adas.id);
+    await expect(open).rejects.toMatchObject({ code: 'channel_not_found', status: 404 });
+    const { adas: publicOne } = await pair('public');
+    const channel = await eve.chat.channels.open(publicOne.id);
+    await expect(channel.messages.send('hi')).rejects.toMatchObject({ code: 'not_a_member', status: 403 });
+    await channel.join();
+    await expect(channel.messages.send('hi')).resolves.toMatchObject({ seq: 1 });
+  });
+});
