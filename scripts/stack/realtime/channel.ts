@@ -1,0 +1,271 @@
+/** One joined topic of one socket. */
+import type { Extension, Grants } from './authorization.ts';
+import { broadcastFrom } from './broadcast.ts';
+import type { Connection } from './connection.ts';
+import { CANNOT_CONNECT, DatabaseUnavailable } from './database.ts';
+import { type JoinSettings, usableToken } from './join-settings.ts';
+import { CallWindow } from './limits.ts';
+import type { RoomMessage } from './messages.ts';
+import { PresenceCalls } from './presence-calls.ts';
+import { type Inbound, isRecord, type Ref } from './protocol.ts';
+import type { Member, Room } from './rooms.ts';
+import type { Services } from './services.ts';
+import { expired, type Session, TokenError } from './tokens.ts';
+import type { Frame } from './websocket-frames.ts';
+
+const REPLICATION_POLL_MS = 500;
+const REPLICATION_WAIT_MS = 60_000;
+
+export class Channel implements Member {
+  readonly topic: string;
+  /** The topic as applications and policies know it. */
+  readonly name: string;
+  readonly settings: JoinSettings;
+  private readonly connection: Connection;
+  private readonly joinRef: Ref;
+  private readonly services: Services;
+  private readonly room: Room;
+  private readonly presence: PresenceCalls;
+  private session: Session;
+  private readable: Grants;
+  /** Unknown until the first message that needs it. */
+  private writable: Grants | undefined;
+  /** Live messages that wait until the join has been answered. */
+  private held: RoomMessage[] | undefined = [];
+  private replayed = new Set<string>();
+  private replicationTimer: NodeJS.Timeout | undefined;
+  private attached = true;
+
+  constructor(
+    connection: Connection,
+    join: {
+      topic: string;
+      name: string;
+      joinRef: Ref;
+      settings: JoinSettings;
+      session: Session;
+      readable: Grants;
+    },
+    services: Services,
+  ) {
+    this.connection = connection;
+    this.topic = join.topic;
+    this.name = join.name;
+    this.joinRef = join.joinRef;
+    this.settings = join.settings;
+    this.session = join.session;
+    this.readable = join.readable;
+    this.services = services;
+    const { presenceCalls, presenceWindowMs } = services.config.limits;
+    this.room = services.rooms.enter(this.name, this.settings.isPrivate, this);
+    this.presence = new PresenceCalls(new CallWindow(presenceCalls, presenceWindowMs), this.room, services);
+  }
+
+  get hearsBroadcasts(): boolean {
+    return this.readable.broadcast === true;
+  }
+
+  deliver(message: RoomMessage): void {
+    const { events } = this.services.meters;
+    if (events.exceeded) {
+      this.shutDown('Too many messages per second');
+    } else if (this.held) {
+      this.held.push(message);
+    } else if (message.id === undefined || !this.replayed.has(message.id)) {
+      const frame = message.frame(this.connection.version);
+      if (frame) this.connection.write(frame);
+    }
+  }
+
+  deliverPresence(diff: string, message: RoomMessage): void {
+    if (this.held) return;
+    const { isPrivate, presenceEnabled } = this.settings;
+    if (!isPrivate || (presenceEnabled && this.readable.presence)) {
+      const frame = message.frame(this.connection.version);
+      if (frame) this.connection.write(frame);
+    } else if (this.readable.presence) {
+      this.push('presence_diff', diff);
+    }
+  }
+
+  /** Sends what follows the reply to the join: the presence state, stored messages, then what happened since. */
+  begin(replay: { frames: Frame[]; ids: string[] }): void {
+    if (this.settings.replicationReady) this.awaitReplication(Date.now() + REPLICATION_WAIT_MS);
+    if (this.settings.presenceEnabled && this.mayReadPresence) {
+      this.push('presence_state', JSON.stringify(this.room.presence.state()));
+    }
+    for (const frame of replay.frames) this.connection.write(frame);
+    this.replayed = new Set(replay.ids);
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const message of held) this.deliver(message);
+  }
+
+  receive(message: Inbound): Promise<void> | undefined {
+    switch (message.event) {
+      case 'phx_leave':
+        // A leave meant for an earlier join of the topic must not end this one.
+        if (message.joinRef === this.joinRef) this.leave(message);
+        return undefined;
+      case 'broadcast':
+        return this.whenWritable('broadcast', (allowed) => {
+          if (allowed) this.broadcast(message);
+        });
+      case 'presence':
+        return this.onPresence(message);
+      case 'access_token':
+        return this.onAccessToken(message.body);
+      default:
+        return undefined;
+    }
+  }
+
+  tick(now: number): void {
+    const { expiresAt } = this.session;
+    if (expiresAt * 1000 <= now) this.shutDown(expired(expiresAt).message);
+  }
+
+  /** Tells the client why its channel ends, and ends it. */
+  shutDown(reason: string): void {
+    if (!this.attached) return;
+    this.system('error', reason);
+    this.end();
+  }
+
+  /** Ends the channel; the client does not join it again by itself. */
+  end(): void {
+    this.detach();
+    this.connection.send({
+      joinRef: this.joinRef,
+      ref: this.joinRef,
+      topic: this.topic,
+      event: 'phx_close',
+      payload: '{}',
+    });
+  }
+
+  /** Leaves the room without a word to the client. */
+  detach(): void {
+    if (!this.attached) return;
+    this.attached = false;
+    clearTimeout(this.replicationTimer);
+    this.connection.removeChannel(this);
+    this.services.rooms.leave(this.name, this.settings.isPrivate, this);
+  }
+
+  push(event: string, payload: string): void {
+    this.connection.send({ joinRef: this.joinRef, ref: null, topic: this.topic, event, payload });
+  }
+
+  private get mayReadPresence(): boolean {
+    return !this.settings.isPrivate || this.readable.presence === true;
+  }
+
+  private reply(message: Inbound, status: 'ok' | 'error', response = '{}'): void {
+    this.connection.reply({ joinRef: this.joinRef, ref: message.ref, topic: this.topic }, status, response);
+  }
+
+  private system(status: 'ok' | 'error', message: string): void {
+    this.push('system', JSON.stringify({ extension: 'system', status, message, channel: this.name }));
+  }
+
+  private leave(message: Inbound): void {
+    this.detach();
+    this.reply(message, 'ok');
+    this.end();
+  }
+
+  private broadcast(message: Inbound): void {
+    const { config, meters } = this.services;
+    const broadcast = broadcastFrom(this.topic, message.body);
+    if (broadcast.bytes > config.limits.payloadBytes) {
+      if (this.settings.ack) this.reply(message, 'error', '"payload_size_exceeded"');
+      return;
+    }
+    const receivers = this.room.broadcast(broadcast.message, this.settings.self ? undefined : this);
+    meters.events.add(1 + receivers);
+    if (this.settings.ack) this.reply(message, 'ok');
+  }
+
+  private onPresence(message: Inbound): Promise<void> | undefined {
+    const call = this.presence.read(message.body);
+    if (call.kind === 'refused') {
+      this.reply(message, 'error', call.response);
+    } else if (call.kind === 'fatal') {
+      this.shutDown(call.reason);
+    } else if (call.kind === 'track') {
+      return this.whenWritable('presence', (allowed) => {
+        if (allowed) this.presence.track(this, this.settings.presenceKey, call.payload);
+        this.reply(message, allowed ? 'ok' : 'error');
+      });
+    } else {
+      if (call.kind === 'untrack') this.presence.untrack(this);
+      this.reply(message, 'ok');
+    }
+    return undefined;
+  }
+
+  /** Asks for both grants at once, the first time one of them is needed. */
+  private whenWritable(extension: Extension, then: (allowed: boolean) => void): Promise<void> | undefined {
+    if (!this.settings.isPrivate) then(true);
+    else if (this.writable) then(this.writable[extension] === true);
+    else return this.probeWritable(extension).then(() => then(this.writable?.[extension] === true));
+    return undefined;
+  }
+
+  private async probeWritable(extension: Extension): Promise<void> {
+    const { authorizer, log } = this.services;
+    try {
+      if (extension === 'presence' && !this.settings.presenceEnabled) {
+        const read = await authorizer.mayRead(this.session, this.connection.headers, this.name, ['presence']);
+        this.readable = { ...this.readable, ...read };
+      }
+      this.writable = await authorizer.mayWrite(this.session, this.connection.headers, this.name);
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      log('authorization_unavailable', { topic: this.name, code: error.code });
+    }
+  }
+
+  private async onAccessToken(body: Inbound['body']): Promise<void> {
+    const payload = body.kind === 'json' && isRecord(body.payload) ? body.payload : {};
+    const token = usableToken(payload.access_token);
+    if (token === undefined || token === this.session.token) return;
+    try {
+      this.session = await this.services.tokens.verify(token);
+      if (this.settings.isPrivate) await this.readPoliciesAgain();
+    } catch (error) {
+      if (error instanceof TokenError) {
+        this.shutDown(error.fault === 'signature' ? ':signature_error' : error.message);
+      } else if (error instanceof DatabaseUnavailable) {
+        this.shutDown(error.code === 'QueryCanceled' ? error.message : CANNOT_CONNECT);
+      } else {
+        throw error;
+      }
+    }
+  }
+
+  private async readPoliciesAgain(): Promise<void> {
+    const before = this.readable;
+    const extensions: Extension[] = before.presence === undefined ? ['broadcast'] : ['broadcast', 'presence'];
+    const { headers } = this.connection;
+    this.readable = await this.services.authorizer.mayRead(this.session, headers, this.name, extensions);
+    this.writable = undefined;
+    const lost = extensions.some((extension) => before[extension] && !this.readable[extension]);
+    if (!this.readable.broadcast && !this.readable.presence) {
+      this.shutDown(`You do not have permissions to read from this Channel topic: ${this.name}`);
+    } else if (lost) {
+      this.shutDown(`You no longer have permission to read from this Channel topic: ${this.name}`);
+    }
+  }
+
+  private awaitReplication(deadline: number): void {
+    if (this.services.stream.up) {
+      this.system('ok', 'Replication connection established');
+    } else if (Date.now() > deadline) {
+      this.shutDown('Replication connection was not established in time');
+    } else {
+      this.replicationTimer = setTimeout(() => this.awaitReplication(deadline), REPLICATION_POLL_MS);
+    }
+  }
+}
