@@ -1,0 +1,38 @@
+/** One conversation in the list. */
+import type { ChannelInfo } from '@confab/sdk';
+import { memo } from 'react';
+import { Avatar } from './avatar.tsx';
+import { Icon } from './icon.tsx';
+import { addressOf } from './place.ts';
+
+interface Props {
+  channel: ChannelInfo;
+  isOpen: boolean;
+  unread: number;
+}
+
+export const ChannelLink = memo(function ChannelLink({ channel, isOpen, unread }: Props) {
+  return (
+    <li>
+      <a
+        className="row"
+        href={addressOf(channel)}
+        aria-current={isOpen ? 'page' : undefined}
+        data-unread={unread > 0}
+      >
+        {channel.kind === 'dm' ? (
+          <Avatar user={channel.dmUser} />
+        ) : (
+          <Icon name={channel.kind === 'private' ? 'lock' : 'hash'} />
+        )}
+        <span className="name">{channel.name}</span>
+        {unread > 0 && (
+          <span className="badge">
+            {unread > 99 ? '99+' : unread}
+            <span className="for-screen-readers"> unread</span>
+          </span>
+        )}
+      </a>
+    </li>
+  );
+});
