@@ -55,6 +55,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   let isLoaded = false;
   let isOpen = false;
   let newestSeq = 0;
+  let isBehind = false;
   let catchingUp: Promise<void> | undefined;
   let olderPage: Promise<void> | undefined;
   const unhook: Subscription[] = [];
@@ -147,39 +148,53 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     else void catchUp().catch(stop);
   }
 
+  /** Resolves when everything committed before this call is in the log. */
   function catchUp(): Promise<void> {
-    catchingUp ??= fetchMissing().finally(() => {
-      catchingUp = undefined;
-    });
+    isBehind = true;
+    catchingUp ??= fetchUntilLevel();
     return catchingUp;
   }
 
-  async function fetchMissing(): Promise<void> {
-    const fetch = (options: Parameters<FeedDeps['fetch']>[0]) =>
-      retrying(
-        () => deps.fetch(options),
-        () => isOpen,
-      );
-    if (!isLoaded) {
-      log.reset(await fetch({ limit: PAGE }));
-      isLoaded = true;
-      emit();
-      if (newestSeq <= log.lastSeq) return;
+  async function fetchUntilLevel(): Promise<void> {
+    // What is committed while a request is under way may be missing from its answer: whoever asks meanwhile
+    // gets another one.
+    try {
+      while (isBehind) {
+        isBehind = false;
+        if (isLoaded) {
+          await fetchNewer();
+        } else {
+          log.reset(await fetchPage({ limit: PAGE }));
+          isLoaded = true;
+          emit();
+        }
+        if (newestSeq > log.lastSeq) await fetchNewer();
+      }
+    } finally {
+      catchingUp = undefined;
     }
+  }
+
+  async function fetchNewer(): Promise<void> {
     const start = log.lastSeq;
     for (;;) {
-      const page = await fetch({ afterSeq: log.lastSeq, limit: CATCH_UP_PAGE });
+      const page = await fetchPage({ afterSeq: log.lastSeq, limit: CATCH_UP_PAGE });
       log.extend(page);
       if (page.length > 0) emit();
-      // What came while fetching is either in this page or beyond it: then once more.
-      if (page.length === 0 || (page.length < CATCH_UP_PAGE && newestSeq <= log.lastSeq)) return;
+      if (page.length < CATCH_UP_PAGE) return;
       if (log.lastSeq - start >= CATCH_UP_LIMIT) {
-        log.reset(await fetch({ limit: PAGE }));
+        log.reset(await fetchPage({ limit: PAGE }));
         emit();
         return;
       }
     }
   }
+
+  const fetchPage: FeedDeps['fetch'] = (options) =>
+    retrying(
+      () => deps.fetch(options),
+      () => isOpen,
+    );
 
   async function fetchOlder(): Promise<void> {
     if (log.firstSeq <= 1) return;

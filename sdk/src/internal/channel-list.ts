@@ -32,6 +32,10 @@ export function createChannelList(deps: {
   /** Ids to read again; events come faster than answers, and one answer serves all that came before it was asked for. */
   const stale = new Set<string>();
   let refreshing = false;
+  /** One load at a time, or an older answer could replace a newer one. */
+  let loading: Promise<void> = Promise.resolve();
+  /** Ids that events named during a load, whose answer may be older than the event. */
+  let touched: Set<string> | undefined;
 
   const state = (): ChannelsState => ({
     channels: [...channels.values()].sort((a, b) => b.lastActivityAt.getTime() - a.lastActivityAt.getTime()),
@@ -88,6 +92,7 @@ export function createChannelList(deps: {
     const id = payload.channel_id as string;
     const channel = channels.get(id);
     const seq = payload.last_seq as number;
+    touched?.add(id);
     if (event === 'channel:bumped' && channel && seq <= channel.lastSeq) return;
     if (event === 'channel:bumped' && channel && seq === channel.lastSeq + 1) {
       channels.set(id, {
@@ -116,10 +121,16 @@ export function createChannelList(deps: {
     await load('loading');
   }
 
-  async function load(next: ChannelsState['connection']): Promise<void> {
-    await retrying(loadAll, () => isOpen).catch(() => {});
-    if (connection !== 'live' || next === 'live') connection = next;
-    emit();
+  function load(next: ChannelsState['connection']): Promise<void> {
+    loading = loading.then(async () => {
+      touched = new Set();
+      await retrying(loadAll, () => isOpen).catch(() => {});
+      for (const id of touched) refresh(id);
+      touched = undefined;
+      if (connection !== 'live' || next === 'live') connection = next;
+      emit();
+    });
+    return loading;
   }
 
   function setConnection(next: ChannelsState['connection']): void {
