@@ -72,19 +72,21 @@ interface Refusal {
 /** The error of a call to Postgres or Auth, whatever layer refused it. `operation` completes "unable to …". */
 export function refused(operation: string, refusal: Refusal, status: number): ApiError {
   const code = refusal.code ?? '';
+  const known = FOREIGN_CODES[code];
+  if (known || status < 400 || status >= 500) return general(known ?? codeOf(status), operation, refusal);
+
   // A refusal of the sign-up hook reaches us as text only: its code, a colon and the sentence.
   const [, hookCode, hookSentence] = /^([a-z_]+): (.*)$/s.exec(refusal.message) ?? [];
   if (hookCode && hookSentence) return new ApiError(hookCode, status, hookSentence, { cause: refusal });
 
-  const known = FOREIGN_CODES[code];
   // Codes of the database's own rules, and of Auth's, are words; SQLSTATEs and PostgREST's own are not.
-  if (!known && status >= 400 && status < 500 && /^[a-z][a-z0-9_]+$/.test(code)) {
+  if (/^[a-z][a-z0-9_]+$/.test(code)) {
     const sentence = refusal.message.startsWith('unable to ')
       ? refusal.message
       : `unable to ${operation}; ${refusal.message}`;
     return new ApiError(code, status, sentence, { cause: refusal });
   }
-  return general(known ?? codeOf(status), operation, refusal);
+  return general(codeOf(status), operation, refusal);
 }
 
 function general(code: GeneralCode, operation: string, cause: unknown): ApiError {

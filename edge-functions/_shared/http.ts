@@ -1,6 +1,7 @@
 /** What every answer has in common: how errors look, and how bodies and answers are declared. */
 import { type Hook, z } from '@hono/zod-openapi';
 import type { Context, Env, ErrorHandler, NotFoundHandler } from 'hono';
+import { createMiddleware } from 'hono/factory';
 import { HTTPException } from 'hono/http-exception';
 import { ApiError } from './errors.ts';
 
@@ -52,6 +53,18 @@ export function refuseMethod(c: Context, methods: string[]): Response {
 export function refuseSize(): never {
   throw new ApiError('payload_too_large', 413, 'unable to answer; the request is larger than 1 MiB');
 }
+
+/** Reading a body as JSON would silently replace bytes that are no UTF-8. */
+export const requireUtf8 = createMiddleware(async (c, next) => {
+  if (c.req.header('content-type')?.includes('json')) {
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer());
+    } catch {
+      throw new ApiError('invalid_input', 400, 'unable to answer; the body is not UTF-8');
+    }
+  }
+  await next();
+});
 
 /** Answers a thrown error; `translate` gives it the status that a document asks for. */
 export function onError(translate: (error: ApiError) => ApiError = (error) => error): ErrorHandler {

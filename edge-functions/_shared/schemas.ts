@@ -1,8 +1,8 @@
 /** Kinds of values that requests of every document have in common. */
 import { z } from '@hono/zod-openapi';
 
-/** Any UUID that Postgres takes, whatever its version. */
-export const Uuid = z.guid('must be a UUID').openapi({ format: 'uuid' });
+/** Any UUID that Postgres takes, whatever its version, in its letters. */
+export const Uuid = z.guid('must be a UUID').toLowerCase().openapi({ format: 'uuid' });
 
 /** Text that Postgres can store; lengths are counted in characters as it counts them. */
 export function text({ min = 0, max = Infinity, trim = false } = {}) {

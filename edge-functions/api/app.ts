@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
-import { notFound, onError, refuseMethod, refuseSize } from '../_shared/http.ts';
+import { notFound, onError, refuseMethod, refuseSize, requireUtf8 } from '../_shared/http.ts';
 import type { Deps } from './deps.ts';
 import { translateError } from './dialects/connectbest.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -19,13 +19,14 @@ const DESCRIPTION = {
 export function createApp(deps: Deps): OpenAPIHono {
   const app = new OpenAPIHono();
   app.use(requestId());
-  app.use(cors({ origin: '*', exposeHeaders: ['X-Request-Id'], maxAge: 3600 }));
-  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
-  app.use(bodyLimit({ maxSize: 2 ** 20, onError: refuseSize }));
   app.use(async (c, next) => {
     c.header('Cache-Control', 'no-store');
     await next();
   });
+  app.use(cors({ origin: '*', exposeHeaders: ['X-Request-Id'], maxAge: 3600 }));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
+  app.use(bodyLimit({ maxSize: 2 ** 20, onError: refuseSize }));
+  app.use(requireUtf8);
   app.onError(onError());
   app.notFound(notFound);
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });

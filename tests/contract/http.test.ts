@@ -33,6 +33,13 @@ describe('the HTTP API', () => {
     },
   );
 
+  it('refuses bytes that are no UTF-8 instead of replacing them', async () => {
+    const raw = Buffer.from('7b226e616d65223a22fffe227d', 'hex');
+    const answer = await call('POST', register, { raw, headers: { 'content-type': 'application/json' } });
+    expectError(answer, 400, 'invalid_input');
+    expect(answer.body).not.toHaveProperty('error.details');
+  });
+
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'nonsense'])(
     'refuses a body of type %s',
     async (type) => {

@@ -231,7 +231,7 @@ describe('GET /api/chat/channels/:channelId/messages', () => {
 
   it('answers with what lies between `after` and `before`', async () => {
     const { bob, channel, ids } = await room(5);
-    const page = await list(bob, channel, { after: ids[0] ?? '', before: ids[4] ?? '' });
+    const page = await list(bob, channel, { after: ids[0] ?? '', before: ids[4]?.toUpperCase() ?? '' });
     expect([contents(page), page.body.hasMore]).toEqual([['4', '3', '2'], false]);
   });
 
