@@ -61,30 +61,32 @@ export function ChannelDetails({ channel, info, userId, onClose }: Props) {
     <Dialog title={titleOf(info)} onClose={onClose}>
       {info.description && <p>{info.description}</p>}
       {info.role === 'admin' && (
-        <>
+        <section>
           <h3>Add people</h3>
           <PeopleFinder onPick={add} />
-        </>
+        </section>
       )}
-      <h3>{info.memberCount} members</h3>
-      <ul className="members" aria-label="Members">
-        {members.map(({ user, role }) => (
-          <li key={user.id} className="row">
-            <Avatar user={user} />
-            <span className="name">
-              {user.name}
-              {user.id === userId && ' (you)'}
-              <small>@{user.username}</small>
-            </span>
-            {role === 'admin' && <span className="role">Admin</span>}
-          </li>
-        ))}
-      </ul>
-      {hasMore && (
-        <button type="button" onClick={() => attempt(() => load(members))}>
-          Show more
-        </button>
-      )}
+      <section>
+        <h3>{info.memberCount} members</h3>
+        <ul aria-label="Members">
+          {members.map(({ user, role }) => (
+            <li key={user.id} className="row">
+              <Avatar user={user} />
+              <span className="name">
+                {user.name}
+                {user.id === userId && ' (you)'}
+                <small>@{user.username}</small>
+              </span>
+              {role === 'admin' && <span className="role">Admin</span>}
+            </li>
+          ))}
+        </ul>
+        {hasMore && (
+          <button type="button" onClick={() => attempt(() => load(members))}>
+            Show more
+          </button>
+        )}
+      </section>
       <p className="error" role="alert">
         {error}
       </p>

@@ -39,7 +39,7 @@ export function PeopleFinder({ onPick }: Props) {
   return (
     <div className="finder">
       <input
-        type="search"
+        inputMode="search"
         aria-label="Find a person"
         placeholder="Name or username"
         value={text}

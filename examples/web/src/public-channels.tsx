@@ -41,7 +41,7 @@ export function PublicChannels({ onOpen }: { onOpen?(): void }) {
   return (
     <div className="finder">
       <input
-        type="search"
+        inputMode="search"
         aria-label="Find a channel"
         placeholder="Find a channel"
         value={filter}
