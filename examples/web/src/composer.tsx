@@ -43,8 +43,9 @@ export function Composer({ channel, info }: Props) {
     const length = lengthOf(text);
     if (text.trim() === '') return setError('Write something first.');
     if (length > MAX_LENGTH) {
-      const excess = (length - MAX_LENGTH).toLocaleString('en');
-      return setError(`This message is ${excess} characters too long; the limit is 40,000.`);
+      return setError(
+        `This message is too long: ${length.toLocaleString('en')} of at most 40,000 characters.`,
+      );
     }
     write('');
     try {

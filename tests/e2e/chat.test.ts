@@ -1,0 +1,189 @@
+/** People who chat in real browsers, on the real stack. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openNetwork } from '../helpers/outage.ts';
+import { stack } from '../helpers/stack.ts';
+import { hasBrowser, keepPicture, launch, newPerson, PHONE } from './browser.ts';
+import { createChannel, entry, joinChannel, openDm, say, seen, write } from './conversation.ts';
+import { openWebPage, type WebPage } from './web-page.ts';
+
+const OUTAGE_MS = 5_000;
+const inTime = { timeout: 10_000 };
+
+describe.skipIf(!hasBrowser)('the web app', () => {
+  let browser: Browser;
+  let web: WebPage;
+
+  beforeAll(async () => {
+    [browser, web] = await Promise.all([launch(), openWebPage()]);
+  });
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), web?.close()]);
+  });
+
+  it('two people sign up and see each other write and speak', async () => {
+    const [ada, ben] = await Promise.all([
+      newPerson(browser, web.url, 'Ada'),
+      newPerson(browser, web.url, 'Ben'),
+    ]);
+    const channel = await createChannel(ada, 'plans');
+    await joinChannel(ben, channel);
+    await ada.getByText('2 here').waitFor();
+
+    await write(ben, 'Hello A');
+    await ada.getByText('Ben is typing…').waitFor();
+    await say(ben, 'Hello Ada');
+    await expect.poll(() => seen(ada), inTime).toEqual(['Hello Ada']);
+    await ada.getByText('Ben is typing…').waitFor({ state: 'detached' });
+
+    await say(ada, 'Hello Ben');
+    await say(ben, 'Lunch at one?');
+    await say(ada, 'Yes');
+    await expect.poll(() => seen(ada), inTime).toHaveLength(4);
+    await expect.poll(() => seen(ben), inTime).toEqual(await seen(ada));
+    await keepPicture(ada, 'channel');
+  });
+
+  it('a direct message reaches somebody elsewhere as an unread count, until they read it', async () => {
+    const name = `Cleo ${Date.now()}`;
+    const [ada, cleo] = await Promise.all([
+      newPerson(browser, web.url, 'Ada'),
+      newPerson(browser, web.url, name),
+    ]);
+    await createChannel(cleo, 'elsewhere');
+    await openDm(ada, name);
+    await say(ada, 'Are you there?');
+    await say(ada, 'It is important.');
+
+    const unread = entry(cleo, 'Ada').filter({ hasText: '2 unread' });
+    await unread.waitFor();
+    await expect.poll(() => cleo.title(), inTime).toMatch(/^\(2\) #elsewhere/);
+    await keepPicture(cleo, 'unread');
+
+    await unread.click();
+    await expect.poll(() => seen(cleo), inTime).toEqual(['Are you there?', 'It is important.']);
+    await cleo.getByText('New messages').waitFor();
+    await expect.poll(() => cleo.title(), inTime).toBe('Ada · Confab');
+    await cleo.reload();
+    await entry(cleo, 'Ada').waitFor();
+    await expect.poll(() => cleo.title(), inTime).toBe('Ada · Confab');
+  });
+
+  it('somebody without network for five seconds and the others end up with the same messages, each once', async () => {
+    const network = await openNetwork();
+    const { host } = new URL(stack.apiUrl);
+    const train = await launch(`--host-resolver-rules=MAP ${host} ${new URL(network.url).host}`);
+    try {
+      const [ada, ben] = await Promise.all([
+        newPerson(browser, web.url, 'Ada'),
+        newPerson(train, web.url, 'Ben'),
+      ]);
+      const channel = await createChannel(ada, 'trains');
+      await joinChannel(ben, channel);
+      await say(ben, 'I am on the train');
+      await expect.poll(() => seen(ada), inTime).toEqual(['I am on the train']);
+
+      const outage = delay(OUTAGE_MS);
+      await ben.context().setOffline(true);
+      network.cut();
+      const bens = sayAll(ben, ['Tunnel', 'Still tunnel', 'Dark in here', 'Light!']);
+      const adas = sayAll(ada, ['Where are you?', 'Hello?', 'Ben?', 'I will wait']);
+      await ben.getByText('No connection.').waitFor();
+      await Promise.all([bens, adas]);
+      await keepPicture(ben, 'offline');
+      await outage;
+      expect(await seen(ada)).toHaveLength(5);
+      expect((await seen(ben)).filter((text) => text.endsWith('(sending)'))).toHaveLength(4);
+
+      network.restore();
+      await ben.context().setOffline(false);
+      await expect.poll(() => seen(ada), { timeout: 30_000 }).toHaveLength(9);
+      await expect.poll(() => seen(ben), inTime).toEqual(await seen(ada));
+      expect((await seen(ada)).slice(5)).toEqual(['Tunnel', 'Still tunnel', 'Dark in here', 'Light!']);
+      await ben.getByText('Connected again').waitFor();
+
+      await say(ada, 'There you are');
+      await expect.poll(() => seen(ben), inTime).toContain('There you are');
+      await ben.reload();
+      await expect.poll(() => seen(ben), inTime).toEqual(await seen(ada));
+    } finally {
+      await train.close();
+      await network.close();
+    }
+  }, 90_000);
+
+  it('a reload keeps the session and the place', async () => {
+    const ada = await newPerson(browser, web.url, 'Ada');
+    const channel = await createChannel(ada, 'reload');
+    await say(ada, 'Before');
+    await ada.reload();
+    await ada.getByRole('heading', { level: 1, name: channel }).waitFor();
+    await expect.poll(() => seen(ada), inTime).toEqual(['Before']);
+    await ada.getByRole('button', { name: 'Sign out' }).click();
+    await ada.getByRole('button', { name: 'Sign in' }).waitFor();
+    await ada.reload();
+    await ada.getByRole('button', { name: 'Sign in' }).waitFor();
+  });
+
+  it('somebody on a phone goes from the list to a channel and back', async () => {
+    const [ada, ben] = await Promise.all([
+      newPerson(browser, web.url, 'Ada'),
+      newPerson(browser, web.url, 'Ben', PHONE),
+    ]);
+    const channel = await createChannel(ada, 'pocket');
+    await joinChannel(ben, channel);
+    await say(ben, 'From my phone');
+    await expect.poll(() => seen(ada), inTime).toEqual(['From my phone']);
+    await keepPicture(ben, 'phone-channel');
+
+    await ben.getByRole('link', { name: 'Back to all conversations' }).click();
+    await say(ada, 'See you');
+    const unread = entry(ben, channel).filter({ hasText: '1 unread' });
+    await unread.waitFor();
+    await keepPicture(ben, 'phone-list');
+    await unread.click();
+    await expect.poll(() => seen(ben), inTime).toEqual(['From my phone', 'See you']);
+    expect(await ben.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  });
+
+  it('somebody who enters what cannot be is told so in a sentence', async () => {
+    const ada = await newPerson(browser, web.url, 'Ada');
+    await createChannel(ada, 'mistakes');
+    await say(ada, '   ');
+    await ada.getByText('Write something first.').waitFor();
+    await say(ada, 'a'.repeat(40_001));
+    await ada.getByText('too long: 40,001 of at most 40,000').waitFor();
+    expect(await seen(ada)).toEqual([]);
+
+    await ada.getByRole('button', { name: 'Sign out' }).click();
+    await ada.getByLabel('E-mail').fill('nobody@example.com');
+    await ada.getByLabel('Password').fill('wrong password');
+    await ada.getByRole('button', { name: 'Sign in' }).click();
+    await ada.getByText('This e-mail address and password do not belong together.').waitFor();
+  });
+
+  it('markup in a message stays text and only web addresses become links', async () => {
+    const ada = await newPerson(browser, web.url, 'Ada');
+    await createChannel(ada, 'markup');
+    const text = '<img src=x onerror="document.title=1"> javascript:alert(1) https://example.com/a?b=1.';
+    await say(ada, text);
+    await expect.poll(() => seen(ada), inTime).toEqual([text]);
+    const links = await ada.getByRole('article').getByRole('link').all();
+    expect(await Promise.all(links.map((link) => link.getAttribute('href')))).toEqual([
+      'https://example.com/a?b=1',
+    ]);
+    expect(await ada.getByRole('article').getByRole('img').count()).toBe(0);
+  });
+});
+
+/** Spread over the outage, a second apart. */
+async function sayAll(page: Parameters<typeof say>[0], texts: string[]): Promise<void> {
+  for (const text of texts) {
+    await say(page, text);
+    await delay(OUTAGE_MS / (texts.length + 1));
+  }
+}

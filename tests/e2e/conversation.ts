@@ -1,0 +1,57 @@
+/** What people do and see in the app. */
+import { randomUUID } from 'node:crypto';
+import type { Page } from 'playwright-core';
+
+const field = (page: Page) => page.getByRole('textbox', { name: /^Message / });
+
+export async function createChannel(page: Page, topic: string): Promise<string> {
+  const name = `${topic}-${randomUUID().slice(0, 8)}`;
+  await page.getByRole('button', { name: 'New channel' }).click();
+  await page.getByLabel('Name').fill(name);
+  await page.getByRole('button', { name: 'Create channel' }).click();
+  await field(page).waitFor();
+  return name;
+}
+
+/** Finds a public channel and joins it. */
+export async function joinChannel(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Browse channels' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Find a channel' }).fill(name);
+  await dialog.getByRole('link', { name }).click();
+  await page.getByRole('button', { name: 'Join channel' }).click();
+  await field(page).waitFor();
+}
+
+/** Opens the direct messages with somebody, found by name. */
+export async function openDm(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'New message' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Find a person' }).fill(name);
+  await dialog.getByRole('button', { name }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+  await field(page).waitFor();
+}
+
+export async function write(page: Page, text: string): Promise<void> {
+  await field(page).fill(text);
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await write(page, text);
+  await field(page).press('Enter');
+}
+
+/** The messages on the page, oldest first; one on its way ends in "(sending)". */
+export async function seen(page: Page): Promise<string[]> {
+  return page.getByRole('log').evaluate((log) =>
+    [...log.querySelectorAll('article')].map((message) => {
+      const text = message.querySelector('.text')?.textContent ?? '';
+      return message.dataset.status === 'sending' ? `${text} (sending)` : text;
+    }),
+  );
+}
+
+/** A conversation's entry in the list, with its count of unread messages. */
+export const entry = (page: Page, name: string) =>
+  page.getByRole('navigation').getByRole('link', { name, exact: false });
