@@ -1,5 +1,6 @@
 /** Auth: the stand-in, a real server's binary (`CONFAB_AUTH_BIN`) or a server elsewhere (`CONFAB_AUTH_URL`). */
-import { localUrl, logFile, responds, type StackContext, serviceCommand } from '../context.ts';
+import { authEnvironment } from '../auth/env.ts';
+import { databaseUrl, localUrl, logFile, responds, type StackContext, serviceCommand } from '../context.ts';
 import type { SchemaStep } from '../schemas.ts';
 import type { ServiceSpec } from '../supervisor/service.ts';
 
@@ -31,6 +32,12 @@ export function authService(stack: StackContext): ServiceSpec | undefined {
   };
 }
 
-function environment(_stack: StackContext): Record<string, string> {
-  return {};
-}
+const environment = (stack: StackContext) =>
+  authEnvironment(stack.config.auth, {
+    apiUrl: stack.url,
+    host: '127.0.0.1',
+    port: stack.ports.auth,
+    databaseUrl: databaseUrl(stack, 'supabase_auth_admin'),
+    jwtSecret: stack.keys.jwtSecret,
+    smtp: { host: '127.0.0.1', port: stack.ports.smtp },
+  });

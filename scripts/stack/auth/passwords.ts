@@ -1,0 +1,42 @@
+/** Which passwords are allowed, and how they are kept. */
+import { hash, verify } from '@node-rs/bcrypt';
+import type { Config } from './config.ts';
+import { AuthError, invalid } from './errors.ts';
+
+/** The cost the real server uses. */
+const COST = 10;
+
+export async function hashPassword(password: string): Promise<string> {
+  return (await hash(password, { cost: COST })).replace(/^\$2b\$/, '$2a$');
+}
+
+/** Also takes its time when there is nothing to compare with, so that addresses cannot be told apart. */
+export async function isPassword(password: string, hashed: string | null): Promise<boolean> {
+  const matches = await verify(password, hashed || NOBODY).catch(() => false);
+  return matches && Boolean(hashed);
+}
+
+const NOBODY = '$2a$10$abcdefghijklmnopqrstuuK6T4VKcJ5r0a0mSZ7Iu1zGm1a3tHfmu';
+
+export function requirePassword(config: Config, password: string): void {
+  if (Buffer.byteLength(password) > 72) throw invalid('Password cannot be longer than 72 characters');
+  const { minLength, requiredCharacters } = config.password;
+  const reasons: string[] = [];
+  const messages: string[] = [];
+  if (password.length < minLength) {
+    reasons.push('length');
+    messages.push(`Password should be at least ${minLength} characters.`);
+  }
+  const missing = requiredCharacters.filter(
+    (set) => ![...set].some((character) => password.includes(character)),
+  );
+  if (missing.length > 0) {
+    reasons.push('characters');
+    messages.push(
+      `Password should contain at least one character of each: ${requiredCharacters.join(', ')}.`,
+    );
+  }
+  if (reasons.length > 0) {
+    throw new AuthError(422, 'weak_password', messages.join(' '), { weak_password: { reasons } });
+  }
+}
