@@ -21,6 +21,7 @@ async function main(): Promise<number> {
   await removeAbandoned();
   const portBase = await freePortBase();
   const dir = join(folder, `test-${portBase}`);
+  process.env.CONFAB_CALLS ??= 'off';
   const stack = await startStack({ dir, portBase, progress, signal: interrupt.signal });
   let code = 1;
   try {

@@ -13,6 +13,7 @@ import { migrateService } from './schemas.ts';
 import { authSchema, authService } from './services/auth.ts';
 import { functionsService } from './services/functions.ts';
 import { gatewayService } from './services/gateway.ts';
+import { runLivekit } from './services/livekit.ts';
 import { mailService } from './services/mail.ts';
 import { clusterDir, postgresService } from './services/postgres.ts';
 import { realtimeSchema, realtimeService } from './services/realtime.ts';
@@ -120,7 +121,10 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       );
     }
     await packages;
-    await Promise.all(services.map((service) => supervisor.run(service)));
+    await Promise.all([
+      ...services.map((service) => supervisor.run(service)),
+      runLivekit(stack, supervisor, progress),
+    ]);
     supervisor.markRunning();
   } catch (error) {
     await supervisor.stop();

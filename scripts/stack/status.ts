@@ -3,6 +3,7 @@ import { localUrl } from './context.ts';
 import { formatEnvFile } from './env-file.ts';
 import { KEYS } from './keys.ts';
 import type { Ports } from './ports.ts';
+import { LIVEKIT_KEYS, livekitUrl } from './services/livekit.ts';
 
 export type StackValues = ReturnType<typeof stackValues>;
 
@@ -17,7 +18,9 @@ export function stackValues(ports: Ports) {
     MAIL_URL: mail,
     // The name that the CLI gives to the same thing.
     MAILPIT_URL: mail,
-    LIVEKIT_URL: `ws://127.0.0.1:${ports.livekit}`,
+    LIVEKIT_URL: livekitUrl({ ports }),
+    LIVEKIT_API_KEY: LIVEKIT_KEYS.key,
+    LIVEKIT_API_SECRET: LIVEKIT_KEYS.secret,
     PUBLISHABLE_KEY: KEYS.publishableKey,
     SECRET_KEY: KEYS.secretKey,
     ANON_KEY: KEYS.anonKey,

@@ -1,5 +1,5 @@
 /** Creates, starts and stops one PostgreSQL cluster in a folder. */
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -131,13 +131,20 @@ function rolesFor(password: string): string {
 
 function run(command: string[], input = ''): Promise<void> {
   const [file, ...args] = asOrdinaryUser(command);
+  // A group of its own: Ctrl-C is for the stack, which waits this second out and then stops.
+  const child = spawn(file as string, args, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk;
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
   return new Promise((resolve, reject) => {
-    const child = execFile(file as string, args, (error, _output, errors) => {
-      if (error) reject(new Error(errors.trim() || error.message, { cause: error }));
-      else resolve();
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(errors.trim() || `${basename(file as string)} ended with ${code}`));
     });
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(input);
   });
 }
 

@@ -14,6 +14,7 @@ export function postgresService(stack: StackContext): ServiceSpec {
     command: serverCommand({ dir, port: ports.postgres }),
     ports: [ports.postgres],
     logFile: logFile(stack, 'postgres'),
+    advice: `If the folder ${dir} is damaged, \`npm run reset\` empties it`,
     // Disconnects clients instead of waiting for them.
     stopSignal: 'SIGINT',
     beforeStart: () => removeStaleLock(dir),

@@ -13,6 +13,8 @@ export interface ServiceSpec {
   /** Ports that it listens on. */
   ports: number[];
   logFile: string;
+  /** What may help when it does not start. */
+  advice?: string;
   /** Asks for an orderly end. */
   stopSignal?: NodeJS.Signals;
   /** Clears what an unclean end has left. */
@@ -93,18 +95,21 @@ export function createService(spec: ServiceSpec, reaper: Reaper, events: Service
     for (let wait = 20; ; wait = Math.min(wait * 1.5, 250)) {
       const isReady = await spec.isReady();
       if (isStopping) throw new Interrupted(`start ${spec.name}`);
-      if (run.hasEnded) throw new Error(`unable to start ${spec.name}; it ended at once${logTail()}`);
+      if (run.hasEnded) throw new Error(`unable to start ${spec.name}; it ended at once${explanation()}`);
       if (isReady) return;
       if (performance.now() > deadline) {
-        throw new Error(`unable to start ${spec.name}; no answer for ${READY_WITHIN / 1000} s${logTail()}`);
+        throw new Error(
+          `unable to start ${spec.name}; no answer for ${READY_WITHIN / 1000} s${explanation()}`,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
 
-  function logTail(): string {
+  function explanation(): string {
     const lines = readFileSync(spec.logFile, 'utf8').trimEnd().split('\n').slice(-8);
-    return `. The end of ${spec.logFile}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+    const advice = spec.advice === undefined ? '' : `. ${spec.advice}`;
+    return `${advice}. The end of ${spec.logFile}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
   }
 
   function restartWhenItDies(run: Run): void {

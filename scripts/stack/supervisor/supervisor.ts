@@ -1,6 +1,7 @@
 /** Owns the processes of one stack: starts them, keeps them alive, records them on disk, and ends them all. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { diskShortage } from '../disk.ts';
 import { untilFree } from '../ports.ts';
 import type { Progress } from '../progress.ts';
 import { readState, removeState, runningState, type StackState, writeState } from '../state.ts';
@@ -51,7 +52,10 @@ export async function openSupervisor(dir: string, portBase: number, progress: Pr
       delete state.processes[name];
       writeState(dir, state);
     },
-    notice: progress.note,
+    notice(text: string) {
+      const shortage = diskShortage(dir);
+      progress.note(shortage ? `${text}; ${shortage}` : text);
+    },
   };
 
   async function stopAll(): Promise<void> {
