@@ -9,7 +9,6 @@ import { PROJECT_DIR, startStack } from './stack/stack.ts';
 import { runningState } from './stack/state.ts';
 import { stopRunning } from './stack/stop.ts';
 import { Interrupted } from './stack/supervisor/interrupted.ts';
-import { webService, webUrl } from './web.ts';
 
 const folder = join(PROJECT_DIR, '.confab');
 const progress = terminalProgress();
@@ -25,8 +24,7 @@ async function main(): Promise<number> {
   const stack = await startStack({ dir, portBase, progress, signal: interrupt.signal });
   let code = 1;
   try {
-    await stack.run(webService(stack));
-    code = await vitest({ ...process.env, ...stack.values, WEB_URL: webUrl(stack) });
+    code = await vitest({ ...process.env, ...stack.values });
     return code;
   } finally {
     await stack.stop();

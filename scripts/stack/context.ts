@@ -1,5 +1,4 @@
 /** What every service needs to know about the stack it belongs to. */
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProjectConfig } from './config.ts';
@@ -36,8 +35,6 @@ export function nodeCommand(file: string, ...args: string[]): string[] {
 /** One of the stack's own servers. */
 export const serviceCommand = (service: string, ...args: string[]) =>
   nodeCommand(join(STACK_CODE, service, 'main.ts'), ...args);
-
-export const hasServer = (service: string) => existsSync(join(STACK_CODE, service, 'main.ts'));
 
 /** Whether a server answers: with the status given, or with anything but an error of its own. */
 export async function responds(url: string, status?: number): Promise<boolean> {

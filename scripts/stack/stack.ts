@@ -1,7 +1,7 @@
 /** Starts and stops a whole stack; what the commands, the tests and the benchmark share. */
 import { join, resolve } from 'node:path';
 import { readConfig } from './config.ts';
-import { hasServer, localUrl, STACK_CODE, type StackContext } from './context.ts';
+import { localUrl, STACK_CODE, type StackContext } from './context.ts';
 import { refuseFullDisk } from './disk.ts';
 import { fetchPackages } from './functions/packages.ts';
 import { KEYS } from './keys.ts';
@@ -88,11 +88,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       storageService(stack),
       functionsService(stack, options.functionEnvironment ?? {}),
       mailService(stack),
-    ]
-      .filter((service) => service !== undefined)
-      .filter(
-        (service) => !['Auth', 'Storage'].includes(service.name) || hasServer(service.name.toLowerCase()),
-      );
+    ].filter((service) => service !== undefined);
     const database = postgresService(stack);
     const wanted = [database, ...services].flatMap(({ name, ports }) =>
       ports.map((port) => [port, name] as const),
@@ -109,13 +105,9 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     await supervisor.run(database);
     await progress.step('schemas of the services', async () => {
       const steps = [authSchema(stack), storageSchema(stack), realtimeSchema(stack)];
-      await Promise.all(
-        steps
-          .filter(({ service }) => hasServer(service))
-          .map((step) => migrateService(stack, step, supervisor)),
-      );
+      await Promise.all(steps.map((step) => migrateService(stack, step, supervisor)));
     });
-    if (!options.skipMigrations && hasServer('auth')) {
+    if (!options.skipMigrations) {
       await progress.step('migrations', () =>
         migrateProject(stack, supervisor, { seed: options.seed ?? false }),
       );
