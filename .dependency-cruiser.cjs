@@ -1,7 +1,12 @@
 /** Import borders of ARCHITECTURE.md, checked by npm run check. */
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'sdk-stands-alone',
       severity: 'error',
@@ -10,7 +15,8 @@ module.exports = {
     },
     {
       name: 'sdk-nouns-use-the-border',
-      comment: 'Only internal/rest.ts and internal/realtime.ts call supabase-js; client.ts makes it, auth.ts is Auth.',
+      comment:
+        'Only internal/rest.ts and internal/realtime.ts call supabase-js; client.ts makes it, auth.ts is Auth.',
       severity: 'error',
       from: { path: '^sdk/src/', pathNot: '^sdk/src/(client|auth|internal/rest|internal/realtime)\\.ts$' },
       to: { path: 'node_modules/@supabase/' },
@@ -37,7 +43,12 @@ module.exports = {
       from: { path: '^scripts/stack/' },
       to: { path: '^(sdk|edge-functions|tests|examples)/|^scripts/(?!stack/)' },
     },
-    { name: 'nothing-imports-tests', severity: 'error', from: { pathNot: '^tests/' }, to: { path: '^tests/' } },
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { pathNot: '^tests/' },
+      to: { path: '^tests/' },
+    },
     {
       name: 'example-uses-the-public-sdk',
       severity: 'error',
