@@ -59,8 +59,12 @@ export function createChat(options: ChatOptions): Chat {
     });
     return account;
   };
-  const identity = auth.subscribe(() => {
+  let userId: string | null = null;
+  const identity = auth.subscribe((state) => {
     account = undefined;
+    // What one person wrote must not go out in another's name.
+    if (userId !== null) outbox.giveUp();
+    userId = state.userId;
   });
 
   const channels = createChannels({ client, realtime, outbox, me });
@@ -72,7 +76,7 @@ export function createChat(options: ChatOptions): Chat {
     async close() {
       identity.unsubscribe();
       heartbeat.stop();
-      outbox.close();
+      outbox.giveUp();
       await supabase.removeAllChannels();
       supabase.auth.stopAutoRefresh();
     },

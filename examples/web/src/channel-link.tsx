@@ -25,7 +25,10 @@ export const ChannelLink = memo(function ChannelLink({ channel, isOpen, unread }
         ) : (
           <Icon name={channel.kind === 'private' ? 'lock' : 'hash'} />
         )}
-        <span className="name">{channel.name}</span>
+        <span className="name">
+          {channel.name}
+          {channel.kind === 'private' && <span className="for-screen-readers"> (private)</span>}
+        </span>
         {unread > 0 && (
           <span className="badge">
             {unread > 99 ? '99+' : unread}

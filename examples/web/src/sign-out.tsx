@@ -1,7 +1,6 @@
 /** Ends the session on this device. */
 import { useState } from 'react';
 import { chat } from './chat.ts';
-import { clearDrafts } from './drafts.ts';
 import { errorText } from './error-text.ts';
 import { Icon } from './icon.tsx';
 import { goTo, HOME } from './place.ts';
@@ -12,7 +11,6 @@ export function SignOut() {
   async function signOut() {
     try {
       await chat.auth.signOut();
-      clearDrafts();
       goTo(HOME);
     } catch (refusal) {
       setError(errorText(refusal));

@@ -1,7 +1,9 @@
 /** The page of somebody signed in: channels at the side, one conversation beside them; on a phone one at a time. */
 
+import { useEffect } from 'react';
 import { ChannelPage } from './channel-page.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
+import { clearDrafts } from './drafts.ts';
 import { isAt, usePlace } from './place.ts';
 import { Sidebar } from './sidebar.tsx';
 import { useAccount } from './use-account.ts';
@@ -11,6 +13,7 @@ import { useTitle } from './use-title.ts';
 import { Welcome } from './welcome.tsx';
 
 export function Workspace({ userId }: { userId: string }) {
+  useEffect(() => clearDrafts, []);
   const place = usePlace();
   const isVisible = useIsVisible();
   const hasNetwork = useHasNetwork();

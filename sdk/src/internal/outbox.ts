@@ -13,8 +13,8 @@ export interface Outbox {
   onChange(listener: (channelId: string) => void): Subscription;
   /** Called for each message that the server has taken. */
   onSent(listener: (message: Message) => void): Subscription;
-  /** Gives up what is queued. */
-  close(): void;
+  /** Rejects what is queued; nothing of it is sent any more. */
+  giveUp(): void;
 }
 
 interface Entry {
@@ -27,21 +27,19 @@ export function createOutbox(post: (message: Message) => Promise<Message>): Outb
   const queues = new Map<string, Entry[]>();
   const changes = createEmitter<string>();
   const sent = createEmitter<Message>();
-  let closed = false;
 
   async function drain(channelId: string, queue: Entry[]): Promise<void> {
-    for (let entry = queue[0]; entry && !closed; entry = queue[0]) {
+    const isWanted = () => queues.get(channelId) === queue;
+    for (let entry = queue[0]; entry && isWanted(); entry = queue[0]) {
       const { message, resolve, reject } = entry;
       try {
-        const stored = await retrying(
-          () => post(message),
-          () => !closed,
-        );
+        const stored = await retrying(() => post(message), isWanted);
         sent.emit(stored);
         resolve(stored);
       } catch (error) {
         reject(error);
       }
+      if (!isWanted()) return;
       queue.shift();
       if (queue.length === 0) queues.delete(channelId);
       changes.emit(channelId);
@@ -63,14 +61,15 @@ export function createOutbox(post: (message: Message) => Promise<Message>): Outb
     pending: (channelId) => queues.get(channelId)?.map((entry) => entry.message) ?? [],
     onChange: (listener) => changes.add(listener),
     onSent: (listener) => sent.add(listener),
-    close() {
-      closed = true;
-      for (const queue of queues.values()) {
-        for (const { reject } of queue) {
-          reject(new ChatError('network_unavailable', 'unable to send message; the chat was closed first'));
-        }
-      }
+    giveUp() {
+      const given = [...queues];
       queues.clear();
+      for (const [channelId, queue] of given) {
+        for (const { reject } of queue) {
+          reject(new ChatError('network_unavailable', 'unable to send message; the session ended first'));
+        }
+        changes.emit(channelId);
+      }
     },
   };
 }

@@ -12,6 +12,7 @@ export async function retrying<T>(call: () => Promise<T>, isWanted: () => boolea
       if (!isChatError(error) || !error.retryable || !isWanted()) throw error;
       const delay = DELAYS_MS[Math.min(attempt, DELAYS_MS.length - 1)] as number;
       await pause(Math.max(delay * (0.5 + Math.random()), (error.retryAfter ?? 0) * 1000));
+      if (!isWanted()) throw error;
     }
   }
 }
