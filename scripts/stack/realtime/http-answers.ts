@@ -31,13 +31,22 @@ export class BodyTooLarge extends Error {
   override name = 'BodyTooLarge';
 }
 
-export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+/** Stops reading at the limit, but leaves the connection so that the refusal can be answered. */
+export function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > mostBytes) throw new BodyTooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > mostBytes) {
+        request.pause();
+        reject(new BodyTooLarge());
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('close', () => reject(new Error('the request ended early')));
+  });
 }

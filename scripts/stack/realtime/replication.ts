@@ -16,8 +16,8 @@ export interface ReplicationOptions {
 
 const RETRY_MS = { first: 100, most: 2_000 };
 const STATUS_EVERY_MS = 10_000;
-/** The server says something at least every half minute. */
-const SILENT_AFTER_MS = 90_000;
+/** The server answers each status report. */
+const SILENT_AFTER_MS = 3 * STATUS_EVERY_MS;
 
 const WAL_DATA = 0x77;
 const WAL_DATA_HEADER_BYTES = 25;
@@ -110,12 +110,12 @@ export class ReplicationStream {
     const reader = new PgOutputReader();
     let position = 0n;
     let lastHeard = Date.now();
-    const report = () => {
-      if (stream.writable) stream.write(statusUpdate(position));
+    const report = (wantsAnswer: boolean) => {
+      if (stream.writable) stream.write(statusUpdate(position, wantsAnswer));
     };
     const timer = setInterval(() => {
       if (Date.now() - lastHeard > SILENT_AFTER_MS) stream.destroy(new Error('the server fell silent'));
-      else report();
+      else report(true);
     }, STATUS_EVERY_MS);
     const stop = () => stream.destroy();
     this.stopped.signal.addEventListener('abort', stop, { once: true });
@@ -131,7 +131,7 @@ export class ReplicationStream {
           } else if (data[0] === KEEPALIVE) {
             position = later(position, data.readBigUInt64BE(1));
             // A server that shuts down waits for this answer.
-            if (data[17] === 1) report();
+            if (data[17] === 1) report(false);
           }
         } catch (error) {
           stream.destroy(error as Error);
@@ -151,10 +151,11 @@ function later(a: bigint, b: bigint): bigint {
 }
 
 /** Everything up to `position` has been dealt with. */
-function statusUpdate(position: bigint): Buffer {
+function statusUpdate(position: bigint, wantsAnswer: boolean): Buffer {
   const message = Buffer.alloc(STATUS_UPDATE_BYTES);
   message[0] = STATUS_UPDATE;
   for (const offset of [1, 9, 17]) message.writeBigUInt64BE(position, offset);
   message.writeBigInt64BE(BigInt(Date.now() - POSTGRES_EPOCH_MS) * 1000n, 25);
+  message[33] = wantsAnswer ? 1 : 0;
   return message;
 }

@@ -27,6 +27,8 @@ class Refused extends Error {
 
 const badRequest = () => new Refused(400, 'Bad Request');
 
+type Operation = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 /** Answers every path below `/api`. */
 export async function handleApi(
   request: IncomingMessage,
@@ -35,13 +37,19 @@ export async function handleApi(
   services: Services,
 ): Promise<void> {
   const { meters, config, log } = services;
+  const operation = operationFor(request.method, url, services);
+  if (!operation) {
+    answerText(response, 404, 'Not Found');
+    return;
+  }
   response.setHeader('x-rate-limit', config.limits.eventsPerSecond);
   response.setHeader('x-rate-rolling', meters.events.average.toFixed(2));
   if (request.headers.origin !== undefined) response.setHeader('access-control-allow-origin', '*');
   try {
-    await route(request, response, url, services);
+    if (meters.events.exceeded) throw new Refused(429, { message: 'Too many requests' });
+    await operation(request, response);
   } catch (error) {
-    if (response.headersSent || request.destroyed) return;
+    if (response.headersSent || response.destroyed) return;
     if (error instanceof Refused) {
       if (typeof error.body === 'string') answerText(response, error.status, error.body);
       else answerJson(response, error.status, error.body);
@@ -59,29 +67,23 @@ export async function handleApi(
   }
 }
 
-async function route(
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-  services: Services,
-): Promise<void> {
-  if (services.meters.events.exceeded) throw new Refused(429, { message: 'Too many requests' });
-  const { method } = request;
-  const path = url.pathname;
-  if (path === '/api/ping' && (method === 'GET' || method === 'HEAD')) {
-    answerJson(response, 200, { message: 'Success' });
-    return;
+function operationFor(method: string | undefined, url: URL, services: Services): Operation | undefined {
+  if (url.pathname === '/api/ping' && (method === 'GET' || method === 'HEAD')) {
+    return async (_, response) => answerJson(response, 200, { message: 'Success' });
   }
-  const single = SINGLE.exec(path);
-  if (method === 'POST' && path === '/api/broadcast') {
-    await sendBatch(request, services);
-  } else if (method === 'POST' && single) {
-    const [, topic = '', event = ''] = single;
+  if (method !== 'POST') return undefined;
+  if (url.pathname === '/api/broadcast') {
+    return async (request, response) => {
+      await sendBatch(request, services);
+      answerEmpty(response, 202);
+    };
+  }
+  const [, topic, event] = SINGLE.exec(url.pathname) ?? [];
+  if (topic === undefined || event === undefined) return undefined;
+  return async (request, response) => {
     await sendOne(request, url, decode(topic), decode(event), services);
-  } else {
-    throw new Refused(404, 'Not Found');
-  }
-  answerEmpty(response, 202);
+    answerEmpty(response, 202);
+  };
 }
 
 async function sendBatch(request: IncomingMessage, services: Services): Promise<void> {
