@@ -17,6 +17,11 @@ const BODY_LIMIT = 1024 * 1024;
 
 export function createApp(db: Db, config: Config, log: (event: string, fields: object) => void): Hono {
   const app = new Hono();
+  // A page sees only the headers it is told of; supabase-js knows by the last one where an error's code stands.
+  app.use(async (c, next) => {
+    await next();
+    c.header('access-control-expose-headers', 'X-Total-Count, Link, X-Supabase-Api-Version');
+  });
   app.use(
     bodyLimit({
       maxSize: BODY_LIMIT,
