@@ -1,5 +1,4 @@
 /** The page of somebody signed in: channels at the side, one conversation beside them; on a phone one at a time. */
-
 import { useEffect } from 'react';
 import { ChannelPage } from './channel-page.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
