@@ -61,11 +61,8 @@ step('types', () =>
 );
 step('types of the edge functions', () =>
   run(bin('deno'), [
-    'check',
-    '--quiet',
-    '--config',
-    'edge-functions/deno.json',
-    'edge-functions/api/index.ts',
+    ...['check', '--frozen', '--cached-only', '--quiet', '--config', 'edge-functions/deno.json'],
+    ...['edge-functions/api/index.ts', 'edge-functions/api/openapi.ts'],
   ]),
 );
 step('import borders', () =>

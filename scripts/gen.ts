@@ -59,9 +59,30 @@ function databaseTypes(url: string): string {
   return `// Generated from the database by npm run gen.\n${types}`;
 }
 
+/** The HTTP API's description, from the schemas that check its requests and answers. */
+function openApi(): string {
+  const config = join(root, 'edge-functions/deno.json');
+  const output = execFileSync(
+    join(root, 'node_modules/.bin/deno'),
+    [
+      'run',
+      '--allow-env',
+      '--allow-net',
+      '--frozen',
+      '--cached-only',
+      '--config',
+      config,
+      'edge-functions/api/openapi.ts',
+    ],
+    { cwd: root, encoding: 'utf8' },
+  );
+  return `${JSON.stringify(JSON.parse(output), null, 2)}\n`;
+}
+
 const generated: Record<string, string> = {
   'supabase/migrations/20261121000000_confab.sql': migration(),
   'docs/errors.md': errorPage(),
+  'docs/openapi.json': openApi(),
 };
 if (process.env.DB_URL) {
   const types = databaseTypes(process.env.DB_URL);

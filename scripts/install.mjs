@@ -10,7 +10,9 @@ const OLDEST_NODE = { major: 20, minor: 19 };
 refuseOldNode();
 if (!isInstalled()) {
   say('Installing the npm packages (once, and again when package-lock.json has changed) …');
-  run([...npm(), 'ci', '--loglevel=error'], 'unable to install the npm packages');
+  // Not `npm ci`: it insists that the lock file names the optional builds for every platform, and a registry
+  // that lacks some of them writes a lock file without these. This installs the locked versions as well.
+  run([...npm(), 'install', '--no-save', '--loglevel=error'], 'unable to install the npm packages');
   fetchFunctionPackages();
 }
 

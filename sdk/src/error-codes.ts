@@ -1,9 +1,13 @@
 /** Every error code of Confab and the HTTP status it comes with; SQL raises the same ones. */
 export const errorCodes = {
+  /** The request carries no token, or one that is no token of this project. */
+  not_signed_in: 401,
   /** The session was ended (sign-out, password reset, deletion) or its token expired. */
   session_expired: 401,
   /** The address or username and the password do not belong together. */
   invalid_credentials: 400,
+  /** The HTTP API signs in only people who have verified their address. */
+  email_not_verified: 401,
   /** An administrator suspended this account. */
   account_suspended: 403,
   /** The account has a second factor and this session has not confirmed it. */
@@ -58,6 +62,12 @@ export const errorCodes = {
   conflict: 409,
   /** No such thing. */
   not_found: 404,
+  /** The path exists, but not with this method; `Allow` names those it has. */
+  method_not_allowed: 405,
+  /** The body is larger than the endpoint takes. */
+  payload_too_large: 413,
+  /** The body is not of the type the endpoint takes, mostly `application/json`. */
+  unsupported_media_type: 415,
   /** Too many requests; try again after `retryAfter` seconds. */
   rate_limited: 429,
   /** No answer: the network is down or the server cannot be reached. */
