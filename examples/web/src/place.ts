@@ -15,7 +15,7 @@ export const goTo = (address: string): void => {
 };
 
 /** The place an address names; anything else is the start page. */
-export function parsePlace(hash: string): Place {
+function parsePlace(hash: string): Place {
   const [, kind, key] = /^#\/(c|dm)\/([^/]+)$/.exec(hash) ?? [];
   if (!kind || !key) return null;
   try {
