@@ -52,6 +52,8 @@ function fetchFunctionPackages() {
   spawnSync(process.execPath, [join(root, 'node_modules', 'deno', 'bin.cjs'), 'cache', '--quiet', ...files], {
     cwd: folder,
     stdio: 'inherit',
+    // As npm does, trust what the machine trusts: a proxy may have a certificate of its own.
+    env: { DENO_TLS_CA_STORE: 'system,mozilla', ...process.env },
   });
 }
 

@@ -18,7 +18,8 @@ export async function fetchPackages(stack: StackContext, supervisor: Supervisor)
       await supervisor.runTask({
         purpose: "fetch the functions' packages",
         command: [denoBinary(), 'cache', '--quiet', ...importMapFlags(importMap), ...files],
-        env: { DENO_DIR: denoDir(), NO_COLOR: '1' },
+        // As npm does, trust what the machine trusts: a proxy may have a certificate of its own.
+        env: { DENO_DIR: denoDir(), NO_COLOR: '1', DENO_TLS_CA_STORE: 'system,mozilla' },
         logFile: logFile(stack, 'functions'),
       });
     }
