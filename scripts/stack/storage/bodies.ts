@@ -86,46 +86,55 @@ export interface Form {
   abandon(): void;
 }
 
-export function readForm(request: IncomingMessage): Promise<Form> {
-  return new Promise((resolve, reject) => {
-    let parser: busboy.Busboy;
-    try {
-      parser = busboy({ headers: request.headers, limits: FORM_LIMITS, defParamCharset: 'utf8' });
-    } catch (error) {
-      reject(invalidRequest(`The form cannot be read: ${(error as Error).message}`));
-      return;
-    }
-    const fields: Record<string, string> = Object.create(null);
-    let hasFile = false;
-    const finished = new Promise<void>((done, failed) => {
-      parser.once('close', done);
-      parser.on('error', (error: Error) => {
-        const refusal =
-          error instanceof Truncated ? error : invalidRequest(`The form cannot be read: ${error.message}`);
-        failed(refusal);
-        reject(refusal);
-      });
-    });
-    // Whoever waits hears of a failure through the file first.
-    finished.catch(() => {});
+export async function readForm(request: IncomingMessage): Promise<Form> {
+  const parser = createParser(request);
+  const fields: Record<string, string> = Object.create(null);
+  const file = new PassThrough();
+  // The parser's own error reaches the file through its source.
+  file.on('error', () => {});
+  const abandon = () => {
+    file.destroy();
+    parser.destroy();
+  };
 
-    parser.on('field', (name, value) => {
-      if (!hasFile) fields[name] = value;
-    });
-    parser.on('file', (_name, file, info) => {
-      hasFile = true;
-      // A failure of the form reaches the file as well; without a listener it would end the process.
-      file.on('error', () => {});
-      const abandon = () => {
-        request.unpipe(parser);
-        file.destroy();
-        parser.destroy();
-      };
-      resolve({ fields, file, type: info.mimeType, finished, abandon });
-    });
-    parser.once('close', () => {
-      if (!hasFile) reject(invalidRequest('No content provided'));
-    });
-    connect(request, parser, () => parser.destroy(new Truncated()));
+  const finished = new Promise<void>((resolve, reject) => {
+    parser.once('close', resolve);
+    parser.on('error', (error: Error) => reject(refusedForm(error)));
   });
+  const found = new Promise<string | undefined>((resolve) => {
+    parser.on('field', (name, value) => {
+      fields[name] = value;
+    });
+    parser.on('file', (_name, source, info) => {
+      source.on('error', (error) => file.destroy(refusedForm(error)));
+      source.pipe(file);
+      // What follows the file comes too late.
+      parser.removeAllListeners('field');
+      resolve(info.mimeType);
+    });
+    finished.then(
+      () => resolve(undefined),
+      () => resolve(undefined),
+    );
+  });
+
+  connect(request, parser, () => parser.destroy(new Truncated()));
+  const type = await found;
+  if (type === undefined) {
+    await finished;
+    throw invalidRequest('No content provided');
+  }
+  return { fields, file, type, finished, abandon };
+}
+
+function createParser(request: IncomingMessage): busboy.Busboy {
+  try {
+    return busboy({ headers: request.headers, limits: FORM_LIMITS, defParamCharset: 'utf8' });
+  } catch (error) {
+    throw refusedForm(error as Error);
+  }
+}
+
+function refusedForm(error: Error): Error {
+  return error instanceof Truncated ? error : invalidRequest(`The form cannot be read: ${error.message}`);
 }

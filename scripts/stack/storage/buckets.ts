@@ -6,6 +6,7 @@ import type { Files } from './files.ts';
 import { checkBucketName } from './names.ts';
 import { deleteObjects, ownerColumns } from './objects.ts';
 import { json, type Route, route } from './routes.ts';
+import { MOST_ROWS } from './schemas.ts';
 import { SERVICE } from './tokens.ts';
 
 /** What an upload must know of its bucket. */
@@ -70,8 +71,8 @@ const UPDATE_SCHEMA = {
 const LIST_SCHEMA = {
   type: 'object',
   properties: {
-    limit: { type: 'integer', minimum: 1 },
-    offset: { type: 'integer', minimum: 0 },
+    limit: { type: 'integer', minimum: 1, maximum: MOST_ROWS },
+    offset: { type: 'integer', minimum: 0, maximum: MOST_ROWS },
     sortColumn: { type: 'string', enum: ['id', 'name', 'created_at', 'updated_at'], default: 'id' },
     sortOrder: { type: 'string', enum: ['asc', 'desc'], default: 'asc' },
     search: { type: 'string' },

@@ -102,6 +102,8 @@ export function fromDatabase(error: unknown): unknown {
       );
     case '23503':
       return new StorageError(404, 'InvalidRequest', 'InvalidRequest', 'The related resource does not exist');
+    case '22008':
+      return invalidRequest('The request contains a date that does not exist');
     case '22021':
     case '22P05':
       return invalidRequest('The request contains a character that cannot be stored');

@@ -3,6 +3,7 @@ import type { Database, Transaction } from './database.ts';
 import { invalidParameter } from './errors.ts';
 import type { ObjectMetadata } from './metadata.ts';
 import { json, type Route, route } from './routes.ts';
+import { MOST_ROWS } from './schemas.ts';
 
 interface Sorting {
   column?: string;
@@ -63,7 +64,7 @@ const LIST_SCHEMA = {
   properties: {
     prefix: { type: 'string' },
     limit: { type: 'integer', minimum: 1, default: DEFAULT_LIMIT },
-    offset: { type: 'integer', minimum: 0, default: 0 },
+    offset: { type: 'integer', minimum: 0, maximum: MOST_ROWS, default: 0 },
     search: { type: 'string', default: '' },
     sortBy: sortingSchema([...CURSOR_COLUMNS, 'last_accessed_at']),
   },
@@ -96,8 +97,8 @@ export function listRoutes(database: Database): Route[] {
           caller,
           facts,
           (tx) => tx<Entry[]>`
-            select * from storage.search(${folder}, ${params.bucket ?? ''}, ${atMost(limit)}, ${depth(folder)},
-              ${atMost(offset, Number.MAX_SAFE_INTEGER)}, ${search}, ${column}, ${order})`,
+            select * from storage.search(${folder}, ${params.bucket ?? ''}, ${Math.min(limit, LARGEST_PAGE)}, ${depth(folder)},
+              ${offset}, ${search}, ${column}, ${order})`,
         );
         return json(entries);
       },
@@ -110,7 +111,7 @@ export function listRoutes(database: Database): Route[] {
       body: CURSOR_LIST_SCHEMA,
       async handle({ params, body, caller, facts }) {
         const request = body as CursorListRequest;
-        const limit = atMost(request.limit);
+        const limit = Math.min(request.limit, LARGEST_PAGE);
         const start = request.cursor === undefined ? undefined : readCursor(request.cursor);
         const cursor: Cursor = start ?? {
           after: '',
@@ -129,8 +130,6 @@ export function listRoutes(database: Database): Route[] {
     }),
   ];
 }
-
-const atMost = (number: number, most = LARGEST_PAGE) => Math.min(number, most);
 
 /** Which part of an object's path stands directly below this prefix. */
 const depth = (prefix: string) => prefix.split('/').length;
@@ -213,7 +212,7 @@ function readCursor(text: string): Cursor {
   return { after, order, column, value };
 }
 
-/** A page that ended among folders has no value. */
-function isTimestamp(value: string | undefined): boolean {
-  return value === '' || (value !== undefined && !Number.isNaN(Date.parse(value)));
+/** As the database writes it. A page that ended among folders has none. */
+function isTimestamp(value = '-'): boolean {
+  return value === '' || /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d$/.test(value);
 }

@@ -19,6 +19,8 @@ import { createTokens } from './tokens.ts';
 import { uploadRoutes } from './uploads.ts';
 
 const CLOSING_MS = 5_000;
+/** Connections that may wait to be accepted; the usual 511 turns a crowd away. */
+const BACKLOG = 4096;
 
 async function serve(config: Config): Promise<void> {
   const { fileSizeLimit, imageTransformation } = config;
@@ -50,7 +52,7 @@ async function serve(config: Config): Promise<void> {
     log('start_failed', { reason: reasonOf(error) });
     process.exit(1);
   });
-  server.listen(config.port, config.host, () => {
+  server.listen({ port: config.port, host: config.host, backlog: BACKLOG }, () => {
     // Listed before the first request is read, and only by the process that owns the port.
     files.clearIncoming();
     const versions = files.versions();

@@ -29,6 +29,7 @@ interface Visit {
 interface Permission {
   caller: Caller;
   owner: string | undefined;
+  upsert: boolean;
 }
 
 export interface Resumable {
@@ -67,15 +68,14 @@ export function createResumable({ store, tokens, fileSizeLimit, path, log }: Res
     visit.bucket = bucket;
     visit.permission = isSigned
       ? await signedPermission(tokens, call, address)
-      : { caller: call.caller, owner: call.caller.subject };
+      : { caller: call.caller, owner: call.caller.subject, upsert: wantsUpsert(call.request) };
   };
 
   const rehearse = async (visit: Visit, metadata: TusMetadata, length: number | undefined) => {
     const { call, address, permission } = located(visit);
     const object = { ...address, owner: permission.owner, userMetadata: userMetadataOf(metadata) };
     const announced = { mimetype: metadata.contentType ?? DEFAULT_TYPE, contentLength: length };
-    const { facts } = call;
-    await rehearseWrite(database, permission.caller, facts, object, announced, wantsUpsert(call.request));
+    await rehearseWrite(database, permission.caller, call.facts, object, announced, permission.upsert);
   };
 
   const tus = new Server({
@@ -99,9 +99,10 @@ export function createResumable({ store, tokens, fileSizeLimit, path, log }: Res
     },
 
     generateUrl(request, { proto, host, path, id }) {
-      const { address, isSigned } = located(visitOf(request));
+      const { call, address, isSigned } = located(visitOf(request));
       const name = Buffer.from(`${addressText(address)}/${id}`).toString('base64url');
-      return `${proto}://${host}${path}${isSigned ? '/sign' : ''}/${name}`;
+      const origin = `${proto}://${withPort(host, call.request)}`;
+      return `${origin}${path}${isSigned ? '/sign' : ''}/${name}`;
     },
 
     getFileIdFromRequest: (_request, name) => readName(name).version,
@@ -193,12 +194,12 @@ export function createResumable({ store, tokens, fileSizeLimit, path, log }: Res
   };
 }
 
-/** A signature stands for the service, on behalf of whom it was made for. */
+/** A signature stands for the service, on behalf of whom it was made for; it says whether to overwrite. */
 async function signedPermission(tokens: Tokens, { request }: Call, address: Address): Promise<Permission> {
   const signature = request.headers['x-signature']?.toString();
   if (!signature) throw invalidSignature('Missing x-signature header');
-  const { owner } = await tokens.check(signature, addressText(address), 'upload');
-  return { caller: SERVICE, owner };
+  const { owner, upsert } = await tokens.check(signature, addressText(address), 'upload');
+  return { caller: SERVICE, owner, upsert: upsert === true };
 }
 
 function located(visit: Visit): Required<Visit> {
@@ -213,6 +214,12 @@ function readName(name: string | undefined): { address: Address; version: string
   const [, bucket, key, version] = /^([^/]+)\/(.+)\/([0-9a-f-]{36})$/.exec(text) ?? [];
   if (!bucket || !key || !version) throw invalidRequest('Invalid upload id');
   return { address: { bucket, key }, version };
+}
+
+/** A gateway may name its host and its port apart. */
+function withPort(host: string, { headers }: IncomingMessage): string {
+  const port = headers['x-forwarded-port']?.toString();
+  return headers['x-forwarded-host'] && port && !/:\d+$/.test(host) ? `${host}:${port}` : host;
 }
 
 function lastPart(url: string): string | undefined {

@@ -6,6 +6,9 @@ const ajv = new Ajv({ coerceTypes: 'array', useDefaults: true, removeAdditional:
 // A part of the real server's own schemas that shows in its messages.
 ajv.addKeyword({ keyword: 'finite', validate: (_: unknown, value: unknown) => Number.isFinite(value) });
 
+/** The largest number that the database takes where it counts rows. */
+export const MOST_ROWS = 2_147_483_647;
+
 /** Returns the value with defaults filled in and types coerced, or throws what is wrong with it. */
 export type Check = (value: unknown) => unknown;
 

@@ -22,7 +22,8 @@ export interface ServerOptions {
 }
 
 export function createStorageServer(options: ServerOptions): Server {
-  const server = createServer((request, response) => void serve(options, request, response));
+  const checks = { connectionsCheckingInterval: HEADERS_MS / 4 };
+  const server = createServer(checks, (request, response) => void serve(options, request, response));
   server.headersTimeout = HEADERS_MS;
   // An upload may take as long as it makes progress.
   server.requestTimeout = 0;
@@ -41,7 +42,15 @@ async function serve(options: ServerOptions, request: IncomingMessage, response:
     options.log('answer_broken', { path: pathOf(request), reason: reasonOf(error) });
     response.destroy();
   }
-  if (!request.complete) setTimeout(() => request.complete || request.destroy(), UNWANTED_BODY_MS).unref();
+  if (!request.readableEnded) discard(request);
+}
+
+/** Reads the rest of a body to nowhere, so that the client hears the answer and can use the connection again. */
+function discard(request: IncomingMessage): void {
+  const timer = setTimeout(() => request.destroy(), UNWANTED_BODY_MS);
+  request.once('close', () => clearTimeout(timer));
+  request.unpipe();
+  request.resume();
 }
 
 async function replyTo(

@@ -12,6 +12,7 @@ import {
   DEFAULT_TYPE,
 } from './content-headers.ts';
 import { noSuchBucket, tooLarge } from './errors.ts';
+import type { Received } from './files.ts';
 import { decodeUserMetadata, metadataOf, parseUserMetadata, type UserMetadata } from './metadata.ts';
 import { checkKey, checkKeySegments } from './names.ts';
 import { addressText, type ObjectRow, rehearseWrite } from './objects.ts';
@@ -60,13 +61,7 @@ export function uploadRoutes(store: Store, tokens: Tokens, fileSizeLimit: number
       const object = { bucket: id, key, owner, userMetadata: incoming.userMetadata };
       const announced = { mimetype: incoming.mimetype, contentLength: contentLength(request) };
       await rehearseWrite(store.database, caller, facts, object, announced, upsert);
-      const received = await store.files.receive(version, incoming.source, limit);
-      try {
-        await incoming.finished;
-      } catch (error) {
-        await store.files.remove(version);
-        throw error;
-      }
+      const received = await receive(store, version, incoming, limit);
       const metadata = metadataOf(received, incoming.mimetype, incoming.cacheControl, robotsTag);
       return await commitObject(store, facts, object, version, metadata);
     } catch (error) {
@@ -114,6 +109,23 @@ export function uploadRoutes(store: Store, tokens: Tokens, fileSizeLimit: number
       handle: (call) => uploadAsCaller(call, true),
     }),
   ];
+}
+
+/** Stores the file, unless what follows it in its form turns out to be broken. */
+async function receive(
+  { files }: Store,
+  version: string,
+  incoming: Incoming,
+  limit: number,
+): Promise<Received> {
+  const received = await files.receive(version, incoming.source, limit);
+  try {
+    await incoming.finished;
+    return received;
+  } catch (error) {
+    await files.remove(version);
+    throw error;
+  }
 }
 
 /** Refuses what the bucket does not take, and returns how many bytes it takes. */
