@@ -35,6 +35,8 @@ export interface StackOptions {
   seed?: boolean;
   /** Further variables for the functions. */
   functionEnvironment?: Record<string, string>;
+  /** Run LiveKit, and build it first where it is missing; on unless `CONFAB_CALLS` is `off`. */
+  calls?: boolean;
   progress?: Progress;
   /** Gives the start up; what has started is stopped. */
   signal?: AbortSignal;
@@ -65,6 +67,7 @@ export function stackDir(projectDir: string, portBase: number): string {
 
 export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
   const { projectDir = PROJECT_DIR, portBase = DEFAULT_PORT_BASE, progress = silentProgress } = options;
+  const calls = options.calls ?? process.env.CONFAB_CALLS !== 'off';
   const ports = portsFrom(portBase);
   const stack: StackContext = {
     dir: options.dir ?? stackDir(projectDir, portBase),
@@ -115,7 +118,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     await packages;
     await Promise.all([
       ...services.map((service) => supervisor.run(service)),
-      runLivekit(stack, supervisor, progress),
+      ...(calls ? [runLivekit(stack, supervisor, progress)] : []),
     ]);
     supervisor.markRunning();
   } catch (error) {

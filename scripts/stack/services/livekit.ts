@@ -11,15 +11,12 @@ export const LIVEKIT_KEYS = { key: 'devkey', secret: 'confab-livekit-development
 
 export const livekitUrl = ({ ports }: Pick<StackContext, 'ports'>) => `ws://127.0.0.1:${ports.livekit}`;
 
-const callsAreOff = () => process.env.CONFAB_CALLS === 'off';
-
 /** Starts LiveKit; where it has to be built first, the start of the stack does not wait for it. */
 export async function runLivekit(
   stack: StackContext,
   supervisor: Supervisor,
   progress: Progress,
 ): Promise<void> {
-  if (callsAreOff()) return;
   if (existsSync(livekitBinary())) {
     await supervisor.run(livekitService(stack));
     return;
