@@ -1,6 +1,8 @@
 /** One joined topic of one socket. */
 import type { Extension, Grants } from './authorization.ts';
 import { broadcastFrom } from './broadcast.ts';
+import type { ChangeRequest } from './changes/bindings.ts';
+import { ChangeSubscription } from './changes/subscription.ts';
 import type { Connection } from './connection.ts';
 import { CANNOT_CONNECT, DatabaseUnavailable } from './database.ts';
 import { type JoinSettings, usableToken } from './join-settings.ts';
@@ -16,9 +18,20 @@ import type { Frame } from './websocket-frames.ts';
 const REPLICATION_POLL_MS = 500;
 const REPLICATION_WAIT_MS = 60_000;
 
+/** What a join that was granted comes to. */
+export interface Admission {
+  topic: string;
+  /** The topic as applications and policies know it. */
+  name: string;
+  joinRef: Ref;
+  settings: JoinSettings;
+  session: Session;
+  readable: Grants;
+  changes: ChangeRequest;
+}
+
 export class Channel implements Member {
   readonly topic: string;
-  /** The topic as applications and policies know it. */
   readonly name: string;
   readonly settings: JoinSettings;
   private readonly connection: Connection;
@@ -26,6 +39,7 @@ export class Channel implements Member {
   private readonly services: Services;
   private readonly room: Room;
   private readonly presence: PresenceCalls;
+  private readonly changes: ChangeSubscription;
   private session: Session;
   private readable: Grants;
   /** Unknown until the first message that needs it. */
@@ -36,29 +50,23 @@ export class Channel implements Member {
   private replicationTimer: NodeJS.Timeout | undefined;
   private attached = true;
 
-  constructor(
-    connection: Connection,
-    join: {
-      topic: string;
-      name: string;
-      joinRef: Ref;
-      settings: JoinSettings;
-      session: Session;
-      readable: Grants;
-    },
-    services: Services,
-  ) {
+  constructor(connection: Connection, admission: Admission, services: Services) {
+    const { topic, name, joinRef, settings, session, readable, changes } = admission;
     this.connection = connection;
-    this.topic = join.topic;
-    this.name = join.name;
-    this.joinRef = join.joinRef;
-    this.settings = join.settings;
-    this.session = join.session;
-    this.readable = join.readable;
+    this.topic = topic;
+    this.name = name;
+    this.joinRef = joinRef;
+    this.settings = settings;
+    this.session = session;
+    this.readable = readable;
     this.services = services;
     const { presenceCalls, presenceWindowMs } = services.config.limits;
-    this.room = services.rooms.enter(this.name, this.settings.isPrivate, this);
+    this.room = services.rooms.enter(name, settings.isPrivate, this);
     this.presence = new PresenceCalls(new CallWindow(presenceCalls, presenceWindowMs), this.room, services);
+    this.changes = new ChangeSubscription(changes, session, services, {
+      push: (event, payload) => this.send(null, event, payload),
+      system: (status, message) => this.system(status, message, 'postgres_changes'),
+    });
   }
 
   get hearsBroadcasts(): boolean {
@@ -84,7 +92,7 @@ export class Channel implements Member {
       const frame = message.frame(this.connection.version);
       if (frame) this.connection.write(frame);
     } else if (this.readable.presence) {
-      this.push('presence_diff', diff);
+      this.send(this.joinRef, 'presence_diff', diff);
     }
   }
 
@@ -92,13 +100,14 @@ export class Channel implements Member {
   begin(replay: { frames: Frame[]; ids: string[] }): void {
     if (this.settings.replicationReady) this.awaitReplication(Date.now() + REPLICATION_WAIT_MS);
     if (this.settings.presenceEnabled && this.mayReadPresence) {
-      this.push('presence_state', JSON.stringify(this.room.presence.state()));
+      this.send(this.joinRef, 'presence_state', JSON.stringify(this.room.presence.state()));
     }
     for (const frame of replay.frames) this.connection.write(frame);
     this.replayed = new Set(replay.ids);
     const held = this.held ?? [];
     this.held = undefined;
     for (const message of held) this.deliver(message);
+    this.changes.start(this.session);
   }
 
   receive(message: Inbound): Promise<void> | undefined {
@@ -149,12 +158,13 @@ export class Channel implements Member {
     if (!this.attached) return;
     this.attached = false;
     clearTimeout(this.replicationTimer);
+    this.changes.stop();
     this.connection.removeChannel(this);
     this.services.rooms.leave(this.name, this.settings.isPrivate, this);
   }
 
-  push(event: string, payload: string): void {
-    this.connection.send({ joinRef: this.joinRef, ref: null, topic: this.topic, event, payload });
+  private send(joinRef: Ref, event: string, payload: string): void {
+    this.connection.send({ joinRef, ref: null, topic: this.topic, event, payload });
   }
 
   private get mayReadPresence(): boolean {
@@ -165,8 +175,9 @@ export class Channel implements Member {
     this.connection.reply({ joinRef: this.joinRef, ref: message.ref, topic: this.topic }, status, response);
   }
 
-  private system(status: 'ok' | 'error', message: string): void {
-    this.push('system', JSON.stringify({ extension: 'system', status, message, channel: this.name }));
+  private system(status: 'ok' | 'error', message: string, extension = 'system'): void {
+    const payload = JSON.stringify({ extension, status, message, channel: this.name });
+    this.send(this.joinRef, 'system', payload);
   }
 
   private leave(message: Inbound): void {
@@ -234,6 +245,7 @@ export class Channel implements Member {
     try {
       this.session = await this.services.tokens.verify(token);
       if (this.settings.isPrivate) await this.readPoliciesAgain();
+      if (this.attached) this.changes.start(this.session);
     } catch (error) {
       if (error instanceof TokenError) {
         this.shutDown(error.fault === 'signature' ? ':signature_error' : error.message);

@@ -12,8 +12,6 @@ export interface JoinSettings {
   presenceKey: string;
   /** As sent, still to be checked. */
   replay: Record<string, unknown> | undefined;
-  /** As sent, still to be checked. */
-  changes: unknown[];
   /** `undefined` means the token of the connection. */
   token: string | undefined;
 }
@@ -37,7 +35,6 @@ export function readJoinSettings(payload: unknown): JoinSettings {
     presenceEnabled: isTrue(presence.enabled),
     presenceKey: key === undefined || key === null || key === '' ? randomUUID() : String(key),
     replay: isRecord(broadcast.replay) ? broadcast.replay : undefined,
-    changes: Array.isArray(config.postgres_changes) ? config.postgres_changes : [],
     token: usableToken(join.user_token) ?? usableToken(join.access_token),
   };
 }

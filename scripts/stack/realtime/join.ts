@@ -1,7 +1,8 @@
 /** Joins a socket to a topic, or says why not. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Extension, Grants } from './authorization.ts';
-import { Channel } from './channel.ts';
+import { describeBindings, readChangeRequest } from './changes/bindings.ts';
+import { type Admission, Channel } from './channel.ts';
 import type { Connection } from './connection.ts';
 import { type JoinSettings, readJoinSettings } from './join-settings.ts';
 import type { Inbound } from './protocol.ts';
@@ -15,8 +16,8 @@ export async function join(connection: Connection, message: Inbound, services: S
   const previous = connection.channel(message.topic);
   previous?.detach();
   try {
-    const channel = await admit(connection, message, services);
-    await enter(connection, channel, message, services, () => previous?.end());
+    const admission = await admit(connection, message, services);
+    await enter(connection, admission, message, services, () => previous?.end());
   } catch (error) {
     const reason = reasonOfRefusal(error, services.log);
     // The real server answers late and lets nothing else through meanwhile.
@@ -28,12 +29,13 @@ export async function join(connection: Connection, message: Inbound, services: S
 }
 
 /** Everything that can refuse a join before anybody hears of it. */
-async function admit(connection: Connection, message: Inbound, services: Services): Promise<Channel> {
+async function admit(connection: Connection, message: Inbound, services: Services): Promise<Admission> {
   const { config, meters, connections } = services;
   const { topic, joinRef, body } = message;
   const name = topic.slice(TOPIC_PREFIX.length);
   if (name === '') throw new JoinRefused('TopicNameRequired: You must provide a topic name');
-  const settings = readJoinSettings(body.kind === 'json' ? body.payload : undefined);
+  const payload = body.kind === 'json' ? body.payload : undefined;
+  const settings = readJoinSettings(payload);
   if (config.privateOnly && !settings.isPrivate) {
     throw new JoinRefused('PrivateOnly: This project only allows private channels');
   }
@@ -47,8 +49,7 @@ async function admit(connection: Connection, message: Inbound, services: Service
   }
   const session = await sessionFor(connection, settings, services);
   const readable = await readableBy(session, connection, name, settings, services);
-  if (!connection.isOpen) throw new JoinRefused('the socket closed');
-  return new Channel(connection, { topic, name, joinRef, settings, session, readable }, services);
+  return { topic, name, joinRef, settings, session, readable, changes: readChangeRequest(payload, name) };
 }
 
 async function sessionFor(
@@ -82,24 +83,22 @@ async function readableBy(
 
 async function enter(
   connection: Connection,
-  channel: Channel,
+  admission: Admission,
   message: Inbound,
   services: Services,
   afterReply: () => void,
 ): Promise<void> {
+  const { name, joinRef, settings, changes } = admission;
+  const request = readReplayRequest(settings);
+  // From here on live messages wait in the channel, so that none falls between the stored ones and them.
+  const channel = new Channel(connection, admission, services);
   try {
-    const request = readReplayRequest(channel.settings);
-    // Live messages already wait in the channel, so that none falls between the stored ones and them.
     const stored = request
-      ? await replay(
-          services,
-          { ...request, channel: channel.name, joinRef: message.joinRef },
-          connection.version,
-        )
+      ? await replay(services, { ...request, channel: name, joinRef }, connection.version)
       : { frames: [], ids: [] };
     if (!connection.isOpen) throw new JoinRefused('the socket closed');
     connection.addChannel(channel);
-    connection.reply(message, 'ok', JSON.stringify({ postgres_changes: channel.settings.changes }));
+    connection.reply(message, 'ok', JSON.stringify({ postgres_changes: describeBindings(changes) }));
     afterReply();
     channel.begin(stored);
   } catch (error) {

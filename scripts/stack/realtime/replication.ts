@@ -14,7 +14,7 @@ export interface ReplicationOptions {
   onChange: (change: RowChange) => void;
 }
 
-const RETRY_MS = { first: 100, most: 2_000 };
+const RETRY_MS = { first: 100, most: 1_000 };
 const STATUS_EVERY_MS = 10_000;
 /** The server answers each status report. */
 const SILENT_AFTER_MS = 3 * STATUS_EVERY_MS;

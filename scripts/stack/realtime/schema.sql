@@ -183,3 +183,25 @@ begin
 end;
 $$;
 revoke execute on function realtime.authorize(text, text, text, text, text, text[], text[]) from public;
+
+-- Whether a query that answers with one boolean says yes to a caller. `statement` comes from the server only.
+create or replace function realtime.holds_for(
+  role_name text, claims text, sub text, statement text, parameters text[]
+) returns boolean language plpgsql as $$
+declare
+  v_holds boolean := false;
+begin
+  begin
+    perform pg_catalog.set_config(s.name, s.value, true) from (values
+      ('request.jwt.claims', claims), ('request.jwt.claim.sub', sub), ('request.jwt.claim.role', role_name),
+      ('role', role_name)
+    ) as s (name, value);
+    execute statement into v_holds using parameters;
+    raise exception using errcode = 'CFUND';
+  exception when sqlstate 'CFUND' then
+    null;
+  end;
+  return v_holds;
+end;
+$$;
+revoke execute on function realtime.holds_for(text, text, text, text, text[]) from public;

@@ -1,6 +1,7 @@
 /** Puts the parts together and listens. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Authorizer } from './authorization.ts';
+import { ChangeFeed } from './changes/feed.ts';
 import type { Config } from './config.ts';
 import { Connections } from './connections.ts';
 import { openPool } from './database.ts';
@@ -41,6 +42,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
   const services: Services = {
     ...{ config, log, database, rooms, meters, faults, stream, connections },
     authorizer: new Authorizer(database, log),
+    changes: new ChangeFeed(config.databaseUrl, database, log),
     tokens: new TokenVerifier(config.jwtSecret, config.jwks),
   };
 
@@ -73,7 +75,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
       }, CLOSING_WITHIN_MS);
       await closed;
       clearTimeout(cut);
-      await stream.stop();
+      await Promise.all([stream.stop(), services.changes.stop()]);
       await database.end({ timeout: 1 });
     },
   };

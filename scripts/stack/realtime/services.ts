@@ -1,5 +1,6 @@
 /** What connections and requests share. */
 import type { Authorizer } from './authorization.ts';
+import type { ChangeFeed } from './changes/feed.ts';
 import type { Config } from './config.ts';
 import type { Connections } from './connections.ts';
 import type { Database } from './database.ts';
@@ -19,6 +20,7 @@ export interface Services {
   meters: Meters;
   connections: Connections;
   faults: Faults;
+  changes: ChangeFeed;
   /** The stream of messages from the database. */
   stream: { readonly up: boolean };
 }
