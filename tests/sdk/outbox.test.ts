@@ -34,7 +34,7 @@ it('what was waiting for the network when the sender signed out is never sent in
 
   outbox.giveUp();
   isCut = false;
-  expect(await Promise.all([first, second])).toEqual(['network_unavailable', 'network_unavailable']);
+  expect(await Promise.all([first, second])).toEqual(['session_expired', 'session_expired']);
   expect(outbox.pending('c')).toEqual([]);
 
   const next = outbox.send(message('from Ben'));

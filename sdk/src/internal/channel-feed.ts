@@ -47,7 +47,7 @@ const CATCH_UP_LIMIT = 1_000;
 export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   const { channelId, outbox } = deps;
   const log = createMessageLog();
-  const listeners = createEmitter<FeedState>();
+  const listeners = createEmitter<FeedState>(close);
   const typists = createTypists(emit);
   const topics: Topic[] = [];
   let connection: FeedState['connection'] = 'loading';
@@ -231,15 +231,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
       const subscription = listeners.add(listener);
       if (!isOpen) open();
       listener(state());
-      let isActive = true;
-      return {
-        unsubscribe() {
-          if (!isActive) return;
-          isActive = false;
-          subscription.unsubscribe();
-          if (listeners.size === 0) close();
-        },
-      };
+      return subscription;
     },
     loadOlder() {
       olderPage ??= fetchOlder().finally(() => {

@@ -24,7 +24,7 @@ export function createChannelList(deps: {
 }): ChannelList {
   const { client, outbox } = deps;
   const channels = new Map<string, ChannelInfo>();
-  const listeners = createEmitter<ChannelsState>();
+  const listeners = createEmitter<ChannelsState>(close);
   let connection: ChannelsState['connection'] = 'loading';
   let isOpen = false;
   let topic: Topic | undefined;
@@ -150,15 +150,7 @@ export function createChannelList(deps: {
       const subscription = listeners.add(listener);
       if (isOpen) listener(state());
       else void open().catch(() => setConnection('offline'));
-      let isActive = true;
-      return {
-        unsubscribe() {
-          if (!isActive) return;
-          isActive = false;
-          subscription.unsubscribe();
-          if (listeners.size === 0) close();
-        },
-      };
+      return subscription;
     },
   };
 }

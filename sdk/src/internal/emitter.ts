@@ -6,22 +6,23 @@ export interface Subscription {
 }
 
 export interface Emitter<T> {
-  readonly size: number;
   add(listener: (value: T) => void): Subscription;
   emit(value: T): void;
 }
 
-export function createEmitter<T>(): Emitter<T> {
+/** @param onEmpty called when the last listener has gone */
+export function createEmitter<T>(onEmpty?: () => void): Emitter<T> {
   // Wrapped, so that the same function added twice is two listeners.
   const listeners = new Set<{ listener: (value: T) => void }>();
   return {
-    get size() {
-      return listeners.size;
-    },
     add(listener) {
       const entry = { listener };
       listeners.add(entry);
-      return { unsubscribe: () => void listeners.delete(entry) };
+      return {
+        unsubscribe() {
+          if (listeners.delete(entry) && listeners.size === 0) onEmpty?.();
+        },
+      };
     },
     emit(value) {
       for (const entry of [...listeners]) {

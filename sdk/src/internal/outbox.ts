@@ -66,7 +66,7 @@ export function createOutbox(post: (message: Message) => Promise<Message>): Outb
       queues.clear();
       for (const [channelId, queue] of given) {
         for (const { reject } of queue) {
-          reject(new ChatError('network_unavailable', 'unable to send message; the session ended first'));
+          reject(new ChatError('session_expired', 'unable to send message; the session ended first'));
         }
         changes.emit(channelId);
       }
