@@ -2,10 +2,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { closeChats, joinChat } from '../helpers/chat.ts';
 import { openNetwork } from '../helpers/outage.ts';
 import { stack } from '../helpers/stack.ts';
 import { hasBrowser, keepPicture, launch, newPerson, PHONE } from './browser.ts';
-import { createChannel, entry, joinChannel, openDm, say, seen, write } from './conversation.ts';
+import {
+  createChannel,
+  entry,
+  joinChannel,
+  openDm,
+  placeOf,
+  say,
+  scrollTo,
+  seen,
+  write,
+  written,
+} from './conversation.ts';
 import { openWebPage, type WebPage } from './web-page.ts';
 
 const OUTAGE_MS = 5_000;
@@ -13,7 +25,7 @@ const BENS = ['Tunnel', 'Still tunnel', 'Dark in here', 'Light!'];
 const ADAS = ['Where are you?', 'Hello?', 'Ben?', 'I will wait'];
 const inTime = { timeout: 10_000 };
 
-describe.skipIf(!hasBrowser)('the web app', () => {
+describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
   let browser: Browser;
   let web: WebPage;
 
@@ -21,7 +33,7 @@ describe.skipIf(!hasBrowser)('the web app', () => {
     [browser, web] = await Promise.all([launch(), openWebPage()]);
   });
   afterEach(async () => {
-    await Promise.all(browser.contexts().map((context) => context.close()));
+    await Promise.all([closeChats(), ...browser.contexts().map((context) => context.close())]);
   });
   afterAll(async () => {
     await Promise.all([browser?.close(), web?.close()]);
@@ -42,11 +54,17 @@ describe.skipIf(!hasBrowser)('the web app', () => {
     await expect.poll(() => seen(ada), inTime).toEqual(['Hello Ada']);
     await ada.getByText('Ben is typing…').waitFor({ state: 'detached' });
 
-    await say(ada, 'Hello Ben');
-    await say(ben, 'Lunch at one?');
-    await say(ada, 'Yes');
-    await expect.poll(() => seen(ada), inTime).toHaveLength(4);
-    await expect.poll(() => seen(ben), inTime).toEqual(await seen(ada));
+    const said = ['Hello Ada'];
+    for (const [speaker, listener, text] of [
+      [ada, ben, 'Hello Ben'],
+      [ben, ada, 'Lunch at one?'],
+      [ada, ben, 'Yes'],
+    ] as const) {
+      await say(speaker, text);
+      said.push(text);
+      await expect.poll(() => seen(listener), inTime).toEqual(said);
+      await expect.poll(() => seen(speaker), inTime).toEqual(said);
+    }
     await keepPicture(ada, 'channel');
   });
 
@@ -109,14 +127,15 @@ describe.skipIf(!hasBrowser)('the web app', () => {
       await expect.poll(() => seen(ben), inTime).toEqual(all);
 
       await say(ada, 'There you are');
-      await expect.poll(() => seen(ben), inTime).toContain('There you are');
+      all.push('There you are');
+      await expect.poll(() => seen(ben), inTime).toEqual(all);
       await ben.reload();
-      await expect.poll(() => seen(ben), inTime).toEqual(await seen(ada));
+      await expect.poll(() => seen(ben), inTime).toEqual(all);
     } finally {
       await train.close();
       await network.close();
     }
-  }, 90_000);
+  });
 
   it('a reload keeps the session and the place', async () => {
     const ada = await newPerson(browser, web.url, 'Ada');
@@ -129,6 +148,31 @@ describe.skipIf(!hasBrowser)('the web app', () => {
     await ada.getByRole('button', { name: 'Sign in' }).waitFor();
     await ada.reload();
     await ada.getByRole('button', { name: 'Sign in' }).waitFor();
+  });
+
+  it('older messages load upwards without moving what is being read, and a draft waits in its channel', async () => {
+    const ada = await newPerson(browser, web.url, 'Ada');
+    const channel = await createChannel(ada, 'history');
+    const texts = Array.from({ length: 60 }, (_, index) => `Message ${index + 1}\nof some\nheight`);
+    const ben = await joinChat('Ben');
+    const bens = await ben.chat.channels.open(channel);
+    await bens.join();
+    await Promise.all(texts.map((text) => bens.messages.send(text)));
+    await expect.poll(() => seen(ada), inTime).toEqual(texts);
+
+    await write(ada, 'Unfinished');
+    await createChannel(ada, 'elsewhere');
+    expect(await written(ada)).toBe('');
+    await entry(ada, channel).click();
+    await expect.poll(() => seen(ada), inTime).toHaveLength(50);
+    expect(await written(ada)).toBe('Unfinished');
+
+    const before = await scrollTo(ada, 400, 'Message 30');
+    await expect.poll(() => seen(ada), inTime).toEqual(texts);
+    expect(Math.abs((await placeOf(ada, 'Message 30')) - before)).toBeLessThan(2);
+    await ada.getByText(`This is the beginning of #${channel}.`).waitFor();
+    await ada.getByRole('button', { name: 'Newest' }).click();
+    await ada.getByRole('button', { name: 'Newest' }).waitFor({ state: 'detached' });
   });
 
   it('somebody on a phone goes from the list to a channel and back', async () => {

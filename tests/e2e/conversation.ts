@@ -9,7 +9,7 @@ export async function createChannel(page: Page, topic: string): Promise<string> 
   await page.getByRole('button', { name: 'New channel' }).click();
   await page.getByLabel('Name').fill(name);
   await page.getByRole('button', { name: 'Create channel' }).click();
-  await field(page).waitFor();
+  await page.getByRole('textbox', { name: `Message #${name}` }).waitFor();
   return name;
 }
 
@@ -37,6 +37,8 @@ export async function write(page: Page, text: string): Promise<void> {
   await field(page).fill(text);
 }
 
+export const written = (page: Page): Promise<string> => field(page).inputValue();
+
 export async function say(page: Page, text: string): Promise<void> {
   await write(page, text);
   await field(page).press('Enter');
@@ -55,3 +57,17 @@ export async function seen(page: Page): Promise<string[]> {
 /** A conversation's entry in the list, with its count of unread messages. */
 export const entry = (page: Page, name: string) =>
   page.getByRole('navigation').getByRole('link', { name, exact: false });
+
+const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: `${text}\n` });
+
+/** How far below the upper edge of the window a message stands. */
+export const placeOf = (page: Page, text: string): Promise<number> =>
+  message(page, text).evaluate((article) => article.getBoundingClientRect().bottom);
+
+/** Scrolls the messages to a distance from their top and says where one of them stands then. */
+export async function scrollTo(page: Page, distance: number, text: string): Promise<number> {
+  return message(page, text).evaluate((article, top) => {
+    article.closest('[role=log]')?.scrollTo({ top });
+    return article.getBoundingClientRect().bottom;
+  }, distance);
+}
