@@ -225,6 +225,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"issue_email_code":
+{ Args: { "email": string }; Returns: string
+                           },
 "join_channel":
 { Args: { "channel_id": string }; Returns: {
               "created_at": string,
@@ -310,7 +313,10 @@ isOneToOne: false
         to: "messages"
         isOneToOne: true
         isSetofReturn: true
-      } }
+      } },
+"verify_email":
+{ Args: { "code": string,"email": string }; Returns: boolean
+                           }
           }
           Enums: {
             [_ in never]: never

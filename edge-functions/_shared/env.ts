@@ -1,16 +1,47 @@
-/** What a function reads from its environment, under the names that Supabase sets itself. */
+/** What a function reads from its environment, under the names that Supabase sets itself where it has one. */
 export interface Env {
   supabaseUrl: string;
   /** Opens the gateway and carries no rights of its own. */
   anonKey: string;
+  /** Above every rule: for what the server alone may do. */
+  serviceRoleKey: string;
+}
+
+export interface MailSettings {
+  sender: { name: string; address: string };
+  resendApiKey: string | undefined;
+  smtp: { host: string; port: number; user: string | undefined; password: string | undefined };
 }
 
 export function readEnv(): Env {
-  return { supabaseUrl: required('SUPABASE_URL'), anonKey: required('SUPABASE_ANON_KEY') };
+  return {
+    supabaseUrl: required('SUPABASE_URL'),
+    anonKey: required('SUPABASE_ANON_KEY'),
+    serviceRoleKey: required('SUPABASE_SERVICE_ROLE_KEY'),
+  };
 }
 
+export function readMailSettings(): MailSettings {
+  return {
+    sender: {
+      name: optional('MAIL_SENDER_NAME') ?? 'Confab',
+      address: optional('MAIL_SENDER_ADDRESS') ?? 'no-reply@localhost',
+    },
+    resendApiKey: optional('RESEND_API_KEY'),
+    smtp: {
+      host: optional('SMTP_HOST') ?? 'localhost',
+      port: Number(optional('SMTP_PORT') ?? 587),
+      user: optional('SMTP_USER'),
+      password: optional('SMTP_PASS'),
+    },
+  };
+}
+
+// An empty variable is how many tools say that there is none.
+const optional = (name: string): string | undefined => Deno.env.get(name) || undefined;
+
 function required(name: string): string {
-  const value = Deno.env.get(name);
+  const value = optional(name);
   if (!value) throw new Error(`unable to start; ${name} is not set`);
   return value;
 }

@@ -91,7 +91,11 @@ function respond(c: Context, { code, status, message, details }: ApiError): Resp
   return c.json({ error: { code, message, ...(details && { details }) } }, status);
 }
 
-function report(c: Context, { code, status, cause }: ApiError): void {
+/** Logs a failure; `status` is that of the answer when the failure decided it. */
+export function report(
+  c: Context,
+  { code, status, cause }: { code: string; status?: number; cause?: unknown },
+): void {
   const { method, path } = c.req;
   const reason = cause instanceof Error ? cause.stack : cause;
   console.error(

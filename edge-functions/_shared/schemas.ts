@@ -4,6 +4,16 @@ import { z } from '@hono/zod-openapi';
 /** Any UUID that Postgres takes, whatever its version, in its letters. */
 export const Uuid = z.guid('must be a UUID').toLowerCase().openapi({ format: 'uuid' });
 
+export const Email = z
+  .email('must be an e-mail address')
+  .max(255)
+  // As Auth keeps it, so that mail goes to exactly the address of the account.
+  .toLowerCase()
+  // Reserved: no such address receives mail, and accounts without one carry an address like that.
+  .refine((address) => !address.endsWith('.invalid'), 'must be able to receive mail');
+
+export const SixDigits = z.string().regex(/^\d{6}$/, 'must have six digits');
+
 /** Text that Postgres can store; lengths are counted in characters as it counts them. */
 export function text({ min = 0, max = Infinity, trim = false } = {}) {
   const bounds = { ...(min > 0 && { minLength: min }), ...(max < Infinity && { maxLength: max }) };

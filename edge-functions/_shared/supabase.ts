@@ -1,4 +1,4 @@
-/** How a function reaches Auth and the database: always with the rights of whoever called it. */
+/** How a function reaches Auth and the database: with the rights of whoever called it wherever there is a choice. */
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { Database } from './database.types.ts';
 import type { Env } from './env.ts';
@@ -11,13 +11,15 @@ export interface Supabase {
   asVisitor(): ChatClient;
   /** A client with this access token, whose rights Postgres decides. */
   asCaller(token: string): ChatClient;
+  /** A client above every rule, for the few functions that Postgres keeps for the server. */
+  asServer(): ChatClient;
 }
 
 const PATIENCE = 20_000;
 
-export function connect({ supabaseUrl, anonKey }: Env): Supabase {
-  const client = (headers: Record<string, string>): ChatClient =>
-    createClient(supabaseUrl, anonKey, {
+export function connect({ supabaseUrl, anonKey, serviceRoleKey }: Env): Supabase {
+  const client = (headers: Record<string, string>, key = anonKey): ChatClient =>
+    createClient(supabaseUrl, key, {
       // Whoever calls the function decides whether to try again; waiting here would only hide it.
       db: { schema: 'chat', retry: false },
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
@@ -29,6 +31,7 @@ export function connect({ supabaseUrl, anonKey }: Env): Supabase {
   return {
     asVisitor: () => client({}),
     asCaller: (token) => client({ Authorization: `Bearer ${token}` }),
+    asServer: () => client({}, serviceRoleKey),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Deps } from './deps.ts';
 import { translateError } from './dialects/connectbest.ts';
 import { authRoutes } from './routes/auth.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { verificationRoutes } from './routes/verification.ts';
 
 const DESCRIPTION = {
   openapi: '3.1.0',
@@ -34,6 +35,7 @@ export function createApp(deps: Deps): OpenAPIHono {
   const connectbest = new OpenAPIHono();
   connectbest.onError(onError(translateError));
   connectbest.route('/auth', authRoutes(deps));
+  connectbest.route('/auth', verificationRoutes(deps));
   connectbest.route('/chat/channels', messageRoutes(deps));
   app.route('/api', connectbest);
 

@@ -1,6 +1,10 @@
 /** What the routes are given: everything that reaches beyond the process. */
+import type { Mailer } from '../_shared/mail.ts';
 import type { Supabase } from '../_shared/supabase.ts';
 
 export interface Deps {
   supabase: Supabase;
+  mail: Mailer;
+  /** What the people who use it call this chat. */
+  appName: string;
 }

@@ -1,6 +1,15 @@
 /** The HTTP API, one function for every document it serves. */
-import { readEnv } from '../_shared/env.ts';
+import { readEnv, readMailSettings } from '../_shared/env.ts';
+import { connectMail } from '../_shared/mail.ts';
 import { connect } from '../_shared/supabase.ts';
 import { createApp } from './app.ts';
 
-Deno.serve(createApp({ supabase: connect(readEnv()) }).fetch);
+const mailSettings = readMailSettings();
+
+Deno.serve(
+  createApp({
+    supabase: connect(readEnv()),
+    mail: connectMail(mailSettings),
+    appName: mailSettings.sender.name,
+  }).fetch,
+);

@@ -8,6 +8,8 @@ export const errorCodes = {
   invalid_credentials: 400,
   /** The HTTP API signs in only people who have verified their address. */
   email_not_verified: 401,
+  /** The code is wrong, used, replaced or older than ten minutes, or five tries have ended it. */
+  invalid_code: 400,
   /** An administrator suspended this account. */
   account_suspended: 403,
   /** The account has a second factor and this session has not confirmed it. */
@@ -34,7 +36,7 @@ export const errorCodes = {
   invalid_channel_kind: 400,
   /** A slug has 1 to 80 of a-z, 0-9 and single dashes between them. */
   invalid_slug: 400,
-  /** A name has 1 to 80 characters. */
+  /** A name has 1 to 80 characters, none of them a control character or invisible. */
   invalid_name: 400,
   /** A description has at most 500 characters. */
   invalid_description: 400,

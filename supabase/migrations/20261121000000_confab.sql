@@ -113,12 +113,23 @@ comment on function chat_private.request_gate() is
 -- 10_users.sql
 -- People: the profile that everyone sees and the account that only its owner sees.
 
+-- A name as it is kept: at most 80 characters on one line that read in their order. Control characters, line
+-- breaks and marks that hide or turn the text around them would let one name look like another; the joiners
+-- U+200C and U+200D stay, because Persian and emoji are written with them.
+create function chat_private.clean_name(name text) returns text
+language sql immutable set search_path = '' as $$
+  select nullif(btrim(left(btrim(regexp_replace(name,
+    '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]',
+    '', 'g')), 80)), '');
+$$;
+grant execute on function chat_private.clean_name(text) to authenticated;
+
 create table chat.profiles (
   id uuid primary key references auth.users on delete cascade,
   username text not null
     constraint profiles_username_form check (username ~ '^[a-z0-9][a-z0-9._-]{1,31}$'),
   name text not null
-    constraint profiles_name_form check (char_length(name) between 1 and 80 and name = btrim(name)),
+    constraint profiles_name_form check (name is not distinct from chat_private.clean_name(name)),
   avatar_url text
     constraint profiles_avatar_url_length check (char_length(avatar_url) <= 2048),
   created_at timestamptz not null default now(),
@@ -133,6 +144,7 @@ create table chat.accounts (
   phone text,
   created_at timestamptz not null default now()
 );
+create index accounts_email_idx on chat.accounts (email);
 
 alter table chat.profiles enable row level security;
 alter table chat.accounts enable row level security;
@@ -169,16 +181,16 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_meta jsonb := coalesce(new.raw_user_meta_data, '{}');
   v_email text := nullif(new.email, '');
-  v_name text := left(btrim(coalesce(v_meta ->> 'name', v_meta ->> 'full_name', '')), 80);
+  v_name text := chat_private.clean_name(coalesce(v_meta ->> 'name', v_meta ->> 'full_name'));
   v_username text;
 begin
   if v_email like '%@users.confab.invalid' then
     v_email := null;
   end if;
   v_username := chat_private.suggest_username(
-    coalesce(nullif(v_meta ->> 'username', ''), nullif(v_name, ''), split_part(v_email, '@', 1)), new.id);
+    coalesce(nullif(v_meta ->> 'username', ''), v_name, split_part(v_email, '@', 1)), new.id);
   insert into chat.profiles (id, username, name, avatar_url)
-  values (new.id, v_username, coalesce(nullif(v_name, ''), v_username), left(v_meta ->> 'avatar_url', 2048));
+  values (new.id, v_username, coalesce(v_name, v_username), left(v_meta ->> 'avatar_url', 2048));
   insert into chat.accounts (user_id, email, phone)
   values (new.id, v_email, coalesce(nullif(new.phone, ''), v_meta ->> 'phone'));
   return null;
@@ -204,7 +216,7 @@ create trigger _200_follow_email after update of email on auth.users
 
 comment on table chat.profiles is 'One row per user, made at sign-up; what everyone signed in may see of a person';
 comment on column chat.profiles.username is 'Unique handle: 2 to 32 of a-z, 0-9, dot, dash, underscore';
-comment on column chat.profiles.name is 'Name as shown, 1 to 80 characters';
+comment on column chat.profiles.name is 'Name as shown: 1 to 80 characters, none of them invisible';
 comment on column chat.profiles.avatar_url is 'Address of the picture';
 comment on table chat.accounts is 'What only the user sees of their own account';
 comment on column chat.accounts.role is 'Platform role: user or admin';
@@ -234,9 +246,9 @@ begin
         'username_taken: unable to sign up; this username is taken'));
     end if;
   end if;
-  if v_meta ? 'name' and char_length(btrim(coalesce(v_meta ->> 'name', ''))) not between 1 and 80 then
+  if v_meta ? 'name' and chat_private.clean_name(v_meta ->> 'name') is distinct from btrim(coalesce(v_meta ->> 'name', '')) then
     return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
-      'invalid_name: unable to sign up; a name has 1 to 80 characters'));
+      'invalid_name: unable to sign up; a name has 1 to 80 characters, none of them invisible'));
   end if;
   return '{}';
 end;
@@ -258,6 +270,79 @@ grant execute on function chat_private.custom_access_token(jsonb) to supabase_au
 comment on function chat_private.before_user_created(jsonb) is 'Auth hook: refuses a bad or taken username and a bad name';
 comment on function chat_private.custom_access_token(jsonb) is 'Auth hook: adds user_role and name to the access token';
 
+-- 14_one_time_codes.sql
+-- Codes that prove an address is somebody's: six digits, ten minutes, five tries, kept hashed.
+
+create table chat_private.one_time_codes (
+  user_id uuid not null references chat.profiles on delete cascade,
+  purpose text not null constraint one_time_codes_purpose_known check (purpose in ('verify_email')),
+  -- Where the code went: it proves nothing of an address that the account gets later.
+  email text not null,
+  code_hash text not null,
+  tries integer not null default 0,
+  expires_at timestamptz not null,
+  issued integer not null default 1,
+  issued_since timestamptz not null default now(),
+  primary key (user_id, purpose)
+);
+alter table chat_private.one_time_codes enable row level security;
+
+-- Definer: the table belongs to nobody. Only service_role may call it: whoever reads the code owns the address.
+create function chat.issue_email_code(email text) returns text
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_code text := lpad((('x' || encode(extensions.gen_random_bytes(7), 'hex'))::bit(56)::bigint % 1000000)::text, 6, '0');
+  -- Before anything is looked up, so that an unknown address takes as long as a known one.
+  v_hash text := extensions.crypt(v_code, extensions.gen_salt('bf', 8));
+begin
+  insert into chat_private.one_time_codes as c (user_id, purpose, email, code_hash, expires_at)
+  select a.user_id, 'verify_email', a.email, v_hash, now() + interval '10 minutes'
+    from chat.accounts a
+   where a.email = lower(issue_email_code.email) and a.email_verified_at is null
+   limit 1
+  on conflict on constraint one_time_codes_pkey do update
+    set email = excluded.email, code_hash = excluded.code_hash, tries = 0, expires_at = excluded.expires_at,
+        issued = case when c.issued_since > now() - interval '1 hour' then c.issued + 1 else 1 end,
+        issued_since = case when c.issued_since > now() - interval '1 hour' then c.issued_since else now() end
+    -- Every new code is five more guesses, and one more mail to somebody who may not have asked.
+    where c.issued < 10 or c.issued_since <= now() - interval '1 hour';
+  return case when found then v_code end;
+end;
+$$;
+grant execute on function chat.issue_email_code(text) to service_role;
+
+-- Definer: as above. Answers false instead of raising, because an error would take the counted try back.
+create function chat.verify_email(email text, code text) returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_code chat_private.one_time_codes;
+  -- A hash that no code has: comparing with it makes an unknown address take as long as a known one.
+  v_hash text := '$2a$08$' || repeat('.', 53);
+begin
+  -- The lock on the row makes tries that come at once count one after the other.
+  update chat_private.one_time_codes c set tries = c.tries + 1
+    from chat.accounts a
+   where a.email = lower(verify_email.email) and c.user_id = a.user_id and c.email = a.email
+     and c.purpose = 'verify_email' and c.expires_at > now() and c.tries < 5
+  returning c.* into v_code;
+  v_hash := coalesce(v_code.code_hash, v_hash);
+  if extensions.crypt(coalesce(verify_email.code, ''), v_hash) <> v_hash then
+    return false;
+  end if;
+  delete from chat_private.one_time_codes c where c.user_id = v_code.user_id and c.purpose = v_code.purpose;
+  update chat.accounts a set email_verified_at = now() where a.user_id = v_code.user_id;
+  return true;
+end;
+$$;
+grant execute on function chat.verify_email(text, text) to service_role;
+
+comment on table chat_private.one_time_codes is 'The newest code of each person and purpose, until it is used';
+comment on column chat_private.one_time_codes.issued is 'How many codes were made since issued_since: at most ten an hour';
+comment on function chat.issue_email_code(text) is
+  'For the server only: a fresh code for an address that waits to be verified; null when none does, or after ten in an hour';
+comment on function chat.verify_email(text, text) is
+  'For the server only: whether this code verified the address; a code ends with its use, five tries, ten minutes or a newer one';
+
 -- 20_channels.sql
 -- Channels and who belongs to them: membership decides who sees a channel and everything in it.
 
@@ -266,7 +351,7 @@ create table chat.channels (
   kind text not null constraint channels_kind_known check (kind in ('public', 'private', 'dm')),
   slug text
     constraint channels_slug_form check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and char_length(slug) <= 80),
-  name text constraint channels_name_length check (char_length(name) between 1 and 80 and name = btrim(name)),
+  name text constraint channels_name_form check (name is not distinct from chat_private.clean_name(name)),
   description text not null default ''
     constraint channels_description_length check (char_length(description) <= 500),
   dm_key text,
@@ -417,8 +502,9 @@ begin
   elsif v_slug is null or v_slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or char_length(v_slug) > 80 then
     perform chat_private.fail('invalid_slug', 400,
       'unable to create channel; a slug has 1 to 80 of a-z, 0-9 and single dashes between them');
-  elsif char_length(btrim(create_channel.name)) not between 1 and 80 then
-    perform chat_private.fail('invalid_name', 400, 'unable to create channel; a name has 1 to 80 characters');
+  elsif chat_private.clean_name(create_channel.name) is distinct from btrim(create_channel.name) then
+    perform chat_private.fail('invalid_name', 400,
+      'unable to create channel; a name has 1 to 80 characters, none of them invisible');
   elsif char_length(create_channel.description) > 500 then
     perform chat_private.fail('invalid_description', 400, 'unable to create channel; a description has at most 500 characters');
   elsif cardinality(create_channel.member_ids) > 1000 then

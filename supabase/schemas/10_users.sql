@@ -1,11 +1,22 @@
 -- People: the profile that everyone sees and the account that only its owner sees.
 
+-- A name as it is kept: at most 80 characters on one line that read in their order. Control characters, line
+-- breaks and marks that hide or turn the text around them would let one name look like another; the joiners
+-- U+200C and U+200D stay, because Persian and emoji are written with them.
+create function chat_private.clean_name(name text) returns text
+language sql immutable set search_path = '' as $$
+  select nullif(btrim(left(btrim(regexp_replace(name,
+    '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]',
+    '', 'g')), 80)), '');
+$$;
+grant execute on function chat_private.clean_name(text) to authenticated;
+
 create table chat.profiles (
   id uuid primary key references auth.users on delete cascade,
   username text not null
     constraint profiles_username_form check (username ~ '^[a-z0-9][a-z0-9._-]{1,31}$'),
   name text not null
-    constraint profiles_name_form check (char_length(name) between 1 and 80 and name = btrim(name)),
+    constraint profiles_name_form check (name is not distinct from chat_private.clean_name(name)),
   avatar_url text
     constraint profiles_avatar_url_length check (char_length(avatar_url) <= 2048),
   created_at timestamptz not null default now(),
@@ -20,6 +31,7 @@ create table chat.accounts (
   phone text,
   created_at timestamptz not null default now()
 );
+create index accounts_email_idx on chat.accounts (email);
 
 alter table chat.profiles enable row level security;
 alter table chat.accounts enable row level security;
@@ -56,16 +68,16 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_meta jsonb := coalesce(new.raw_user_meta_data, '{}');
   v_email text := nullif(new.email, '');
-  v_name text := left(btrim(coalesce(v_meta ->> 'name', v_meta ->> 'full_name', '')), 80);
+  v_name text := chat_private.clean_name(coalesce(v_meta ->> 'name', v_meta ->> 'full_name'));
   v_username text;
 begin
   if v_email like '%@users.confab.invalid' then
     v_email := null;
   end if;
   v_username := chat_private.suggest_username(
-    coalesce(nullif(v_meta ->> 'username', ''), nullif(v_name, ''), split_part(v_email, '@', 1)), new.id);
+    coalesce(nullif(v_meta ->> 'username', ''), v_name, split_part(v_email, '@', 1)), new.id);
   insert into chat.profiles (id, username, name, avatar_url)
-  values (new.id, v_username, coalesce(nullif(v_name, ''), v_username), left(v_meta ->> 'avatar_url', 2048));
+  values (new.id, v_username, coalesce(v_name, v_username), left(v_meta ->> 'avatar_url', 2048));
   insert into chat.accounts (user_id, email, phone)
   values (new.id, v_email, coalesce(nullif(new.phone, ''), v_meta ->> 'phone'));
   return null;
@@ -91,7 +103,7 @@ create trigger _200_follow_email after update of email on auth.users
 
 comment on table chat.profiles is 'One row per user, made at sign-up; what everyone signed in may see of a person';
 comment on column chat.profiles.username is 'Unique handle: 2 to 32 of a-z, 0-9, dot, dash, underscore';
-comment on column chat.profiles.name is 'Name as shown, 1 to 80 characters';
+comment on column chat.profiles.name is 'Name as shown: 1 to 80 characters, none of them invisible';
 comment on column chat.profiles.avatar_url is 'Address of the picture';
 comment on table chat.accounts is 'What only the user sees of their own account';
 comment on column chat.accounts.role is 'Platform role: user or admin';

@@ -17,9 +17,9 @@ begin
         'username_taken: unable to sign up; this username is taken'));
     end if;
   end if;
-  if v_meta ? 'name' and char_length(btrim(coalesce(v_meta ->> 'name', ''))) not between 1 and 80 then
+  if v_meta ? 'name' and chat_private.clean_name(v_meta ->> 'name') is distinct from btrim(coalesce(v_meta ->> 'name', '')) then
     return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
-      'invalid_name: unable to sign up; a name has 1 to 80 characters'));
+      'invalid_name: unable to sign up; a name has 1 to 80 characters, none of them invisible'));
   end if;
   return '{}';
 end;

@@ -5,7 +5,7 @@ create table chat.channels (
   kind text not null constraint channels_kind_known check (kind in ('public', 'private', 'dm')),
   slug text
     constraint channels_slug_form check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and char_length(slug) <= 80),
-  name text constraint channels_name_length check (char_length(name) between 1 and 80 and name = btrim(name)),
+  name text constraint channels_name_form check (name is not distinct from chat_private.clean_name(name)),
   description text not null default ''
     constraint channels_description_length check (char_length(description) <= 500),
   dm_key text,
@@ -156,8 +156,9 @@ begin
   elsif v_slug is null or v_slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or char_length(v_slug) > 80 then
     perform chat_private.fail('invalid_slug', 400,
       'unable to create channel; a slug has 1 to 80 of a-z, 0-9 and single dashes between them');
-  elsif char_length(btrim(create_channel.name)) not between 1 and 80 then
-    perform chat_private.fail('invalid_name', 400, 'unable to create channel; a name has 1 to 80 characters');
+  elsif chat_private.clean_name(create_channel.name) is distinct from btrim(create_channel.name) then
+    perform chat_private.fail('invalid_name', 400,
+      'unable to create channel; a name has 1 to 80 characters, none of them invisible');
   elsif char_length(create_channel.description) > 500 then
     perform chat_private.fail('invalid_description', 400, 'unable to create channel; a description has at most 500 characters');
   elsif cardinality(create_channel.member_ids) > 1000 then

@@ -126,6 +126,8 @@ describe('GET /api/openapi.json', () => {
       'get /api/chat/channels/{channelId}/messages',
       'post /api/auth/login',
       'post /api/auth/register',
+      'post /api/auth/resend-verification',
+      'post /api/auth/verify-email',
       'post /api/chat/channels/{channelId}/messages/send',
     ]);
   });

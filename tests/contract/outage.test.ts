@@ -17,7 +17,12 @@ describe('the HTTP API without Auth and database', () => {
       importMap: `${folder}deno.json`,
       verifyJwt: false,
     };
-    const environment = { ...process.env, SUPABASE_URL: 'http://127.0.0.1:9', SUPABASE_ANON_KEY: 'key' };
+    const environment = {
+      ...process.env,
+      SUPABASE_URL: 'http://127.0.0.1:9',
+      SUPABASE_ANON_KEY: 'key',
+      SUPABASE_SERVICE_ROLE_KEY: 'key',
+    };
     worker = createWorker(config, environment as Record<string, string>, (_event, details) => {
       if ('line' in details) lines.push(String(details.line));
     });
@@ -39,6 +44,8 @@ describe('the HTTP API without Auth and database', () => {
   it.each([
     ['POST', '/api/auth/register', credentials],
     ['POST', '/api/auth/login', credentials],
+    ['POST', '/api/auth/verify-email', { email: 'ada@example.com', code: '123456' }],
+    ['POST', '/api/auth/resend-verification', { email: 'ada@example.com' }],
     ['GET', '/api/auth/me', undefined],
     ['GET', `/api/chat/channels/${crypto.randomUUID()}/messages`, undefined],
     ['POST', `/api/chat/channels/${crypto.randomUUID()}/messages/send`, { content: 'x' }],

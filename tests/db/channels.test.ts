@@ -41,6 +41,31 @@ describe('create_channel', () => {
     }),
   );
 
+  it.each(['', '  ', 'x'.repeat(81), 'two\nlines', 'over\u202eride', 'in\u200bvisible'])(
+    'refuses the name %j',
+    (name) =>
+      rolledBack(async (db) => {
+        const ada = await createUser(db);
+        const call = asUser(
+          db,
+          ada,
+          (as) => as`select chat.create_channel(${`team-${ada}`}, name => ${name})`,
+        );
+        expect(await refusal(call)).toBe('invalid_name');
+      }),
+  );
+
+  it('takes a name within spaces without them', () =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      const [row] = await asUser(
+        db,
+        ada,
+        (as) => as`select name from chat.create_channel(${`team-${ada}`}, name => ' The team ')`,
+      );
+      expect(row?.name).toBe('The team');
+    }));
+
   it('refuses a slug that is taken, also by a channel the caller cannot see', () =>
     rolledBack(async (db) => {
       const [ada, eve] = [await createUser(db), await createUser(db)];

@@ -8,11 +8,13 @@ afterAll(() => database.end());
 const DEFINERS = [
   'chat.add_members',
   'chat.create_channel',
+  'chat.issue_email_code',
   'chat.join_channel',
   'chat.leave_channel',
   'chat.open_dm',
   'chat.remove_member',
   'chat.send_message',
+  'chat.verify_email',
   'chat_private.add_members',
   'chat_private.before_user_created',
   'chat_private.custom_access_token',

@@ -4,6 +4,12 @@ import { asUser, createUser, type Db, database, refusal, rolledBack } from '../h
 
 afterAll(() => database.end());
 
+async function signUpAnswer(metadata: Record<string, string | null>) {
+  const [row] = await database`
+    select chat_private.before_user_created(${database.json({ user: { user_metadata: metadata } })}) as answer`;
+  return row?.answer;
+}
+
 describe('sign-up', () => {
   it('makes a profile with a username from what is known, unique also when names are equal', () =>
     rolledBack(async (db) => {
@@ -21,10 +27,11 @@ describe('sign-up', () => {
     ['a username in capitals', { username: 'Ada' }, 400],
     ['an empty name', { name: ' ' }, 400],
     ['a name of 81 characters', { name: 'x'.repeat(81) }, 400],
+    ['a name of two lines', { name: 'Ada\nAdmin' }, 400],
+    ['a name that turns its letters around', { name: 'Ada \u202enimda' }, 400],
+    ['no name at all', { name: null }, 400],
   ])('its hook refuses %s', async (_name, metadata, status) => {
-    const [row] = await database`
-      select chat_private.before_user_created(${database.json({ user: { user_metadata: metadata } })}) as answer`;
-    expect(row?.answer.error.http_code).toBe(status);
+    expect((await signUpAnswer(metadata)).error.http_code).toBe(status);
   });
 
   it('its hook refuses a username that is taken', () =>
@@ -34,6 +41,59 @@ describe('sign-up', () => {
       const [row] = await db`
         select chat_private.before_user_created(${db.json({ user: { user_metadata: { username } } })}) as answer`;
       expect(row?.answer.error.message).toMatch(/^username_taken: /);
+    }));
+});
+
+describe('a name', () => {
+  const rename = (db: Db, user: string, name: string) =>
+    refusal(asUser(db, user, (as) => as`update chat.profiles set name = ${name} where id = ${user}`));
+
+  it.each([
+    'Ada',
+    'Zoë O’Neil-Müller',
+    '王小明',
+    'علی\u200cرضا',
+    '👩🏽\u200d💻',
+    'x'.repeat(80),
+    '😀'.repeat(80),
+  ])('may be %s', (name) =>
+    rolledBack(async (db) => {
+      expect(await rename(db, await createUser(db), name)).toBeUndefined();
+      expect(await signUpAnswer({ name })).toEqual({});
+    }),
+  );
+
+  it.each([
+    ['empty', ''],
+    ['a space', ' '],
+    ['within spaces', ' Ada '],
+    ['81 characters', 'x'.repeat(81)],
+    ['two lines', 'Ada\nAdmin'],
+    ['a tab', 'A\tda'],
+    ['an escape sequence', '\u001b[31mAda'],
+    ['a control character of Latin-1', 'A\u0085da'],
+    ['a line separator', 'A\u2028da'],
+    ['an override of direction', 'Ada \u202enimda'],
+    ['an isolate', 'Ada\u2066'],
+    ['a direction mark', 'Ada\u200f'],
+    ['a space of no width', 'A\u200bda'],
+    ['a word joiner', 'A\u2060da'],
+    ['a soft hyphen', 'A\u00adda'],
+    ['a byte order mark', '\ufeffAda'],
+  ])('is never %s', (_what, name) =>
+    rolledBack(async (db) => {
+      expect(await rename(db, await createUser(db), name)).toBe('23514');
+    }),
+  );
+
+  it('that another service gave is cleaned, as nobody could correct it there', () =>
+    rolledBack(async (db) => {
+      const id = await createUser(db, { full_name: ' Ada\n\u202eLovelace\u200b ' });
+      const nameless = await createUser(db, { full_name: '\u200b' });
+      const [ada, other] =
+        await db`select name, username from chat.profiles where id in (${id}, ${nameless}) order by id = ${nameless}`;
+      expect(ada?.name).toBe('AdaLovelace');
+      expect(other?.name).toBe(other?.username);
     }));
 });
 

@@ -147,6 +147,7 @@ const STATUSES: Record<string, number> = { user_already_exists: 400, weak_passwo
 const FIELDS: Record<string, string> = {
   user_already_exists: 'email',
   weak_password: 'password',
+  invalid_code: 'code',
   invalid_name: 'name',
   message_empty: 'content',
   message_too_long: 'content',

@@ -4,7 +4,7 @@ import type { AuthError, Session } from '@supabase/supabase-js';
 import { signedIn } from '../../_shared/caller.ts';
 import { ApiError, refused } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
-import { text } from '../../_shared/schemas.ts';
+import { Email, SixDigits, text } from '../../_shared/schemas.ts';
 import { type ChatClient, run } from '../../_shared/supabase.ts';
 import type { Deps } from '../deps.ts';
 import {
@@ -16,6 +16,7 @@ import {
   toRegisteredUser,
   toSignedInUser,
 } from '../dialects/connectbest.ts';
+import { sendCode } from '../email-codes.ts';
 
 const includes = (pattern: RegExp) => (value: string) => pattern.test(value);
 
@@ -30,12 +31,6 @@ const Password = text({ min: 8 })
     description: '8 characters to 72 bytes, with an uppercase letter, a lowercase letter and a number',
   });
 
-const Email = z
-  .email('must be an e-mail address')
-  .max(255)
-  // Reserved: no such address receives mail, and accounts without one carry an address like that.
-  .refine((address) => !address.toLowerCase().endsWith('.invalid'), 'must be able to receive mail');
-
 const Registration = z.object({
   email: Email,
   password: Password,
@@ -49,10 +44,7 @@ const Registration = z.object({
 const Login = z.object({
   email: text({ min: 1 }),
   password: text({ min: 1 }),
-  verificationCode: z
-    .string()
-    .regex(/^\d{6}$/, 'must have six digits')
-    .optional(),
+  verificationCode: SixDigits.optional(),
 });
 
 const tokens = {
@@ -63,7 +55,7 @@ const tokens = {
 const register = createRoute({
   method: 'post',
   path: '/register',
-  summary: 'Make an account',
+  summary: 'Make an account and send a code to its address',
   tags: ['Authentication'],
   request: jsonBody(Registration),
   responses: {
@@ -113,7 +105,8 @@ const me = createRoute({
   },
 });
 
-export function authRoutes({ supabase }: Deps) {
+export function authRoutes(deps: Deps) {
+  const { supabase } = deps;
   return new OpenAPIHono({ defaultHook: refuseInvalid })
     .openapi(register, async (c) => {
       const { email, password, name, phone } = c.req.valid('json');
@@ -124,7 +117,10 @@ export function authRoutes({ supabase }: Deps) {
       });
       const session = sessionOf('register', data.session, error);
       const account = await readAccount(supabase.asCaller(session.access_token), session.user.id);
-      const message = `Account made for ${account.email}, which is not verified yet`;
+      const isSent = await sendCode(c, deps, email);
+      const message = isSent
+        ? `Verification email sent to ${account.email}`
+        : `Account made for ${account.email}; ask for another verification email when none comes`;
       return c.json({ user: toRegisteredUser(account), ...tokensOf(session), message }, 201);
     })
     .openapi(login, async (c) => {
