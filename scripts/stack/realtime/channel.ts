@@ -1,10 +1,10 @@
 /** One joined topic of one socket. */
-import type { Extension, Grants } from './authorization.ts';
+import type { Grants } from './authorization.ts';
 import { broadcastFrom } from './broadcast.ts';
 import type { ChangeRequest } from './changes/bindings.ts';
 import { ChangeSubscription } from './changes/subscription.ts';
+import { AccessLost, ChannelAccess } from './channel-access.ts';
 import type { Connection } from './connection.ts';
-import { CANNOT_CONNECT, DatabaseUnavailable } from './database.ts';
 import { type JoinSettings, usableToken } from './join-settings.ts';
 import { CallWindow } from './limits.ts';
 import type { RoomMessage } from './messages.ts';
@@ -12,7 +12,7 @@ import { PresenceCalls } from './presence-calls.ts';
 import { type Inbound, isRecord, type Ref } from './protocol.ts';
 import type { Member, Room } from './rooms.ts';
 import type { Services } from './services.ts';
-import { expired, type Session, TokenError } from './tokens.ts';
+import { expired, type Session } from './tokens.ts';
 import type { Frame } from './websocket-frames.ts';
 
 const REPLICATION_POLL_MS = 500;
@@ -40,10 +40,7 @@ export class Channel implements Member {
   private readonly room: Room;
   private readonly presence: PresenceCalls;
   private readonly changes: ChangeSubscription;
-  private session: Session;
-  private readable: Grants;
-  /** Unknown until the first message that needs it. */
-  private writable: Grants | undefined;
+  private readonly access: ChannelAccess;
   /** Live messages that wait until the join has been answered. */
   private held: RoomMessage[] | undefined = [];
   private replayed = new Set<string>();
@@ -57,9 +54,9 @@ export class Channel implements Member {
     this.name = name;
     this.joinRef = joinRef;
     this.settings = settings;
-    this.session = session;
-    this.readable = readable;
     this.services = services;
+    const { headers } = connection;
+    this.access = new ChannelAccess({ name, settings, session, readable, headers }, services);
     const { presenceCalls, presenceWindowMs } = services.config.limits;
     this.room = services.rooms.enter(name, settings.isPrivate, this);
     this.presence = new PresenceCalls(new CallWindow(presenceCalls, presenceWindowMs), this.room, services);
@@ -70,7 +67,7 @@ export class Channel implements Member {
   }
 
   get hearsBroadcasts(): boolean {
-    return this.readable.broadcast === true;
+    return this.access.mayRead('broadcast');
   }
 
   deliver(message: RoomMessage): void {
@@ -88,10 +85,11 @@ export class Channel implements Member {
   deliverPresence(diff: string, message: RoomMessage): void {
     if (this.held) return;
     const { isPrivate, presenceEnabled } = this.settings;
-    if (!isPrivate || (presenceEnabled && this.readable.presence)) {
+    if (!this.access.mayRead('presence')) return;
+    if (!isPrivate || presenceEnabled) {
       const frame = message.frame(this.connection.version);
       if (frame) this.connection.write(frame);
-    } else if (this.readable.presence) {
+    } else {
       this.send(this.joinRef, 'presence_diff', diff);
     }
   }
@@ -99,7 +97,7 @@ export class Channel implements Member {
   /** Sends what follows the reply to the join: the presence state, stored messages, then what happened since. */
   begin(replay: { frames: Frame[]; ids: string[] }): void {
     if (this.settings.replicationReady) this.awaitReplication(Date.now() + REPLICATION_WAIT_MS);
-    if (this.settings.presenceEnabled && this.mayReadPresence) {
+    if (this.settings.presenceEnabled && this.access.mayRead('presence')) {
       this.send(this.joinRef, 'presence_state', JSON.stringify(this.room.presence.state()));
     }
     for (const frame of replay.frames) this.connection.write(frame);
@@ -107,7 +105,7 @@ export class Channel implements Member {
     const held = this.held ?? [];
     this.held = undefined;
     for (const message of held) this.deliver(message);
-    this.changes.start(this.session);
+    this.changes.start(this.access.session);
   }
 
   receive(message: Inbound): Promise<void> | undefined {
@@ -117,7 +115,7 @@ export class Channel implements Member {
         if (message.joinRef === this.joinRef) this.leave(message);
         return undefined;
       case 'broadcast':
-        return this.whenWritable('broadcast', (allowed) => {
+        return this.access.whenWritable('broadcast', (allowed) => {
           if (allowed) this.broadcast(message);
         });
       case 'presence':
@@ -130,7 +128,7 @@ export class Channel implements Member {
   }
 
   tick(now: number): void {
-    const { expiresAt } = this.session;
+    const { expiresAt } = this.access.session;
     if (expiresAt * 1000 <= now) this.shutDown(expired(expiresAt).message);
   }
 
@@ -167,10 +165,6 @@ export class Channel implements Member {
     this.connection.send({ joinRef, ref: null, topic: this.topic, event, payload });
   }
 
-  private get mayReadPresence(): boolean {
-    return !this.settings.isPrivate || this.readable.presence === true;
-  }
-
   private reply(message: Inbound, status: 'ok' | 'error', response = '{}'): void {
     this.connection.reply({ joinRef: this.joinRef, ref: message.ref, topic: this.topic }, status, response);
   }
@@ -205,7 +199,7 @@ export class Channel implements Member {
     } else if (call.kind === 'fatal') {
       this.shutDown(call.reason);
     } else if (call.kind === 'track') {
-      return this.whenWritable('presence', (allowed) => {
+      return this.access.whenWritable('presence', (allowed) => {
         if (allowed) this.presence.track(this, this.settings.presenceKey, call.payload);
         this.reply(message, allowed ? 'ok' : 'error');
       });
@@ -216,58 +210,16 @@ export class Channel implements Member {
     return undefined;
   }
 
-  /** Asks for both grants at once, the first time one of them is needed. */
-  private whenWritable(extension: Extension, then: (allowed: boolean) => void): Promise<void> | undefined {
-    if (!this.settings.isPrivate) then(true);
-    else if (this.writable) then(this.writable[extension] === true);
-    else return this.probeWritable(extension).then(() => then(this.writable?.[extension] === true));
-    return undefined;
-  }
-
-  private async probeWritable(extension: Extension): Promise<void> {
-    const { authorizer, log } = this.services;
-    try {
-      if (extension === 'presence' && !this.settings.presenceEnabled) {
-        const read = await authorizer.mayRead(this.session, this.connection.headers, this.name, ['presence']);
-        this.readable = { ...this.readable, ...read };
-      }
-      this.writable = await authorizer.mayWrite(this.session, this.connection.headers, this.name);
-    } catch (error) {
-      if (!(error instanceof DatabaseUnavailable)) throw error;
-      log('authorization_unavailable', { topic: this.name, code: error.code });
-    }
-  }
-
   private async onAccessToken(body: Inbound['body']): Promise<void> {
     const payload = body.kind === 'json' && isRecord(body.payload) ? body.payload : {};
     const token = usableToken(payload.access_token);
-    if (token === undefined || token === this.session.token) return;
+    if (token === undefined || token === this.access.session.token) return;
     try {
-      this.session = await this.services.tokens.verify(token);
-      if (this.settings.isPrivate) await this.readPoliciesAgain();
-      if (this.attached) this.changes.start(this.session);
+      await this.access.renew(token);
+      if (this.attached) this.changes.start(this.access.session);
     } catch (error) {
-      if (error instanceof TokenError) {
-        this.shutDown(error.fault === 'signature' ? ':signature_error' : error.message);
-      } else if (error instanceof DatabaseUnavailable) {
-        this.shutDown(error.code === 'QueryCanceled' ? error.message : CANNOT_CONNECT);
-      } else {
-        throw error;
-      }
-    }
-  }
-
-  private async readPoliciesAgain(): Promise<void> {
-    const before = this.readable;
-    const extensions: Extension[] = before.presence === undefined ? ['broadcast'] : ['broadcast', 'presence'];
-    const { headers } = this.connection;
-    this.readable = await this.services.authorizer.mayRead(this.session, headers, this.name, extensions);
-    this.writable = undefined;
-    const lost = extensions.some((extension) => before[extension] && !this.readable[extension]);
-    if (!this.readable.broadcast && !this.readable.presence) {
-      this.shutDown(`You do not have permissions to read from this Channel topic: ${this.name}`);
-    } else if (lost) {
-      this.shutDown(`You no longer have permission to read from this Channel topic: ${this.name}`);
+      if (!(error instanceof AccessLost)) throw error;
+      this.shutDown(error.message);
     }
   }
 

@@ -4,6 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Channel } from './channel.ts';
 import { join } from './join.ts';
 import { reasonOf } from './log.ts';
+import { Outbox } from './outbox.ts';
 import { decodeBinary, decodeText, encode, type Inbound, type Outbound, type Version } from './protocol.ts';
 import { TOPIC_PREFIX } from './rooms.ts';
 import type { Services } from './services.ts';
@@ -29,6 +30,7 @@ export class Connection {
   private readonly channels = new Map<string, Channel>();
   private readonly webSocket: WebSocket;
   private readonly socket: Duplex;
+  private readonly outbox: Outbox;
   private readonly services: Services;
   private readonly waiting: Inbound[] = [];
   private busy = false;
@@ -39,6 +41,7 @@ export class Connection {
   constructor({ webSocket, socket, version, session, headers, services }: ConnectionOptions) {
     this.webSocket = webSocket;
     this.socket = socket;
+    this.outbox = new Outbox(socket);
     this.version = version;
     this.session = session;
     this.headers = headers;
@@ -95,10 +98,11 @@ export class Connection {
       this.webSocket.terminate();
       return;
     }
-    this.socket.write(frame);
+    this.outbox.add(frame);
   }
 
   close(code: number): void {
+    this.outbox.flush();
     this.webSocket.close(code);
   }
 

@@ -58,14 +58,12 @@ export function upgradeHandler(services: Services): UpgradeHandler {
   }
 
   return (request, socket, head) => {
-    const onError = (error: Error) => log('socket_error', { reason: reasonOf(error) });
-    socket.on('error', onError);
-    admit(request, socket, head)
-      .catch((error: unknown) => {
-        log('connect_failed', { reason: reasonOf(error) });
-        refuseUpgrade(socket, '400 Bad Request');
-      })
-      .finally(() => socket.off('error', onError));
+    // A client that goes away meanwhile needs no more than that the socket closes.
+    socket.on('error', () => {});
+    admit(request, socket, head).catch((error: unknown) => {
+      log('connect_failed', { reason: reasonOf(error) });
+      refuseUpgrade(socket, '400 Bad Request');
+    });
   };
 }
 
