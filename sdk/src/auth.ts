@@ -32,7 +32,8 @@ export interface Auth {
 const addressOf = (who: { email?: string | undefined; username?: string | undefined }): string =>
   who.email ?? `${who.username}@users.confab.invalid`;
 
-export function createAuth(supabase: SupabaseClient<never, never>): Auth {
+/** `forget` is the SDK's own: it signs out here when the server has ended the session. */
+export function createAuth(supabase: SupabaseClient<never, never>): Auth & { forget(): void } {
   const changes = createEmitter<{ userId: string | null }>();
   let userId: string | null | undefined;
 
@@ -65,6 +66,9 @@ export function createAuth(supabase: SupabaseClient<never, never>): Auth {
     async signOut() {
       const { error } = await supabase.auth.signOut({ scope: 'local' });
       if (error) throw toAuthError('sign out', error);
+    },
+    forget() {
+      void supabase.auth.signOut({ scope: 'local' }).catch(() => {});
     },
     subscribe(listener) {
       if (userId !== undefined) listener({ userId });

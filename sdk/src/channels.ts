@@ -6,7 +6,7 @@ import { type ChannelList, createChannelList } from './internal/channel-list.ts'
 import type { Subscription } from './internal/emitter.ts';
 import type { Outbox } from './internal/outbox.ts';
 import type { Realtime } from './internal/realtime.ts';
-import { type ChatClient, run } from './internal/rest.ts';
+import type { Rest } from './internal/rest.ts';
 import { toChannelInfo } from './internal/rows.ts';
 import { createMembers, type Members } from './members.ts';
 import { createMessages, fetchMessages, type Messages } from './messages.ts';
@@ -87,12 +87,13 @@ export interface Channels {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function createChannels(deps: {
-  client: ChatClient;
+  rest: Rest;
   realtime: Realtime;
   outbox: Outbox;
   me(): Promise<User>;
 }): Channels & { feeds: ReadonlyMap<string, ChannelFeed> } {
-  const { client, realtime, outbox, me } = deps;
+  const { rest, realtime, outbox, me } = deps;
+  const { client, run } = rest;
   const feeds = new Map<string, ChannelFeed>();
   let list: ChannelList | undefined;
 
@@ -116,7 +117,7 @@ export function createChannels(deps: {
           );
           return rows[0]?.epoch ?? null;
         },
-        fetch: (options) => fetchMessages(client, channelId, options),
+        fetch: (options) => fetchMessages(rest, channelId, options),
         onIdle: () => feeds.delete(channelId),
       });
     feeds.set(channelId, feed);
@@ -127,14 +128,16 @@ export function createChannels(deps: {
     return {
       id,
       info,
-      messages: createMessages({ client, outbox, channelId: id, openFeed: () => openFeed(id), me }),
-      members: createMembers(client, id),
+      messages: createMessages({ rest, outbox, channelId: id, openFeed: () => openFeed(id), me }),
+      members: createMembers(rest, id),
       typing: createTyping((isTyping) => feeds.get(id)?.sendTyping(isTyping)),
       async join() {
         await run('join', client.rpc('join_channel', { channel_id: id }));
+        list?.refresh(id);
       },
       async leave() {
         await run('leave', client.rpc('leave_channel', { channel_id: id }));
+        list?.refresh(id);
       },
       async markRead(seq) {
         await run('mark as read', client.rpc('mark_read', { channel_id: id, seq }));
@@ -144,7 +147,12 @@ export function createChannels(deps: {
 
   async function openDm(userId: string): Promise<Channel> {
     const [row] = await run('open direct messages', client.rpc('open_dm', { user_id: userId }));
-    return openById((row as { id: string }).id);
+    return openNew((row as { id: string }).id);
+  }
+
+  function openNew(id: string): Promise<Channel> {
+    list?.refresh(id);
+    return openById(id);
   }
 
   async function openById(id: string): Promise<Channel> {
@@ -180,7 +188,7 @@ export function createChannels(deps: {
       }));
     },
     subscribe(listener) {
-      list ??= createChannelList({ client, realtime, outbox, me, onIdle: () => (list = undefined) });
+      list ??= createChannelList({ rest, realtime, outbox, me, onIdle: () => (list = undefined) });
       return list.subscribe(listener);
     },
     async create({ slug, kind = 'public', name, description, memberIds }) {
@@ -194,7 +202,7 @@ export function createChannels(deps: {
           ...(memberIds === undefined ? {} : { member_ids: memberIds }),
         }),
       );
-      return openById((rows[0] as { id: string }).id);
+      return openNew((rows[0] as { id: string }).id);
     },
     async open(channel) {
       if (typeof channel !== 'string') return openDm(channel.dm);

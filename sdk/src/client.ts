@@ -5,7 +5,7 @@ import { type Channels, createChannels } from './channels.ts';
 import { createHeartbeat } from './internal/heartbeat.ts';
 import { createOutbox } from './internal/outbox.ts';
 import { createRealtime } from './internal/realtime.ts';
-import type { ChatClient } from './internal/rest.ts';
+import { type ChatClient, createRest } from './internal/rest.ts';
 import { postMessage } from './messages.ts';
 import { type Account, createUsers, type Users } from './users.ts';
 
@@ -45,11 +45,11 @@ export function createChat(options: ChatOptions): Chat {
     never,
     never
   >;
-  const client = supabase.schema('chat' as never) as unknown as ChatClient;
   const auth = createAuth(supabase);
-  const users = createUsers(client);
+  const rest = createRest(supabase.schema('chat' as never) as unknown as ChatClient, auth.forget);
+  const users = createUsers(rest);
   const realtime = createRealtime(supabase);
-  const outbox = createOutbox((message) => postMessage(client, message));
+  const outbox = createOutbox((message) => postMessage(rest, message));
 
   let account: Promise<Account> | undefined;
   const me = () => {
@@ -67,8 +67,8 @@ export function createChat(options: ChatOptions): Chat {
     userId = state.userId;
   });
 
-  const channels = createChannels({ client, realtime, outbox, me });
-  const heartbeat = createHeartbeat(client, channels.feeds);
+  const channels = createChannels({ rest, realtime, outbox, me });
+  const heartbeat = createHeartbeat(rest, channels.feeds);
   return {
     auth,
     users,

@@ -1,6 +1,6 @@
 /** Who is in a channel. */
 
-import { type ChatClient, run } from './internal/rest.ts';
+import type { Rest } from './internal/rest.ts';
 import { MEMBER_COLUMNS, type MemberRow, toMember } from './internal/rows.ts';
 import type { User } from './users.ts';
 
@@ -21,7 +21,7 @@ export interface Members {
   remove(userId: string): Promise<void>;
 }
 
-export function createMembers(client: ChatClient, channelId: string): Members {
+export function createMembers({ client, run }: Rest, channelId: string): Members {
   return {
     async list({ after, limit = 100 } = {}) {
       let query = client.from('channel_members').select(MEMBER_COLUMNS).eq('channel_id', channelId);

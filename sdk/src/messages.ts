@@ -2,7 +2,7 @@
 import type { ChannelFeed, FeedState } from './internal/channel-feed.ts';
 import type { Subscription } from './internal/emitter.ts';
 import type { Outbox } from './internal/outbox.ts';
-import { type ChatClient, run } from './internal/rest.ts';
+import type { Rest } from './internal/rest.ts';
 import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './internal/rows.ts';
 import type { User } from './users.ts';
 
@@ -52,7 +52,7 @@ export interface Messages {
 
 /** A page from the server, oldest first. */
 export async function fetchMessages(
-  client: ChatClient,
+  { client, run }: Rest,
   channelId: string,
   options: { beforeSeq?: number; afterSeq?: number; limit?: number } = {},
 ): Promise<Message[]> {
@@ -73,7 +73,7 @@ export async function fetchMessages(
 }
 
 /** Hands a message to the server; its id makes a repetition harmless. */
-export async function postMessage(client: ChatClient, message: Message): Promise<Message> {
+export async function postMessage({ client, run }: Rest, message: Message): Promise<Message> {
   const row = await run(
     'send message',
     client
@@ -85,16 +85,16 @@ export async function postMessage(client: ChatClient, message: Message): Promise
 }
 
 export function createMessages(deps: {
-  client: ChatClient;
+  rest: Rest;
   outbox: Outbox;
   channelId: string;
   /** The channel's feed, shared by all its views. */
   openFeed(): ChannelFeed;
   me(): Promise<User>;
 }): Messages {
-  const { client, outbox, channelId } = deps;
+  const { rest, outbox, channelId } = deps;
   return {
-    list: (options) => fetchMessages(client, channelId, options),
+    list: (options) => fetchMessages(rest, channelId, options),
     async send(body) {
       const draft = {
         id: uuidV7(),

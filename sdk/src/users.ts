@@ -1,6 +1,6 @@
 /** People: how they are shown, and the signed-in user's own account. */
 
-import { type ChatClient, run } from './internal/rest.ts';
+import type { Rest } from './internal/rest.ts';
 import { ACCOUNT_COLUMNS, PROFILE_COLUMNS, toAccount, toUser } from './internal/rows.ts';
 
 /** What everybody sees of a person. */
@@ -26,7 +26,7 @@ export interface Users {
   search(text: string): Promise<User[]>;
 }
 
-export function createUsers(client: ChatClient): Users {
+export function createUsers({ client, run }: Rest): Users {
   return {
     async me() {
       return toAccount(await run('read account', client.from('accounts').select(ACCOUNT_COLUMNS).single()));

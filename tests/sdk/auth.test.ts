@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { closeChats, connectChat, joinChat } from '../helpers/chat.ts';
 import { database } from '../helpers/database.ts';
 import { PASSWORD, uniqueEmail } from '../helpers/people.ts';
@@ -76,4 +76,14 @@ it('says so when the key is wrong or nobody answers', async () => {
     code: 'network_unavailable',
     retryable: true,
   });
+});
+
+it('is signed out, and says so, once the server has ended the session', async () => {
+  const ada = await joinChat('Ada');
+  const states: (string | null)[] = [];
+  ada.chat.auth.subscribe(({ userId }) => states.push(userId));
+  await database`delete from auth.sessions where user_id = ${ada.id}`;
+  await expect(ada.chat.channels.list()).rejects.toMatchObject({ code: 'session_expired' });
+  await vi.waitUntil(() => states.at(-1) === null);
+  expect(states).toEqual([ada.id, null]);
 });

@@ -4,16 +4,7 @@ import type { Message } from '../../sdk/src/index.ts';
 import { createChannelFeed, type FeedState } from '../../sdk/src/internal/channel-feed.ts';
 import { createOutbox } from '../../sdk/src/internal/outbox.ts';
 import type { TopicHandlers } from '../../sdk/src/internal/realtime.ts';
-
-const message = (seq: number): Message => ({
-  id: `id-${seq}`,
-  channelId: 'c',
-  seq,
-  author: null,
-  body: `${seq}`,
-  createdAt: new Date(0),
-  status: 'sent',
-});
+import { message, messages } from '../helpers/messages.ts';
 
 /** A feed over a history that grows by `said`, with the handlers of its topic in hand. */
 function feedOver(history: Message[]) {
@@ -94,13 +85,13 @@ it('does not ask for ever when a promised message cannot be had', async () => {
 });
 
 it('starts over at the newest page when it is very far behind', async () => {
-  const history = Array.from({ length: 10 }, (_, n) => message(n + 1));
+  const history = messages(1, 10);
   const { seqs, topic } = feedOver(history);
   const handlers = await topic('channel:c:0');
   handlers.onLive();
   await vi.waitUntil(() => seqs()?.length === 10);
   handlers.onInterrupted();
-  history.push(...Array.from({ length: 3_000 }, (_, n) => message(n + 11)));
+  history.push(...messages(11, 3_010));
   handlers.onLive();
   await vi.waitUntil(() => seqs()?.at(-1) === 3_010);
   expect(seqs()).toEqual(Array.from({ length: 50 }, (_, n) => 2_961 + n));

@@ -78,6 +78,11 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     emit();
   }
 
+  function setOnline(userIds: readonly string[]): void {
+    online = userIds;
+    emit();
+  }
+
   async function openTopics(): Promise<void> {
     const [epoch, me] = await retrying(
       () => Promise.all([deps.epoch(), deps.me()]),
@@ -103,15 +108,12 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
         `live:${channelId}:${epoch}`,
         {
           onLive: () => {},
-          onInterrupted: () => {},
-          onRefused: () => {},
+          onInterrupted: () => setOnline([]),
+          onRefused: () => setOnline([]),
           onEvent: (event, payload) => {
             if (event === 'typing:user') typists.hear(payload as { user: User; isTyping: boolean }, me.id);
           },
-          onPresence: (userIds) => {
-            online = userIds;
-            emit();
-          },
+          onPresence: setOnline,
         },
         me.id,
       ),

@@ -4,25 +4,28 @@ import type { User } from '../users.ts';
 import { createEmitter, type Subscription } from './emitter.ts';
 import type { Outbox } from './outbox.ts';
 import type { Realtime, Topic } from './realtime.ts';
-import { type ChatClient, run } from './rest.ts';
+import type { Rest } from './rest.ts';
 import { retrying } from './retry.ts';
 import { toChannelInfo } from './rows.ts';
 
 export interface ChannelList {
+  /** Reads a channel again, or takes it out; for what the caller did and need not wait to hear of. */
+  refresh(channelId: string): void;
   subscribe(listener: (state: ChannelsState) => void): Subscription;
 }
 
 const PAGE = 500;
 
 export function createChannelList(deps: {
-  client: ChatClient;
+  rest: Rest;
   realtime: Realtime;
   outbox: Outbox;
   me(): Promise<User>;
   /** Called once the last listener has gone. */
   onIdle(): void;
 }): ChannelList {
-  const { client, outbox } = deps;
+  const { outbox } = deps;
+  const { client, run } = deps.rest;
   const channels = new Map<string, ChannelInfo>();
   const listeners = createEmitter<ChannelsState>(close);
   let connection: ChannelsState['connection'] = 'loading';
@@ -146,6 +149,7 @@ export function createChannelList(deps: {
   }
 
   return {
+    refresh,
     subscribe(listener) {
       const subscription = listeners.add(listener);
       if (isOpen) listener(state());

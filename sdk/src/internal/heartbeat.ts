@@ -1,12 +1,12 @@
 /** Finds messages that Realtime lost at the very end, where no later one shows the gap. */
 import type { ChannelFeed } from './channel-feed.ts';
-import { type ChatClient, run } from './rest.ts';
+import type { Rest } from './rest.ts';
 
 const INTERVAL_MS = 25_000;
 
 /** Asks every 25 s for the last seq of the channels on screen; nothing while there are none. */
 export function createHeartbeat(
-  client: ChatClient,
+  { client, run }: Rest,
   feeds: ReadonlyMap<string, ChannelFeed>,
 ): { stop(): void } {
   async function beat(): Promise<void> {

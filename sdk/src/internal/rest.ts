@@ -39,15 +39,28 @@ const FOREIGN_CODES: Record<string, ErrorCode> = {
   PGRST303: 'session_expired',
 };
 
-/** Awaits a query and returns its rows, or throws. `operation` completes "unable to …". */
-export async function run<T>(operation: string, query: PromiseLike<Answer<T>>): Promise<NonNullable<T>> {
-  const { data, error, status } = await query;
-  if (error) throw toChatError(operation, error, status);
-  return data as NonNullable<T>;
+export interface Rest {
+  client: ChatClient;
+  /** Awaits a query and returns its rows, or throws. `operation` completes "unable to …". */
+  run<T>(operation: string, query: PromiseLike<Answer<T>>): Promise<NonNullable<T>>;
+}
+
+/** @param onSessionEnd called when the server says that the session is no more */
+export function createRest(client: ChatClient, onSessionEnd: () => void): Rest {
+  return {
+    client,
+    async run<T>(operation: string, query: PromiseLike<Answer<T>>) {
+      const { data, error, status } = await query;
+      if (!error) return data as NonNullable<T>;
+      const refusal = toChatError(operation, error, status);
+      if (refusal.code === 'session_expired') onSessionEnd();
+      throw refusal;
+    },
+  };
 }
 
 /** The error of a failed call, with our code whatever layer refused it. */
-export function toChatError(
+function toChatError(
   operation: string,
   error: { code?: string | undefined; message: string },
   status: number,
