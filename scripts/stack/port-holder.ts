@@ -29,10 +29,16 @@ function inodes(file: string, port: number): string[] {
 }
 
 function openFiles(pid: string): string[] {
+  return orNothing(() => readdirSync(`/proc/${pid}/fd`)).flatMap((fd) =>
+    orNothing(() => [readlinkSync(`/proc/${pid}/fd/${fd}`)]),
+  );
+}
+
+/** Processes and their files may go while one looks, and those of other users are not to be seen. */
+function orNothing(read: () => string[]): string[] {
   try {
-    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+    return read();
   } catch {
-    // The process has ended meanwhile or belongs to somebody else.
     return [];
   }
 }

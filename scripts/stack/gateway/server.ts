@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server } from 'node:http';
 import { forward } from '../proxy/forward.ts';
 import { endToEndHeaders } from '../proxy/headers.ts';
-import { forwardUpgrade, refuseUpgrade } from '../proxy/upgrade.ts';
+import { forwardUntouched, forwardUpgrade, refuseUpgrade } from '../proxy/upgrade.ts';
 import { type ApiKeys, bearerToken, requestKey } from './api-keys.ts';
 import { ALLOW_ORIGIN, answerPreflight, isPreflight } from './cors.ts';
 import {
@@ -32,8 +32,13 @@ interface Accepted {
 }
 
 export function createGateway(options: GatewayOptions): Server {
-  const server = createServer({ headersTimeout: 15_000, requestTimeout: 900_000, maxHeaderSize: 32 * 1024 });
-  server.keepAliveTimeout = 65_000;
+  const server = createServer({
+    headersTimeout: 15_000,
+    requestTimeout: 900_000,
+    connectionsCheckingInterval: 5000,
+    keepAliveTimeout: 65_000,
+    maxHeaderSize: 32 * 1024,
+  });
   // Longer than any route's patience with its service: this one is for clients that stop in the middle.
   server.setTimeout(180_000);
   server.on('request', (request, response) => {
@@ -59,7 +64,11 @@ export function createGateway(options: GatewayOptions): Server {
     const decision = decide(request, options);
     const answer = (refusal: Refusal) => refuseUpgrade(socket, refusal.status, bodyOf(refusal));
     if ('status' in decision) answer(decision);
-    else forwardUpgrade(request, socket, head, decision, () => answer(FAILURES.unreachable));
+    else {
+      const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+      const onward = isWebSocket ? forwardUpgrade : forwardUntouched;
+      onward(request, socket, head, decision, () => answer(FAILURES.unreachable));
+    }
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {

@@ -1,6 +1,7 @@
 /** Streams an HTTP request to another server and its answer back, and says why when that fails. */
 import {
   Agent,
+  type ClientRequest,
   type IncomingMessage,
   type OutgoingHttpHeaders,
   request,
@@ -31,21 +32,60 @@ export type Failure = 'too large' | 'unreachable' | 'silent' | 'broken';
  */
 const agent = new Agent({ keepAlive: true, timeout: 2000, maxSockets: 512 });
 
-/** Calls `fail` once, and only while nothing of an answer has been sent. */
+/** Bodies up to this size are awaited first: a slow or silent sender then holds no connection of the server. */
+const AWAITED = 64 * 1024;
+
+/** Calls `fail` at most once, and only while nothing of an answer has been sent. */
 export function forward(
   incoming: IncomingMessage,
   response: ServerResponse,
   destination: Destination,
   fail: (failure: Failure) => void,
 ): void {
-  const { origin, path, headers, maxBody, timeout, answerHeaders } = destination;
-  const length = incoming.headers['content-length'];
   const isChunked = incoming.headers['transfer-encoding'] !== undefined;
-  if (length !== undefined && Number(length) > maxBody) {
+  const length = isChunked ? Number.POSITIVE_INFINITY : Number(incoming.headers['content-length'] ?? 0);
+  if (!isChunked && length > destination.maxBody) {
     incoming.resume();
     fail('too large');
-    return;
+  } else if (length <= AWAITED) {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.once('end', () => {
+      const outgoing = exchange(incoming, response, destination, fail);
+      if (chunks.length > 0) outgoing.end(Buffer.concat(chunks));
+      else outgoing.end();
+    });
+    incoming.once('error', () => response.destroy());
+  } else {
+    stream(incoming, response, destination, fail);
   }
+}
+
+function stream(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  destination: Destination,
+  fail: (failure: Failure) => void,
+): void {
+  const limited = limitSize(destination.maxBody);
+  const outgoing = exchange(incoming, response, destination, (failure) =>
+    fail(limited.errored instanceof TooLarge ? 'too large' : failure),
+  );
+  limited.on('error', () => outgoing.destroy(new Error('too large')));
+  incoming.on('error', () => outgoing.destroy());
+  // The rest of a body that nobody wants is read away, or the connection could not carry the next request.
+  outgoing.on('close', () => incoming.unpipe().resume());
+  incoming.pipe(limited).pipe(outgoing);
+}
+
+/** The request to the other server, its body still to be written; the answer goes to the client by itself. */
+function exchange(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  { origin, path, headers, timeout, answerHeaders }: Destination,
+  fail: (failure: Failure) => void,
+): ClientRequest {
+  const isChunked = incoming.headers['transfer-encoding'] !== undefined;
   const outgoing = request({
     agent,
     timeout,
@@ -75,18 +115,6 @@ export function forward(
   outgoing.on('error', (error: NodeJS.ErrnoException) => {
     failOnce(error.code === 'ECONNREFUSED' ? 'unreachable' : 'broken');
   });
-  // The rest of a body that nobody wants is read away, or the connection could not carry the next request.
-  outgoing.on('close', () => incoming.unpipe().resume());
   response.on('close', () => outgoing.destroy());
-  incoming.on('error', () => outgoing.destroy());
-  if (isChunked && Number.isFinite(maxBody)) {
-    const limited = limitSize(maxBody);
-    limited.on('error', (error) => {
-      if (error instanceof TooLarge) failOnce('too large');
-      outgoing.destroy();
-    });
-    incoming.pipe(limited).pipe(outgoing);
-  } else {
-    incoming.pipe(outgoing);
-  }
+  return outgoing;
 }

@@ -1,6 +1,6 @@
 /** Connects a client's WebSocket with the server that speaks it; bytes pass through unread. */
 import { type IncomingMessage, type OutgoingHttpHeaders, request, STATUS_CODES } from 'node:http';
-import { Socket } from 'node:net';
+import { connect as dial, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface UpgradeDestination {
@@ -43,6 +43,33 @@ export function forwardUpgrade(
   outgoing.on('error', fail);
   client.on('close', () => outgoing.destroy());
   outgoing.end();
+}
+
+/**
+ * For clients that offer HTTP/2 by an upgrade, as Java's does with every request: an ordinary request, whose
+ * offer is not taken up. Node hands it over unparsed, so it goes on as it came.
+ */
+export function forwardUntouched(
+  incoming: IncomingMessage,
+  client: Duplex,
+  head: Buffer,
+  { origin, path, headers }: UpgradeDestination,
+  fail: () => void,
+): void {
+  const lines = Object.entries({ ...headers, connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  const framing = incoming.headers['transfer-encoding'];
+  if (framing !== undefined) lines.push(`transfer-encoding: ${framing}`);
+  const server = dial({ host: origin.hostname, port: Number(origin.port || 80) });
+  server.once('error', fail);
+  server.once('connect', () => {
+    server.write(`${incoming.method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+    server.write(head);
+    connect(client, server);
+    connect(server, client);
+  });
+  client.on('close', () => server.destroy());
 }
 
 /** Answers a request for a WebSocket with a refusal. */
