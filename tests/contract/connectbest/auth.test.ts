@@ -222,8 +222,9 @@ describe('POST /api/auth/login', () => {
 
   it('asks a person with a second factor for it and leaves no session', async () => {
     const person = await verified();
-    await database`insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at, secret)
-                   values (gen_random_uuid(), ${person.id}, 'totp', 'verified', now(), now(), 'JBSWY3DPEHPK3PXP')`;
+    // Auth reads no factor without a name.
+    await database`insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, created_at, updated_at, secret)
+                   values (gen_random_uuid(), ${person.id}, '', 'totp', 'verified', now(), now(), 'JBSWY3DPEHPK3PXP')`;
     const answer = await login({ email: person.email, password: person.password });
     expectError(answer, 402, 'second_factor_required');
     expect(await sessionCount(person)).toBe(1);
