@@ -1,5 +1,5 @@
 /** Reads `supabase/config.toml` as Supabase's CLI does, as far as the native stack uses it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse, type TomlTable, type TomlValue } from 'smol-toml';
 import { parseEnvFile } from './env-file.ts';
@@ -78,9 +78,11 @@ function fillIn(value: TomlValue, variables: NodeJS.ProcessEnv): TomlValue {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillIn(item, variables)]));
 }
 
-function readFunctions(functions: TomlTable, supabaseDir: string): FunctionConfig[] {
-  return Object.keys(functions)
-    .map((name) => ({ name, options: table(functions, name) }))
+/** Those that the file names and, as for Supabase's CLI, every folder of `supabase/functions`. */
+function readFunctions(configured: TomlTable, supabaseDir: string): FunctionConfig[] {
+  const names = new Set([...Object.keys(configured), ...functionFolders(join(supabaseDir, 'functions'))]);
+  return [...names]
+    .map((name) => ({ name, options: table(configured, name) }))
     .filter(({ options }) => flag(options, 'enabled', true))
     .map(({ name, options }) => {
       const entrypoint = resolve(supabaseDir, text(options, 'entrypoint', `./functions/${name}/index.ts`));
@@ -93,6 +95,11 @@ function readFunctions(functions: TomlTable, supabaseDir: string): FunctionConfi
         importMap: importMap ? resolve(supabaseDir, importMap) : existsSync(beside) ? beside : undefined,
       };
     });
+}
+
+function functionFolders(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'index.ts')));
 }
 
 const UNITS: Record<string, number> = {

@@ -1,5 +1,6 @@
 /** Starts and stops a whole stack; what the commands, the tests and the benchmark share. */
 import { join, resolve } from 'node:path';
+import { clockBehind } from './clock.ts';
 import { readConfig } from './config.ts';
 import { localUrl, STACK_CODE, type StackContext } from './context.ts';
 import { refuseFullDisk } from './disk.ts';
@@ -104,6 +105,8 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
         // The database and all else are of use without functions; each call of one says what it lacks.
         progress.note(error.message);
       });
+    const behind = clockBehind(clusterDir(stack));
+    if (behind) progress.note(behind);
     await createCluster({ dir: clusterDir(stack), password: PASSWORD });
     await supervisor.run(database);
     await progress.step('schemas of the services', async () => {
@@ -112,7 +115,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     });
     if (!options.skipMigrations) {
       await progress.step('migrations', () =>
-        migrateProject(stack, supervisor, { seed: options.seed ?? false }),
+        migrateProject(stack, supervisor, { seed: options.seed ?? false, notice: progress.note }),
       );
     }
     await packages;

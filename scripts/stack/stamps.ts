@@ -22,7 +22,7 @@ export async function unlessDone(
   writeFileSync(stamp, digest);
 }
 
-function fingerprint(files: string[]): string {
+export function fingerprint(files: string[]): string {
   const hash = createHash('sha256');
   for (const file of files) {
     const content = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);

@@ -83,10 +83,10 @@ describe('a service', () => {
     await closed(holder);
   });
 
-  it('that ignores the signal to end is killed with its children', { timeout: 30_000 }, async () => {
+  it('that ignores the signal to end is killed with its children', async () => {
     const stubborn = `process.on('SIGTERM', () => {}); const child = require('child_process').spawn('sleep', ['600']); require('fs').writeFileSync(${JSON.stringify(join(dir, 'child'))}, String(child.pid)); ${SERVE}`;
     const supervisor = await open();
-    await supervisor.run(service(stubborn));
+    await supervisor.run({ ...service(stubborn), stopWithin: 200 });
     const child = identify(Number(readFileSync(join(dir, 'child'), 'utf8')));
     await supervisor.stop();
     expect(child && isAlive(child)).toBe(false);

@@ -17,6 +17,8 @@ export interface ServiceSpec {
   advice?: string;
   /** Asks for an orderly end. */
   stopSignal?: NodeJS.Signals;
+  /** Milliseconds it may take to end before it is killed; ten seconds unless said otherwise. */
+  stopWithin?: number;
   /** Clears what an unclean end has left. */
   beforeStart?(): void;
   /** Whether the service answers. */
@@ -142,7 +144,7 @@ export function createService(spec: ServiceSpec, reaper: Reaper, events: Service
     const pid = run?.process.pid;
     if (run === undefined || pid === undefined || run.hasEnded) return;
     run.process.kill(spec.stopSignal ?? 'SIGTERM');
-    const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), STOP_WITHIN);
+    const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), spec.stopWithin ?? STOP_WITHIN);
     await run.ended;
     clearTimeout(timer);
   }

@@ -1,6 +1,7 @@
 /** Owns the processes of one stack: starts them, keeps them alive, records them on disk, and ends them all. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { watchClock } from '../clock.ts';
 import { diskShortage } from '../disk.ts';
 import { untilFree } from '../ports.ts';
 import type { Progress } from '../progress.ts';
@@ -10,6 +11,8 @@ import { Interrupted } from './interrupted.ts';
 import { reapLeftovers, startReaper } from './reaper.ts';
 import { createService, type Service, type ServiceSpec } from './service.ts';
 import { runTask, type TaskSpec } from './task.ts';
+
+const LARGEST_LOG = 10 * 2 ** 20;
 
 export interface Supervisor {
   /** Starts a service and keeps it running. Those started first are stopped last. */
@@ -29,7 +32,7 @@ export async function openSupervisor(dir: string, portBase: number, progress: Pr
         'Stop it with `npm run stack -- down`',
     );
   }
-  mkdirSync(join(dir, 'logs'), { recursive: true });
+  prepareLogs(join(dir, 'logs'));
   const ended = await reapLeftovers(readState(dir)?.processes ?? {});
   if (ended.length > 0) progress.note(`Ended what an earlier run had left: ${ended.join(', ')}`);
 
@@ -41,6 +44,7 @@ export async function openSupervisor(dir: string, portBase: number, progress: Pr
   const reaper = startReaper();
   const services: Service[] = [];
   const interrupt = new AbortController();
+  const unwatchClock = watchClock(progress.note);
   let stopped: Promise<void> | undefined;
   const events = {
     started(name: string, pid: number) {
@@ -60,6 +64,7 @@ export async function openSupervisor(dir: string, portBase: number, progress: Pr
 
   async function stopAll(): Promise<void> {
     interrupt.abort();
+    unwatchClock();
     state.phase = 'stopping';
     const [first, ...others] = services;
     await Promise.all(others.map((service) => service.stop()));
@@ -86,4 +91,12 @@ export async function openSupervisor(dir: string, portBase: number, progress: Pr
       return stopped;
     },
   };
+}
+
+/** Logs grow from run to run; one that has become too large to be read begins anew. */
+function prepareLogs(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const file of readdirSync(folder).map((name) => join(folder, name))) {
+    if (statSync(file).size > LARGEST_LOG) truncateSync(file);
+  }
 }
