@@ -71,7 +71,7 @@ function mail(email: Toml, externalUrl: string, stack: AuthStack, limits: Toml):
   // Absolute: the server resolves a path against the host alone and would lose `/auth/v1`.
   const verify = `${externalUrl}/verify`;
   return {
-    GOTRUE_EXTERNAL_EMAIL_ENABLED: email.enable_signup ?? true,
+    GOTRUE_EXTERNAL_EMAIL_ENABLED: email.enabled ?? email.enable_signup ?? true,
     GOTRUE_MAILER_AUTOCONFIRM: email.enable_confirmations !== true,
     GOTRUE_MAILER_SECURE_EMAIL_CHANGE_ENABLED: email.double_confirm_changes ?? true,
     GOTRUE_MAILER_OTP_LENGTH: email.otp_length ?? 6,
@@ -81,6 +81,7 @@ function mail(email: Toml, externalUrl: string, stack: AuthStack, limits: Toml):
     GOTRUE_MAILER_URLPATHS_RECOVERY: verify,
     GOTRUE_MAILER_URLPATHS_EMAIL_CHANGE: verify,
     GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_REAUTHENTICATION: email.secure_password_change ?? false,
+    GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_CURRENT_PASSWORD: email.require_current_password ?? false,
     GOTRUE_SMTP_MAX_FREQUENCY: email.max_frequency ?? '1s',
     GOTRUE_SMTP_HOST: own ? smtp.host : stack.smtp.host,
     GOTRUE_SMTP_PORT: own ? smtp.port : stack.smtp.port,
@@ -107,11 +108,11 @@ function messages(sms: Toml): Settings {
   const { enabled: _, ...account } = provider ? table(sms, provider) : {};
   const prefix = `GOTRUE_SMS_${provider?.toUpperCase()}`;
   return {
-    GOTRUE_EXTERNAL_PHONE_ENABLED: sms.enable_signup ?? false,
+    GOTRUE_EXTERNAL_PHONE_ENABLED: sms.enabled ?? sms.enable_signup ?? false,
     GOTRUE_SMS_AUTOCONFIRM: sms.enable_confirmations !== true,
     GOTRUE_SMS_MAX_FREQUENCY: sms.max_frequency ?? '5s',
-    GOTRUE_SMS_OTP_EXP: 6000,
-    GOTRUE_SMS_OTP_LENGTH: 6,
+    GOTRUE_SMS_OTP_EXP: sms.otp_expiry ?? 6000,
+    GOTRUE_SMS_OTP_LENGTH: sms.otp_length ?? 6,
     GOTRUE_SMS_TEMPLATE: sms.template ?? 'Your code is {{ .Code }}',
     GOTRUE_SMS_TEST_OTP: list(Object.entries(table(sms, 'test_otp')).map((pair) => pair.join(':'))),
     GOTRUE_SMS_PROVIDER: provider,
