@@ -24,7 +24,12 @@ if (chosen.length === 0) {
 }
 
 const dir = mkdtempSync(join(tmpdir(), 'confab-bench-'));
-const stack = await startStack({ dir, portBase: await freePortBase(), progress: terminalProgress() });
+const stack = await startStack({
+  dir,
+  portBase: await freePortBase(),
+  progress: terminalProgress(),
+  calls: false,
+});
 const rows: Row[] = [];
 try {
   const world = await benchWorld(stack.values);
