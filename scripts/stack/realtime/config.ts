@@ -48,7 +48,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     return Number(text);
   };
   return {
-    host: env.HOST || '127.0.0.1',
+    host: env.LISTEN_HOST || '127.0.0.1',
     port: integer('PORT', 4000),
     databaseUrl: required(env, 'DATABASE_URL'),
     jwtSecret: required(env, 'API_JWT_SECRET'),

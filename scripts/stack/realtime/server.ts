@@ -57,6 +57,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     http.once('error', reject);
     http.listen(config.port, config.host, resolve);
   });
+  http.on('error', (error) => log('accept_failed', { reason: reasonOf(error) }));
   stream.start();
   connections.start();
   void maintain();
