@@ -4,6 +4,7 @@ import { serve } from '@hono/node-server';
 import { createApp } from './app.ts';
 import { readConfig, required } from './config.ts';
 import { connect, type Db, transaction } from './database.ts';
+import { Limits } from './limits.ts';
 
 const log = (event: string, fields: object = {}) =>
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`);
@@ -26,7 +27,8 @@ async function main(): Promise<void> {
   if (process.argv[2] === 'migrate') return migrate();
   const config = readConfig(process.env);
   const db = connect(config.databaseUrl);
-  const app = createApp(db, config, log);
+  const client = { ip: '127.0.0.1', userAgent: '' };
+  const app = createApp({ config, db, limits: new Limits(), client, log });
   const server = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, () =>
     log('listening', { port: config.port }),
   );

@@ -5,6 +5,8 @@ import { AuthError, invalid } from './errors.ts';
 
 /** The cost the real server uses. */
 const COST = 10;
+/** What bcrypt reads of a password, in bytes. */
+const LONGEST = 72;
 
 export async function hashPassword(password: string): Promise<string> {
   return (await hash(password, { cost: COST })).replace(/^\$2b\$/, '$2a$');
@@ -19,7 +21,14 @@ export async function isPassword(password: string, hashed: string | null): Promi
 const NOBODY = '$2a$10$abcdefghijklmnopqrstuuK6T4VKcJ5r0a0mSZ7Iu1zGm1a3tHfmu';
 
 export function requirePassword(config: Config, password: string): void {
-  if (Buffer.byteLength(password) > 72) throw invalid('Password cannot be longer than 72 characters');
+  if (Buffer.byteLength(password) > LONGEST) throw invalid('Password cannot be longer than 72 characters');
+  const found = weaknesses(config, password);
+  if (!found) return;
+  throw new AuthError(422, 'weak_password', found.message, { weak_password: { reasons: found.reasons } });
+}
+
+/** In which ways a password falls short of the rules; null when it does not. */
+export function weaknesses(config: Config, password: string): { reasons: string[]; message: string } | null {
   const { minLength, requiredCharacters } = config.password;
   const reasons: string[] = [];
   const messages: string[] = [];
@@ -27,16 +36,11 @@ export function requirePassword(config: Config, password: string): void {
     reasons.push('length');
     messages.push(`Password should be at least ${minLength} characters.`);
   }
-  const missing = requiredCharacters.filter(
-    (set) => ![...set].some((character) => password.includes(character)),
-  );
-  if (missing.length > 0) {
+  const isMissing = (set: string) => ![...set].some((character) => password.includes(character));
+  if (requiredCharacters.some(isMissing)) {
     reasons.push('characters');
-    messages.push(
-      `Password should contain at least one character of each: ${requiredCharacters.join(', ')}.`,
-    );
+    const sets = requiredCharacters.join(', ');
+    messages.push(`Password should contain at least one character of each: ${sets}.`);
   }
-  if (reasons.length > 0) {
-    throw new AuthError(422, 'weak_password', messages.join(' '), { weak_password: { reasons } });
-  }
+  return reasons.length > 0 ? { reasons, message: messages.join(' ') } : null;
 }

@@ -1,97 +1,55 @@
-/** Sessions, the access tokens that name them and the refresh tokens that prolong them. */
+/** Sessions, and the answer that hands one to its owner. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
-import type { Config } from './config.ts';
-import { type Db, type SessionRow, transaction, type UserRow } from './database.ts';
-import { AuthError } from './errors.ts';
-import { callHook } from './hooks.ts';
-import { findUser, identitiesOf, NO_INSTANCE, toUser } from './users.ts';
+import { type Context, Hono } from 'hono';
+import { audit } from './audit.ts';
+import { type Db, type Json, NO_INSTANCE, type SessionRow, type UserRow, updateUser } from './database.ts';
+import { invalid } from './errors.ts';
+import type { Service } from './service.ts';
+import { accessClaims, findSession, requireUser, signToken } from './tokens.ts';
+import { presentUser, requireRow } from './users.ts';
 
-export interface Claims {
-  sub: string;
-  role: string;
-  session_id?: string;
-  [claim: string]: unknown;
+export interface SignedIn {
+  access_token: string;
+  token_type: 'bearer';
+  expires_in: number;
+  expires_at: number;
+  refresh_token: string;
+  user: Json;
 }
 
-export interface Client {
-  ip: string;
-  userAgent: string;
+export interface Started {
+  session: SignedIn;
+  sessionId: string;
+  userId: string;
 }
 
-/** Starts a session and answers with its tokens. */
-export async function startSession(db: Db, config: Config, user: UserRow, method: string, client: Client) {
+/** Starts a session; to be called inside a transaction. */
+export async function startSession(
+  service: Service,
+  user: Pick<UserRow, 'id'>,
+  method: string,
+): Promise<Started> {
+  const { config, db, client } = service;
   const id = randomUUID();
-  return transaction(db, async (tx) => {
-    await tx`
-      insert into auth.sessions (id, user_id, aal, created_at, updated_at, ip, user_agent)
-      values (${id}, ${user.id}, 'aal1', now(), now(), ${client.ip}, ${client.userAgent})`;
-    const refreshToken = await insertRefreshToken(tx, user.id, id, null);
-    await tx`update auth.users set last_sign_in_at = now(), updated_at = now() where id = ${user.id}`;
-    await tx`
-      insert into auth.mfa_amr_claims (id, session_id, authentication_method, created_at, updated_at)
-      values (gen_random_uuid(), ${id}, ${method}, now(), now())`;
-    return answer(tx, config, user.id, id, refreshToken);
-  });
+  if (config.sessions.singlePerUser) await db`delete from auth.sessions where user_id = ${user.id}`;
+  await db`
+    insert into auth.sessions (id, user_id, aal, created_at, updated_at, ip, user_agent)
+    values (${id}, ${user.id}, 'aal1', now(), now(), ${client.ip}, ${client.userAgent})`;
+  const refreshToken = await insertRefreshToken(db, user.id, id, null);
+  await updateUser(db, user.id, { last_sign_in_at: new Date() });
+  await addMethod(db, id, method);
+  return answerFor(service, user.id, id, refreshToken, method);
 }
 
-/** Exchanges a refresh token; a repeated exchange within the reuse interval is no theft but a lost answer. */
-export async function refreshSession(db: Db, config: Config, token: string) {
-  // A refusal keeps what it has written: a stolen token ends the whole family.
-  const result = await transaction(db, (tx) => exchange(tx, config, token));
-  if (result instanceof AuthError) throw result;
-  return result;
+/** Notes how the session's owner has shown who he is; a way used again counts anew. */
+export async function addMethod(db: Db, sessionId: string, method: string): Promise<void> {
+  await db`
+    insert into auth.mfa_amr_claims (id, session_id, authentication_method, created_at, updated_at)
+    values (gen_random_uuid(), ${sessionId}, ${method}, clock_timestamp(), clock_timestamp())
+    on conflict (session_id, authentication_method) do update set updated_at = clock_timestamp()`;
 }
 
-interface RefreshTokenRow {
-  id: string;
-  token: string;
-  parent: string | null;
-  revoked: boolean;
-  user_id: string;
-  session_id: string;
-  age: number;
-}
-
-async function exchange(tx: Db, config: Config, token: string) {
-  const [row] = await tx<RefreshTokenRow[]>`
-    select id, token, parent, revoked, user_id, session_id, extract(epoch from now() - updated_at)::float as age
-      from auth.refresh_tokens where token = ${token} for update`;
-  if (!row) {
-    return new AuthError(400, 'refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found');
-  }
-  const user = await findUser(tx, { id: row.user_id });
-  const [session] = await tx<
-    SessionRow[]
-  >`select * from auth.sessions where id = ${row.session_id} for update`;
-  if (!user || !session) {
-    return new AuthError(400, 'refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found');
-  }
-  if (isBanned(user)) return banned(400);
-  const { timeboxSeconds } = config;
-  if (timeboxSeconds && Date.now() - session.created_at.getTime() > timeboxSeconds * 1000) {
-    return new AuthError(400, 'session_expired', 'Invalid Refresh Token: Session Expired');
-  }
-  if (row.revoked) {
-    const [active] = await tx<{ token: string; parent: string | null }[]>`
-      select token, parent from auth.refresh_tokens
-       where session_id = ${session.id} and revoked = false order by id desc limit 1`;
-    if (active && active.parent === row.token) return answer(tx, config, user.id, session.id, active.token);
-    if (row.age > config.refresh.reuseSeconds) {
-      await tx`
-        update auth.refresh_tokens set revoked = true, updated_at = now() where session_id = ${session.id}`;
-      return new AuthError(400, 'refresh_token_already_used', 'Invalid Refresh Token: Already Used');
-    }
-  }
-  if (!config.refresh.isRotated) return answer(tx, config, user.id, session.id, row.token);
-  await tx`update auth.refresh_tokens set revoked = true, updated_at = now() where id = ${row.id}`;
-  const next = await insertRefreshToken(tx, user.id, session.id, row.token);
-  await tx`
-    update auth.sessions set refreshed_at = now() at time zone 'utc', updated_at = now() where id = ${session.id}`;
-  return answer(tx, config, user.id, session.id, next);
-}
-
-async function insertRefreshToken(
+export async function insertRefreshToken(
   db: Db,
   userId: string,
   sessionId: string,
@@ -105,93 +63,72 @@ async function insertRefreshToken(
   return token;
 }
 
-async function answer(db: Db, config: Config, userId: string, sessionId: string, refreshToken: string) {
-  const user = (await findUser(db, { id: userId })) as UserRow;
-  const expiresAt = Math.floor(Date.now() / 1000) + config.jwt.seconds;
+/** The tokens of a session with its user. */
+export async function answerFor(
+  service: Service,
+  userId: string,
+  sessionId: string,
+  refreshToken: string,
+  method = 'token_refresh',
+): Promise<Started> {
+  const { config, db } = service;
+  const user = await requireRow(db, userId);
+  const session = (await findSession({ db }, sessionId)) as SessionRow;
+  const expiresAt = Math.floor(Date.now() / 1000) + lifetime(service, session);
+  const claims = await accessClaims(service, user, session, method, expiresAt);
   return {
-    access_token: await signAccessToken(db, config, user, sessionId, expiresAt),
-    token_type: 'bearer',
-    expires_in: config.jwt.seconds,
-    expires_at: expiresAt,
-    refresh_token: refreshToken,
-    user: toUser(user, await identitiesOf(db, userId)),
+    userId,
+    sessionId,
+    session: {
+      access_token: await signToken(config, claims),
+      token_type: 'bearer',
+      expires_in: expiresAt - Math.floor(Date.now() / 1000),
+      expires_at: expiresAt,
+      refresh_token: refreshToken,
+      user: await presentUser(db, userId),
+    },
   };
 }
 
-async function signAccessToken(db: Db, config: Config, user: UserRow, sessionId: string, expiresAt: number) {
-  const [session] = await db<{ aal: string }[]>`select aal from auth.sessions where id = ${sessionId}`;
-  const methods = await db<{ method: string; timestamp: number }[]>`
-    select authentication_method as method, extract(epoch from created_at)::int as timestamp
-      from auth.mfa_amr_claims where session_id = ${sessionId} order by created_at desc`;
-  let claims: Record<string, unknown> = {
-    iss: config.jwt.issuer,
-    sub: user.id,
-    aud: user.aud,
-    exp: expiresAt,
-    iat: expiresAt - config.jwt.seconds,
-    email: user.email ?? '',
-    phone: user.phone ?? '',
-    app_metadata: user.raw_app_meta_data ?? {},
-    user_metadata: user.raw_user_meta_data ?? {},
-    role: user.role,
-    aal: session?.aal ?? 'aal1',
-    amr: [...methods],
-    session_id: sessionId,
-    is_anonymous: user.is_anonymous,
-  };
-  if (config.hooks.customAccessToken) {
-    const method = methods[0]?.method ?? 'password';
-    const payload = { metadata: {}, user_id: user.id, claims, authentication_method: method };
-    claims = (await callHook(db, config.hooks.customAccessToken, payload)).claims as Record<string, unknown>;
-  }
-  return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(secret(config));
+/** Only the time in which a low assurance level is allowed shortens a token. */
+function lifetime({ config }: Service, session: SessionRow): number {
+  const { lowAalSeconds } = config.sessions;
+  return lowAalSeconds && session.aal === 'aal1'
+    ? Math.min(config.jwt.seconds, Math.max(1, Math.ceil(lowAalSeconds)))
+    : config.jwt.seconds;
 }
 
-/** The claims of a bearer token, whatever its session has become. */
-export async function verifyToken(config: Config, authorization: string | undefined): Promise<Claims> {
-  const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-  if (!token) throw new AuthError(401, 'no_authorization', 'This endpoint requires a valid Bearer token');
-  try {
-    const { payload } = await jwtVerify<Claims>(token, secret(config), { algorithms: ['HS256'] });
-    return payload;
-  } catch (error) {
-    throw new AuthError(
-      403,
-      'bad_jwt',
-      `invalid JWT: unable to parse or verify signature, ${jwtFault(token, error)}`,
-    );
-  }
+/** Answers with a session and names it in the headers. */
+export function signedIn(c: Context, { session, userId, sessionId }: Started, more: Json = {}): Response {
+  nameSession(c, userId, sessionId);
+  return c.json({ ...session, ...more });
 }
 
-/** The caller of a request: a live session of a user who is not banned. */
-export async function requireUser(db: Db, config: Config, authorization: string | undefined) {
-  const claims = await verifyToken(config, authorization);
-  const user = claims.sub ? await findUser(db, { id: claims.sub }).catch(() => undefined) : undefined;
-  if (!user) throw new AuthError(403, 'user_not_found', 'User from sub claim in JWT does not exist');
-  if (claims.session_id) {
-    const [session] = await db`select from auth.sessions where id = ${claims.session_id}`;
-    if (!session) {
-      throw new AuthError(403, 'session_not_found', 'Session from session_id claim in JWT does not exist');
-    }
-  }
-  if (isBanned(user)) throw banned(403);
-  return { claims, user };
+export function nameSession(c: Context, userId: string, sessionId: string): void {
+  c.header('sb-auth-user-id', userId);
+  c.header('sb-auth-session-id', sessionId);
 }
 
-export const isBanned = (user: UserRow) =>
-  user.banned_until !== null && user.banned_until.getTime() > Date.now();
-export const banned = (status: number) => new AuthError(status, 'user_banned', 'User is banned');
+/** Ends the user's sessions, all but the one that is kept. */
+export async function endSessions(db: Db, userId: string, kept?: string): Promise<void> {
+  await db`delete from auth.sessions where user_id = ${userId} and id is distinct from ${kept ?? null}`;
+}
 
-const secret = (config: Config) => new TextEncoder().encode(config.jwt.secret);
-
-function jwtFault(token: string, error: unknown): string {
-  if (token.split('.').length !== 3)
-    return 'token is malformed: token contains an invalid number of segments';
-  if (error instanceof errors.JWTExpired) return 'token has invalid claims: token is expired';
-  try {
-    decodeProtectedHeader(token);
-  } catch {
-    return 'token is malformed: could not base64 decode header: illegal base64 data at input byte 0';
-  }
-  return 'token signature is invalid: signature is invalid';
+export function logoutRoutes(service: Service): Hono {
+  const app = new Hono();
+  app.post('/', async (c) => {
+    const { user, claims } = await requireUser(service, c);
+    const own = claims.session_id ?? null;
+    const scope = c.req.query('scope') || 'global';
+    if (!['global', 'local', 'others'].includes(scope)) throw invalid(`Unsupported logout scope "${scope}"`);
+    await service.db.begin(async (begun) => {
+      const tx = begun as unknown as Db;
+      await audit(tx, user, 'logout');
+      if (scope === 'global') await endSessions(tx, user.id);
+      else if (scope === 'local') await tx`delete from auth.sessions where id = ${own}`;
+      else await endSessions(tx, user.id, own ?? undefined);
+    });
+    return c.body(null, 204);
+  });
+  return app;
 }
