@@ -21,8 +21,11 @@ import { realtimeSchema, realtimeService } from './services/realtime.ts';
 import { restService } from './services/rest.ts';
 import { storageSchema, storageService } from './services/storage.ts';
 import { type StackValues, stackValues } from './status.ts';
+import { Interrupted } from './supervisor/interrupted.ts';
 import type { ServiceSpec } from './supervisor/service.ts';
-import { openSupervisor } from './supervisor/supervisor.ts';
+import { openSupervisor, type Supervisor } from './supervisor/supervisor.ts';
+
+export type ServiceName = 'gateway' | 'auth' | 'rest' | 'realtime' | 'storage' | 'functions' | 'mail';
 
 export interface StackOptions {
   /** Folder that holds `supabase/`; unless given, that of this checkout. */
@@ -30,6 +33,8 @@ export interface StackOptions {
   /** Folder of the state: database, files, logs. */
   dir?: string;
   portBase?: number;
+  /** Services that are not wanted; their part of the database is made all the same. */
+  exclude?: ServiceName[];
   /** Leave the database without the project's migrations. */
   skipMigrations?: boolean;
   /** Load the demo data too. */
@@ -68,7 +73,6 @@ export function stackDir(projectDir: string, portBase: number): string {
 
 export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
   const { projectDir = PROJECT_DIR, portBase = DEFAULT_PORT_BASE, progress = silentProgress } = options;
-  const calls = options.calls ?? process.env.CONFAB_CALLS !== 'off';
   const ports = portsFrom(portBase);
   const stack: StackContext = {
     dir: options.dir ?? stackDir(projectDir, portBase),
@@ -84,45 +88,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
   options.signal?.addEventListener('abort', giveUp);
   if (options.signal?.aborted) giveUp();
   try {
-    const services = [
-      gatewayService(stack),
-      authService(stack),
-      restService(stack),
-      realtimeService(stack),
-      storageService(stack),
-      functionsService(stack, options.functionEnvironment ?? {}),
-      mailService(stack),
-    ].filter((service) => service !== undefined);
-    const database = postgresService(stack);
-    const wanted = [database, ...services].flatMap(({ name, ports }) =>
-      ports.map((port) => [port, name] as const),
-    );
-    await Promise.all(wanted.map(([port, name]) => untilFree(port, name)));
-
-    const packages = progress
-      .step("the functions' packages", () => fetchPackages(stack, supervisor))
-      .catch((error: Error) => {
-        // The database and all else are of use without functions; each call of one says what it lacks.
-        progress.note(error.message);
-      });
-    const behind = clockBehind(clusterDir(stack));
-    if (behind) progress.note(behind);
-    await createCluster({ dir: clusterDir(stack), password: PASSWORD });
-    await supervisor.run(database);
-    await progress.step('schemas of the services', async () => {
-      const steps = [authSchema(stack), storageSchema(stack), realtimeSchema(stack)];
-      await Promise.all(steps.map((step) => migrateService(stack, step, supervisor)));
-    });
-    if (!options.skipMigrations) {
-      await progress.step('migrations', () =>
-        migrateProject(stack, supervisor, { seed: options.seed ?? false, notice: progress.note }),
-      );
-    }
-    await packages;
-    await Promise.all([
-      ...services.map((service) => supervisor.run(service)),
-      ...(calls ? [runLivekit(stack, supervisor, progress)] : []),
-    ]);
+    await bringUp(stack, supervisor, { ...options, progress });
     supervisor.markRunning();
   } catch (error) {
     await supervisor.stop();
@@ -130,12 +96,67 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
   } finally {
     options.signal?.removeEventListener('abort', giveUp);
   }
-  return {
-    url: stack.url,
-    dir: stack.dir,
-    ports,
-    values: stackValues(ports),
-    run: supervisor.run,
-    stop: supervisor.stop,
+  const { run, stop } = supervisor;
+  return { url: stack.url, dir: stack.dir, ports, values: stackValues(ports), run, stop };
+}
+
+type Settings = StackOptions & { progress: Progress };
+
+async function bringUp(stack: StackContext, supervisor: Supervisor, settings: Settings): Promise<void> {
+  const { progress, calls = process.env.CONFAB_CALLS !== 'off' } = settings;
+  const database = postgresService(stack);
+  const services = wantedServices(stack, settings);
+  // Before anything is done: a port that is taken should cost nobody a minute.
+  const ports = [database, ...services].flatMap((spec) =>
+    spec.ports.map((port) => [port, spec.name] as const),
+  );
+  await Promise.all(ports.map(([port, name]) => untilFree(port, name)));
+
+  const packages = progress
+    .step("the functions' packages", () => fetchPackages(stack, supervisor))
+    .catch((error: Error) => {
+      // All else is of use without functions, and a call of one says what it lacks.
+      if (!(error instanceof Interrupted)) progress.note(error.message);
+    });
+  await prepareDatabase(stack, supervisor, database, settings);
+  await packages;
+  await Promise.all([
+    ...services.map((service) => supervisor.run(service)),
+    ...(calls ? [runLivekit(stack, supervisor, progress)] : []),
+  ]);
+}
+
+function wantedServices(
+  stack: StackContext,
+  { exclude = [], functionEnvironment = {} }: Settings,
+): ServiceSpec[] {
+  const specs: Record<ServiceName, ServiceSpec | undefined> = {
+    gateway: gatewayService(stack),
+    auth: authService(stack),
+    rest: restService(stack),
+    realtime: realtimeService(stack),
+    storage: storageService(stack),
+    functions: functionsService(stack, functionEnvironment),
+    mail: mailService(stack),
   };
+  for (const name of exclude) specs[name] = undefined;
+  return Object.values(specs).filter((spec) => spec !== undefined);
+}
+
+async function prepareDatabase(
+  stack: StackContext,
+  supervisor: Supervisor,
+  database: ServiceSpec,
+  { progress, skipMigrations = false, seed = false }: Settings,
+): Promise<void> {
+  const behind = clockBehind(clusterDir(stack));
+  if (behind) progress.note(behind);
+  await createCluster({ dir: clusterDir(stack), password: PASSWORD });
+  await supervisor.run(database);
+  await progress.step('schemas of the services', async () => {
+    const steps = [authSchema(stack), storageSchema(stack), realtimeSchema(stack)];
+    await Promise.all(steps.map((step) => migrateService(stack, step, supervisor)));
+  });
+  if (skipMigrations) return;
+  await progress.step('migrations', () => migrateProject(stack, supervisor, { seed, notice: progress.note }));
 }

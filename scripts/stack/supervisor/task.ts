@@ -14,7 +14,7 @@ export interface TaskSpec {
   logFile: string;
 }
 
-/** Enough to see what went wrong; the log file has the rest. */
+/** Characters of the output that are shown; what went wrong may stand at either end of it. */
 const SHOWN_OUTPUT = 4000;
 
 export async function runTask(task: TaskSpec, reaper: Reaper, signal: AbortSignal): Promise<void> {
@@ -30,7 +30,7 @@ export async function runTask(task: TaskSpec, reaper: Reaper, signal: AbortSigna
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
-      output = `${output}${chunk}`.slice(-SHOWN_OUTPUT);
+      output += chunk;
       appendFileSync(task.logFile, chunk);
     });
   }
@@ -45,9 +45,15 @@ export async function runTask(task: TaskSpec, reaper: Reaper, signal: AbortSigna
       child.once('close', (exitCode, exitSignal) => resolve(exitCode ?? exitSignal ?? 'unknown'));
     });
     if (signal.aborted) throw new Interrupted(task.purpose);
-    if (code !== 0) throw new Error(`unable to ${task.purpose}; it ended with ${code}:\n${output.trim()}`);
+    if (code !== 0)
+      throw new Error(`unable to ${task.purpose}; it ended with ${code}:\n${shorten(output.trim())}`);
   } finally {
     signal.removeEventListener('abort', abort);
     if (pid !== undefined) reaper.forget(pid);
   }
+}
+
+function shorten(output: string): string {
+  if (output.length <= SHOWN_OUTPUT) return output;
+  return `${output.slice(0, SHOWN_OUTPUT / 2)}\n…\n${output.slice(-SHOWN_OUTPUT / 2)}`;
 }
