@@ -7,7 +7,7 @@ import { seconds } from './config.ts';
 import { type Db, type FactorRow, type Json, transaction, type UserRow, updateUser } from './database.ts';
 import { AuthError, emailTaken, invalid } from './errors.ts';
 import { removeFactor } from './factors.ts';
-import { insertIdentity, setIdentityData } from './identities.ts';
+import { identitiesOf, insertIdentity, setIdentityData, toIdentity } from './identities.ts';
 import { hashPassword, requirePassword } from './passwords.ts';
 import { isUuid, type Read, readBody, shape, toEmail, toPhone, uuidParam } from './request.ts';
 import { type Service, serving } from './service.ts';
@@ -93,8 +93,13 @@ export function adminRoutes(base: Service): Hono {
   app.put('/users/:user_id', async (c) => {
     const user = await found(base, c);
     const body = await readBody(c, BODY);
+    const identities = (await identitiesOf(base.db, user.id)).map(toIdentity);
     await change(serving(base, c), user, body);
-    return c.json(await presentChanged(base.db, user));
+    const answer = await presentChanged(base.db, user);
+    // The answer shows new identities, but the known ones as they were.
+    const known = new Map(identities.map((identity) => [identity.identity_id, identity]));
+    answer.identities = (answer.identities as Json[]).map((now) => known.get(now.identity_id) ?? now);
+    return c.json(answer);
   });
 
   app.delete('/users/:user_id', async (c) => {
@@ -178,7 +183,7 @@ function paginate(c: Context, total: number): void {
   const { size, asked } = page(c);
   const last = Math.max(1, Math.ceil(total / Math.max(size, 1)));
   const link = (number: number, rel: string) => {
-    const query = new URLSearchParams({ ...c.req.query(), page: String(number), per_page: String(size) });
+    const query = new URLSearchParams({ ...c.req.query(), page: String(number) });
     query.sort();
     return `<${c.req.path}?${query}>; rel="${rel}"`;
   };

@@ -43,11 +43,14 @@ export function createApp(service: Service): Hono {
   app.use(
     bodyLimit({
       maxSize: BODY_LIMIT,
-      onError: (c) =>
-        render(
+      onError: (c) => {
+        // What has not been read of the body cannot be told from the next request.
+        c.header('connection', 'close');
+        return render(
           c,
           new AuthError(413, 'request_entity_too_large', `Request body too large (max ${BODY_LIMIT} bytes)`),
-        ),
+        );
+      },
     }),
   );
   app.use((c, next) => (c.req.raw.method === 'HEAD' ? Promise.resolve(methodNotAllowed(c)) : next()));
@@ -103,5 +106,6 @@ export function createApp(service: Service): Hono {
   return app;
 }
 
-const notFound = (c: Context) => c.text('404 page not found\n', 404);
+const notFound = (c: Context) =>
+  c.text('404 page not found\n', 404, { 'content-type': 'text/plain; charset=utf-8' });
 const methodNotAllowed = (c: Context) => c.body(null, 405);

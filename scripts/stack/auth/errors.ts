@@ -62,6 +62,7 @@ export function render(context: Context, error: AuthError | OAuthError | Databas
     return context.json({ error: error.error, error_description: error.message }, 400);
   }
   if (error instanceof DatabaseError) {
+    context.header('x-sb-error-code', 'unexpected_failure');
     if (!isNew) return context.json(error.fields, error.status as ContentfulStatusCode);
     return render(context, unexpected('Database error saving new user'));
   }

@@ -4,7 +4,7 @@ import { audit } from './audit.ts';
 import { type IdentityRow, type UserRow, updateUser } from './database.ts';
 import { AuthError, banned } from './errors.ts';
 import type { Person } from './google.ts';
-import { insertIdentity } from './identities.ts';
+import { identitiesOf, insertIdentity } from './identities.ts';
 import { sendConfirmation } from './letters.ts';
 import type { Service } from './service.ts';
 import { newUser } from './signup.ts';
@@ -32,6 +32,8 @@ export interface Resolved {
   user: UserRow;
   refusal?: AuthError;
   isNew: boolean;
+  /** The identities before another one was linked, newest first, as the answer to an id token shows them. */
+  before?: IdentityRow[];
 }
 
 async function identityOf({ db }: Service, person: Person): Promise<IdentityRow | undefined> {
@@ -70,9 +72,9 @@ async function linkToOwner(
   const { db } = service;
   // Whoever signed up with this address without confirming it must not share the account of its owner.
   if (!owner.email_confirmed_at) await removeClaim(service, owner);
+  const before = (await identitiesOf(db, owner.id)).reverse();
   const identity = await insertIdentity(db, owner.id, PROVIDER, person.id, person.data);
-  const resolved = await signInKnown(service, owner, person, redirectTo, identity);
-  return resolved;
+  return { ...(await signInKnown(service, owner, person, redirectTo, identity)), before };
 }
 
 async function removeClaim({ db }: Service, { id }: UserRow): Promise<void> {
@@ -140,22 +142,19 @@ async function confirm(
     return { user, refusal: new UnverifiedAddress(advice) };
   }
   await audit(db, user, 'user_signedup', { provider: PROVIDER });
-  const { raw_user_meta_data } = user;
   await confirmEmail(db, user.id);
-  if (raw_user_meta_data?.email_verified === false) {
-    await mergeUserMetadata(db, user.id, { email_verified: person.isVerified });
-  }
   return { user };
 }
 
 /** Adds the identity to the account of somebody who is signed in. */
-export async function link(service: Service, user: UserRow, person: Person): Promise<void> {
+export async function link(service: Service, user: UserRow, person: Person): Promise<Resolved> {
   const { db } = service;
   const known = await identityOf(service, person);
   if (known) {
     const suffix = known.user_id === user.id ? '' : ' to another user';
     throw new AuthError(422, 'identity_already_exists', `Identity is already linked${suffix}`);
   }
+  const before = (await identitiesOf(db, user.id)).reverse();
   const identity = await insertIdentity(db, user.id, PROVIDER, person.id, person.data);
   await noteLink(service, user, identity);
   if (!user.email && person.email) {
@@ -164,6 +163,7 @@ export async function link(service: Service, user: UserRow, person: Person): Pro
   }
   if (user.is_anonymous) await updateUser(db, user.id, { is_anonymous: false });
   await updateProviders(db, user.id);
+  return { user, isNew: false, before };
 }
 
 async function noteLink({ db }: Service, user: UserRow, identity: IdentityRow): Promise<void> {

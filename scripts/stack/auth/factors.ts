@@ -323,13 +323,14 @@ async function lift(
   await updateUser(db, user.id);
   await db`
     update auth.sessions set aal = 'aal2', factor_id = ${factor.id}, updated_at = now() where id = ${session.id}`;
+  const method = factor.factor_type === 'totp' ? 'totp' : 'mfa/phone';
+  const started = await answerFor(service, user.id, session.id, refreshToken, method);
   if (factor.status === 'unverified') {
     await db`
       delete from auth.sessions where user_id = ${user.id} and id <> ${session.id} and aal = 'aal1'`;
     await db`delete from auth.mfa_factors where user_id = ${user.id} and status = 'unverified'`;
   }
-  const method = factor.factor_type === 'totp' ? 'totp' : 'mfa/phone';
-  return answerFor(service, user.id, session.id, refreshToken, method);
+  return started;
 }
 
 async function revokeActive(db: Db, sessionId: string): Promise<string | null> {

@@ -5,6 +5,7 @@ import { creating, tellAfterCreation } from './accounts.ts';
 import { AuthError, invalid, OAuthError } from './errors.ts';
 import { link, resolve } from './external.ts';
 import { ABSENT, ISSUER, readIdToken } from './google.ts';
+import { toIdentity } from './identities.ts';
 import { readBody, shape } from './request.ts';
 import type { Service } from './service.ts';
 import { type Started, signedIn, startSession } from './sessions.ts';
@@ -31,19 +32,19 @@ export async function signInWithIdToken(service: Service, c: Context): Promise<R
   const { person, nonce } = await readIdToken(config, body.id_token);
   if (!config.google.skipNonceCheck) requireNonce(nonce, body.nonce);
   const caller = body.link_identity ? await linkingCaller(service, c) : undefined;
-  const { started, isNew, refusal } = await creating(service, async (inner) => {
-    if (caller) {
-      await link(inner, caller, person);
-      return { started: await startSession(inner, caller, 'oauth'), isNew: false, refusal: undefined };
-    }
-    const { user, isNew, refusal } = await resolve(inner, person, config.siteUrl);
-    const started: Started | undefined = refusal ? undefined : await startSession(inner, user, 'oauth');
-    return { started, isNew, refusal };
+  const { resolved, started } = await creating(service, async (inner) => {
+    const resolved = caller
+      ? await link(inner, caller, person)
+      : await resolve(inner, person, config.siteUrl);
+    const started = resolved.refusal ? undefined : await startSession(inner, resolved.user, 'oauth');
+    return { resolved, started };
   });
-  if (!started) throw refusal ?? new OAuthError('invalid request', 'Bad ID token');
-  if (isNew) {
+  if (!started) throw resolved.refusal ?? new OAuthError('invalid request', 'Bad ID token');
+  const { user } = started.session;
+  if (resolved.before) user.identities = resolved.before.map(toIdentity);
+  if (resolved.isNew) {
     await tellAfterCreation(service, started.userId);
-    delete started.session.user.confirmed_at;
+    delete user.confirmed_at;
   }
   return signedIn(c, started);
 }

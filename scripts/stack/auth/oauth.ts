@@ -75,7 +75,7 @@ async function comeBack(service: Service, c: Context, given: (name: string) => s
 
   const target = flow.referrer || config.siteUrl;
   const refuse = (parameters: Record<string, string>) =>
-    redirect(c, withFragment(withQuery(target, parameters), parameters), 302);
+    redirect(c, twice(withFragment(withQuery(target, parameters), parameters)), 302);
   const error = given('error');
   if (error) return refuse({ error, error_description: given('error_description') });
   try {
@@ -101,6 +101,9 @@ async function comeBack(service: Service, c: Context, given: (name: string) => s
     return refuse(errorParameters(unexpected('Database error saving new user')));
   }
 }
+
+/** Here, and nowhere else, the real server encodes the fragment twice. */
+const twice = (location: string) => location.replace(/#.*$/s, (fragment) => fragment.replaceAll('%', '%25'));
 
 const present = (fields: Record<string, string>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));

@@ -60,7 +60,8 @@ async function exchange(service: Service, token: string): Promise<Started | Auth
     }
     if (row.age > config.refresh.reuseSeconds) {
       await db`
-        update auth.refresh_tokens set revoked = true, updated_at = now() where session_id = ${session.id}`;
+        update auth.refresh_tokens set revoked = true, updated_at = now()
+         where session_id = ${session.id} and revoked = false`;
       return new AuthError(400, 'refresh_token_already_used', 'Invalid Refresh Token: Already Used').about(
         user.id,
         session.id,

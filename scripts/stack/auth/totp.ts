@@ -31,13 +31,9 @@ function totp(secret: string, step: number): string {
 
 /** What an authenticator app reads, as text and as a picture. */
 export async function provisioning(secret: string, issuer: string, account: string) {
-  const query = new URLSearchParams({
-    algorithm: 'SHA1',
-    digits: '6',
-    issuer,
-    period: String(PERIOD),
-    secret,
-  });
-  const uri = `otpauth://totp/${encodeURIComponent(issuer)}:${encodeURIComponent(account)}?${query}`;
+  const query = `algorithm=SHA1&digits=6&issuer=${label(issuer)}&period=${PERIOD}&secret=${secret}`;
+  const uri = `otpauth://totp/${label(issuer)}:${label(account)}?${query}`;
   return { uri, qr_code: await toQrCode(uri, { type: 'svg' }) };
 }
+
+const label = (text: string) => encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%40', '@');
