@@ -32,12 +32,21 @@ export interface Auth {
 const addressOf = (who: { email?: string | undefined; username?: string | undefined }): string =>
   who.email ?? `${who.username}@users.confab.invalid`;
 
-/** `forget` is the SDK's own: it signs out here when the server has ended the session. */
-export function createAuth(supabase: SupabaseClient<never, never>): Auth & { forget(): void } {
+/** What of it only the SDK needs. */
+export interface Sessions {
+  /** Number of the session at this moment. */
+  readonly session: number;
+  /** Signs out here, since the server has ended this session; does nothing when it is no longer the present one. */
+  forget(session: number): void;
+}
+
+export function createAuth(supabase: SupabaseClient<never, never>): Auth & Sessions {
   const changes = createEmitter<{ userId: string | null }>();
   let userId: string | null | undefined;
+  let sessionNumber = 0;
 
-  supabase.auth.onAuthStateChange((_event, session) => {
+  supabase.auth.onAuthStateChange((event, session) => {
+    if (event === 'SIGNED_IN' || event === 'SIGNED_OUT') sessionNumber += 1;
     const next = session?.user.id ?? null;
     if (next === userId) return;
     userId = next;
@@ -67,7 +76,11 @@ export function createAuth(supabase: SupabaseClient<never, never>): Auth & { for
       const { error } = await supabase.auth.signOut({ scope: 'local' });
       if (error) throw toAuthError('sign out', error);
     },
-    forget() {
+    get session() {
+      return sessionNumber;
+    },
+    forget(session) {
+      if (session !== sessionNumber) return;
       void supabase.auth.signOut({ scope: 'local' }).catch(() => {});
     },
     subscribe(listener) {

@@ -132,8 +132,9 @@ export function createChannels(deps: {
       members: createMembers(rest, id),
       typing: createTyping((isTyping) => feeds.get(id)?.sendTyping(isTyping)),
       async join() {
-        await run('join', client.rpc('join_channel', { channel_id: id }));
+        const [row] = await run('join', client.rpc('join_channel', { channel_id: id }));
         list?.refresh(id);
+        if (row) feeds.get(id)?.note({ lastSeq: 0, epoch: row.epoch });
       },
       async leave() {
         await run('leave', client.rpc('leave_channel', { channel_id: id }));

@@ -2,12 +2,13 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { type Auth, createAuth } from './auth.ts';
 import { type Channels, createChannels } from './channels.ts';
+import { ChatError } from './errors.ts';
 import { createHeartbeat } from './internal/heartbeat.ts';
 import { createOutbox } from './internal/outbox.ts';
 import { createRealtime } from './internal/realtime.ts';
 import { type ChatClient, createRest } from './internal/rest.ts';
 import { postMessage } from './messages.ts';
-import { type Account, createUsers, type Users } from './users.ts';
+import { createUsers, type User, type Users } from './users.ts';
 
 export type ChatOptions =
   | {
@@ -46,22 +47,33 @@ export function createChat(options: ChatOptions): Chat {
     never
   >;
   const auth = createAuth(supabase);
-  const rest = createRest(supabase.schema('chat' as never) as unknown as ChatClient, auth.forget);
+  const rest = createRest(supabase.schema('chat' as never) as unknown as ChatClient, auth);
   const users = createUsers(rest);
   const realtime = createRealtime(supabase);
-  const outbox = createOutbox((message) => postMessage(rest, message));
+  const outbox = createOutbox(async (message) => {
+    // Another tab may have signed in as somebody else, and this one has not heard of it yet.
+    const { data } = await supabase.auth.getSession();
+    if (data.session && data.session.user.id !== message.author?.id) {
+      throw new ChatError('session_expired', 'unable to send message; its author has signed out');
+    }
+    return postMessage(rest, message);
+  });
 
-  let account: Promise<Account> | undefined;
+  let profile: Promise<User> | undefined;
   const me = () => {
-    account ??= users.me().catch((error: unknown) => {
-      account = undefined;
-      throw error;
-    });
-    return account;
+    // Without what only the user may know: this goes out to others.
+    profile ??= users.me().then(
+      ({ id, username, name, avatarUrl }) => ({ id, username, name, avatarUrl }),
+      (error: unknown) => {
+        profile = undefined;
+        throw error;
+      },
+    );
+    return profile;
   };
   let userId: string | null = null;
   const identity = auth.subscribe((state) => {
-    account = undefined;
+    profile = undefined;
     // What one person wrote must not go out in another's name.
     if (userId !== null) outbox.giveUp();
     userId = state.userId;

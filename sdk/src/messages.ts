@@ -115,7 +115,8 @@ export function createMessages(deps: {
 }
 
 function view({ log, pending, typing, online, connection }: FeedState): MessagesState {
-  const known = new Set(log.slice(-pending.length - 50).map((message) => message.id));
+  // One whose answer got lost may stand anywhere in the log by now.
+  const known = new Set(pending.length > 0 ? log.map((message) => message.id) : []);
   return {
     messages: [...log, ...pending.filter((message) => !known.has(message.id))],
     hasOlder: (log[0]?.seq ?? 1) > 1,

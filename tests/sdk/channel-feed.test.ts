@@ -1,13 +1,18 @@
 /** What a feed does with a Realtime that loses, repeats and interrupts, played by a hand-driven one. */
 import { expect, it, vi } from 'vitest';
 import type { Message } from '../../sdk/src/index.ts';
-import { createChannelFeed, type FeedState } from '../../sdk/src/internal/channel-feed.ts';
+import { createChannelFeed, type FeedDeps, type FeedState } from '../../sdk/src/internal/channel-feed.ts';
 import { createOutbox } from '../../sdk/src/internal/outbox.ts';
 import type { TopicHandlers } from '../../sdk/src/internal/realtime.ts';
 import { message, messages } from '../helpers/messages.ts';
 
+type FetchOptions = Parameters<FeedDeps['fetch']>[0];
+
 /** A feed over a history that grows by `said`, with the handlers of its topic in hand. */
-function feedOver(history: Message[]) {
+function feedOver(
+  history: Message[],
+  beforeAnswer: (options: FetchOptions) => Promise<void> = async () => {},
+) {
   const topics = new Map<string, TopicHandlers>();
   let epoch: number | null = 0;
   const feed = createChannelFeed({
@@ -21,10 +26,15 @@ function feedOver(history: Message[]) {
     outbox: createOutbox(async (sent) => sent),
     me: async () => ({ id: 'me', username: 'me', name: 'Me', avatarUrl: null }),
     epoch: async () => epoch,
-    fetch: async ({ afterSeq, limit = 50 }) =>
-      afterSeq === undefined
-        ? history.slice(-limit)
-        : history.filter(({ seq }) => (seq ?? 0) > afterSeq).slice(0, limit),
+    fetch: async (options) => {
+      const { afterSeq, beforeSeq = Number.POSITIVE_INFINITY, limit = 50 } = options;
+      const page =
+        afterSeq === undefined
+          ? history.filter(({ seq }) => (seq ?? 0) < beforeSeq).slice(-limit)
+          : history.filter(({ seq }) => (seq ?? 0) > afterSeq).slice(0, limit);
+      await beforeAnswer(options);
+      return page;
+    },
     onIdle() {},
   });
   const states: FeedState[] = [];
@@ -70,7 +80,7 @@ it('finds a lost last message by the heartbeat', async () => {
   (await topic('channel:c:0')).onLive();
   await vi.waitUntil(() => seqs()?.length === 1);
   history.push(message(2));
-  feed.noteSeq(2);
+  feed.note({ lastSeq: 2, epoch: 0 });
   await vi.waitUntil(() => seqs()?.length === 2);
 });
 
@@ -78,8 +88,8 @@ it('does not ask for ever when a promised message cannot be had', async () => {
   const { feed, seqs, states, topic } = feedOver([message(1)]);
   (await topic('channel:c:0')).onLive();
   await vi.waitUntil(() => states.at(-1)?.connection === 'live');
-  feed.noteSeq(9);
-  feed.noteSeq(9);
+  feed.note({ lastSeq: 9, epoch: 0 });
+  feed.note({ lastSeq: 9, epoch: 0 });
   await vi.waitUntil(() => seqs()?.length === 1);
   expect(seqs()).toEqual([1]);
 });
@@ -108,4 +118,71 @@ it('moves to the next epoch when it is refused on the old one, and ends when the
   move(null);
   next.onRefused();
   await vi.waitUntil(() => states.at(-1)?.connection === 'ended');
+});
+
+it('keeps no gap when it starts over at the newest page while an older one is under way', async () => {
+  let answerOlder = () => {};
+  const history = messages(1, 100);
+  const { feed, seqs, topic } = feedOver(history, ({ beforeSeq }) =>
+    beforeSeq === undefined
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          answerOlder = resolve;
+        }),
+  );
+  const handlers = await topic('channel:c:0');
+  handlers.onLive();
+  await vi.waitUntil(() => seqs()?.length === 50);
+  const older = feed.loadOlder();
+  history.push(...messages(101, 3_100));
+  handlers.onLive();
+  await vi.waitUntil(() => seqs()?.at(-1) === 3_100);
+  answerOlder();
+  await older;
+  expect(seqs()).toEqual(Array.from({ length: 50 }, (_, n) => 3_051 + n));
+});
+
+it('moves to the next epoch by the heartbeat when it never heard that the channel moved', async () => {
+  const { feed, states, topic, topics, move } = feedOver([message(1)]);
+  (await topic('channel:c:0')).onLive();
+  await vi.waitUntil(() => states.at(-1)?.connection === 'live');
+  move(1);
+  feed.note({ lastSeq: 1, epoch: 1 });
+  await topic('channel:c:1');
+  expect(topics.has('channel:c:0')).toBe(false);
+});
+
+it('ends by the heartbeat when the caller is no longer a member, and comes back when they are one again', async () => {
+  const { feed, states, topic, topics, move } = feedOver([message(1)]);
+  (await topic('channel:c:0')).onLive();
+  await vi.waitUntil(() => states.at(-1)?.connection === 'live');
+  move(null);
+  feed.note(null);
+  await vi.waitUntil(() => states.at(-1)?.connection === 'ended');
+  expect([...topics.keys()]).toEqual([]);
+  move(1);
+  feed.note({ lastSeq: 1, epoch: 1 });
+  (await topic('channel:c:1')).onLive();
+  await vi.waitUntil(() => states.at(-1)?.connection === 'live');
+});
+
+it('is not disturbed by what a member without manners says on the live topic', async () => {
+  const { states, topic } = feedOver([message(1)]);
+  const live = await topic('live:c:0');
+  const said = states.length;
+  for (const user of [
+    null,
+    'Eve',
+    { id: 7 },
+    { id: 'e' },
+    { id: 'e', name: { toString: 1 } },
+    { id: 'e', name: [] },
+  ]) {
+    live.onEvent('typing:user', { user, isTyping: true });
+  }
+  live.onEvent('typing:user', {});
+  expect(states.slice(said)).toEqual([]);
+  const user = { id: 'eve', username: 'eve', name: 'Eve', avatarUrl: null };
+  live.onEvent('typing:user', { user: { ...user, extra: 'x'.repeat(1_000) }, isTyping: true });
+  expect(states.at(-1)?.typing).toEqual([user]);
 });

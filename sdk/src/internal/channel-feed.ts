@@ -21,8 +21,8 @@ export interface FeedState {
 export interface ChannelFeed {
   subscribe(listener: (state: FeedState) => void): Subscription;
   loadOlder(): Promise<void>;
-  /** Tells the feed which seq the server has reached, however that was learnt; it fetches what is missing. */
-  noteSeq(seq: number): void;
+  /** Tells the feed where the channel is on the server, null for one the caller is not in; it makes good what it missed. */
+  note(server: { lastSeq: number; epoch: number } | null): void;
   /** Says that the caller types or has stopped. */
   sendTyping(isTyping: boolean): void;
 }
@@ -55,6 +55,8 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   let isLoaded = false;
   let isOpen = false;
   let newestSeq = 0;
+  /** The epoch whose topics are open, null for none of them, undefined while it is being asked for. */
+  let openEpoch: number | null | undefined;
   let isBehind = false;
   let catchingUp: Promise<void> | undefined;
   let olderPage: Promise<void> | undefined;
@@ -84,6 +86,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   }
 
   async function openTopics(): Promise<void> {
+    openEpoch = undefined;
     const [epoch, me] = await retrying(
       () => Promise.all([deps.epoch(), deps.me()]),
       () => isOpen,
@@ -94,6 +97,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
       setConnection('ended');
       return;
     }
+    openEpoch = epoch;
     topics.push(
       deps.realtime.open(`channel:${channelId}:${epoch}`, {
         onLive: () => void catchUp().then(() => setConnection('live'), stop),
@@ -111,7 +115,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
           onInterrupted: () => setOnline([]),
           onRefused: () => setOnline([]),
           onEvent: (event, payload) => {
-            if (event === 'typing:user') typists.hear(payload as { user: User; isTyping: boolean }, me.id);
+            if (event === 'typing:user') typists.hear(payload, me.id);
           },
           onPresence: setOnline,
         },
@@ -138,6 +142,8 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   }
 
   function closeTopics(): void {
+    openEpoch = null;
+    online = [];
     for (const topic of topics.splice(0)) topic.close();
   }
 
@@ -199,8 +205,12 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     );
 
   async function fetchOlder(): Promise<void> {
-    if (log.firstSeq <= 1) return;
-    log.prepend(await deps.fetch({ beforeSeq: log.firstSeq, limit: PAGE }));
+    const { firstSeq } = log;
+    if (firstSeq <= 1) return;
+    const page = await deps.fetch({ beforeSeq: firstSeq, limit: PAGE });
+    // The log may have started over meanwhile, and then this page no longer adjoins it.
+    if (log.firstSeq !== firstSeq) return;
+    log.prepend(page);
     emit();
   }
 
@@ -241,8 +251,10 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
       });
       return olderPage;
     },
-    noteSeq(seq) {
-      newestSeq = Math.max(newestSeq, seq);
+    note(server) {
+      newestSeq = Math.max(newestSeq, server?.lastSeq ?? 0);
+      // That the channel has moved is said once, on the old topic, and can get lost like every other event.
+      if (openEpoch !== undefined && openEpoch !== (server?.epoch ?? null)) void openTopics().catch(stop);
       if (isLoaded && newestSeq > log.lastSeq) void catchUp().catch(stop);
     },
     sendTyping(isTyping) {

@@ -97,7 +97,8 @@ export function createChannelList(deps: {
     const seq = payload.last_seq as number;
     touched?.add(id);
     if (event === 'channel:bumped' && channel && seq <= channel.lastSeq) return;
-    if (event === 'channel:bumped' && channel && seq === channel.lastSeq + 1) {
+    // While an answer is under way, which may be older than this event, only another one is sure to be newer.
+    if (event === 'channel:bumped' && channel && seq === channel.lastSeq + 1 && !refreshing) {
       channels.set(id, {
         ...channel,
         lastSeq: seq,

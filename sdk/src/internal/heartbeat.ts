@@ -1,10 +1,10 @@
-/** Finds messages that Realtime lost at the very end, where no later one shows the gap. */
+/** Finds what Realtime lost where nothing later shows the gap: last messages, moves to another epoch, removals. */
 import type { ChannelFeed } from './channel-feed.ts';
 import type { Rest } from './rest.ts';
 
 const INTERVAL_MS = 25_000;
 
-/** Asks every 25 s for the last seq of the channels on screen; nothing while there are none. */
+/** Asks every 25 s where the channels on screen are; nothing while there are none. */
 export function createHeartbeat(
   { client, run }: Rest,
   feeds: ReadonlyMap<string, ChannelFeed>,
@@ -13,10 +13,14 @@ export function createHeartbeat(
     const ids = [...feeds.keys()].slice(0, 100);
     if (ids.length === 0) return;
     const rows = await run(
-      'read counters',
-      client.from('channel_counters').select('channel_id, last_seq').in('channel_id', ids),
+      'read channels',
+      client.from('my_channels').select('id, last_seq, epoch').in('id', ids),
     );
-    for (const row of rows) feeds.get(row.channel_id)?.noteSeq(row.last_seq);
+    const found = new Map(rows.map((row) => [row.id, row]));
+    for (const id of ids) {
+      const row = found.get(id);
+      feeds.get(id)?.note(row ? { lastSeq: row.last_seq as number, epoch: row.epoch as number } : null);
+    }
   }
 
   const now = () => void beat().catch(() => {});

@@ -45,15 +45,20 @@ export interface Rest {
   run<T>(operation: string, query: PromiseLike<Answer<T>>): Promise<NonNullable<T>>;
 }
 
-/** @param onSessionEnd called when the server says that the session is no more */
-export function createRest(client: ChatClient, onSessionEnd: () => void): Rest {
+/** @param sessions told when the server says that the session of a call is no more */
+export function createRest(
+  client: ChatClient,
+  sessions: { readonly session: number; forget(session: number): void },
+): Rest {
   return {
     client,
     async run<T>(operation: string, query: PromiseLike<Answer<T>>) {
+      // A late answer to the last user's call says nothing of the next one's session.
+      const { session } = sessions;
       const { data, error, status } = await query;
       if (!error) return data as NonNullable<T>;
       const refusal = toChatError(operation, error, status);
-      if (refusal.code === 'session_expired') onSessionEnd();
+      if (refusal.code === 'session_expired') sessions.forget(session);
       throw refusal;
     },
   };

@@ -3,7 +3,8 @@ import type { User } from '../users.ts';
 
 export interface Typists {
   readonly current: readonly User[];
-  hear(event: { user: User; isTyping: boolean }, myId: string): void;
+  /** Takes what a member said: their client may have said anything. */
+  hear(event: Record<string, unknown>, myId: string): void;
   forget(userId: string): void;
   clear(): void;
 }
@@ -32,8 +33,9 @@ export function createTypists(onChange: () => void): Typists {
     get current() {
       return current;
     },
-    hear({ user, isTyping }, myId) {
-      if (typeof user?.id !== 'string' || user.id === myId) return;
+    hear({ user: said, isTyping }, myId) {
+      const user = toTypist(said);
+      if (!user || user.id === myId) return;
       if (!isTyping) {
         forget(user.id);
         return;
@@ -49,4 +51,10 @@ export function createTypists(onChange: () => void): Typists {
       current = [];
     },
   };
+}
+
+function toTypist(said: unknown): User | null {
+  const { id, username, name, avatarUrl } = (said ?? {}) as Record<string, unknown>;
+  if (typeof id !== 'string' || typeof username !== 'string' || typeof name !== 'string') return null;
+  return { id, username, name, avatarUrl: typeof avatarUrl === 'string' ? avatarUrl : null };
 }
