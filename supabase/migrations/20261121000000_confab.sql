@@ -115,12 +115,14 @@ comment on function chat_private.request_gate() is
 
 -- A name as it is kept: at most 80 characters on one line that read in their order. Control characters, line
 -- breaks and marks that hide or turn the text around them would let one name look like another; the joiners
--- U+200C and U+200D stay, because Persian and emoji are written with them.
+-- U+200C and U+200D stay, because Persian and emoji are written with them, and so do selectors and tags; but a name
+-- of nothing else, or of letters that are blanks, is none.
 create function chat_private.clean_name(name text) returns text
 language sql immutable set search_path = '' as $$
-  select nullif(btrim(left(btrim(regexp_replace(name,
-    '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]',
-    '', 'g')), 80)), '');
+  select case when v.name ~ '[^\s\u0020\u00a0\u1680\u2000-\u200d\u2800\u3000\ufe00-\ufe0f\U000e0000-\U000e01ef]' then v.name end
+    from (select btrim(left(btrim(regexp_replace(clean_name.name,
+      '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]',
+      '', 'g')), 80)) as name) v;
 $$;
 grant execute on function chat_private.clean_name(text) to authenticated;
 
@@ -190,7 +192,14 @@ begin
   v_username := chat_private.suggest_username(
     coalesce(nullif(v_meta ->> 'username', ''), v_name, split_part(v_email, '@', 1)), new.id);
   insert into chat.profiles (id, username, name, avatar_url)
-  values (new.id, v_username, coalesce(v_name, v_username), left(v_meta ->> 'avatar_url', 2048));
+  values (new.id, v_username, coalesce(v_name, v_username), left(v_meta ->> 'avatar_url', 2048))
+  on conflict on constraint profiles_username_unique do nothing;
+  if not found then
+    -- Somebody else signed up with it in the same moment and was first; now it counts as taken.
+    insert into chat.profiles (id, username, name, avatar_url)
+    select new.id, u.name, coalesce(v_name, u.name), left(v_meta ->> 'avatar_url', 2048)
+      from chat_private.suggest_username(v_username, new.id) as u (name);
+  end if;
   insert into chat.accounts (user_id, email, phone)
   values (new.id, v_email, coalesce(nullif(new.phone, ''), v_meta ->> 'phone'));
   return null;
@@ -455,6 +464,20 @@ $$;
 create trigger _200_raise_epoch after delete on chat.channel_members
   for each row execute function chat_private.tg_channel_members__raise_epoch();
 
+-- Definer: as above. A deleted account leaves all its channels at once: their counters are taken first and in one
+-- order, or two deletions would wait for each other.
+create function chat_private.tg_profiles__lock_counters() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform from chat.channel_counters n
+    where n.channel_id in (select m.channel_id from chat.channel_members m where m.user_id = old.id)
+    order by n.channel_id for no key update;
+  return old;
+end;
+$$;
+create trigger _100_lock_counters before delete on chat.profiles
+  for each row execute function chat_private.tg_profiles__lock_counters();
+
 -- The caller's role in a channel; refuses with not found when the caller may not know it exists. Says so itself
 -- instead of leaving it to row-level security, because definer functions call it too.
 create function chat_private.require_member(channel_id uuid, operation text) returns text
@@ -483,7 +506,8 @@ begin
     perform chat_private.fail('user_not_found', 404, 'unable to add members; at least one user does not exist');
   end if;
   insert into chat.channel_members (channel_id, user_id)
-  select add_members.channel_id, u from unnest(user_ids) u
+  -- In one order, or two who add the same people at once would wait for each other.
+  select add_members.channel_id, u from unnest(user_ids) u order by u
   on conflict do nothing;
 end;
 $$;
@@ -657,7 +681,8 @@ create table chat.messages (
   id uuid not null default chat_private.uuid_v7(),
   author_id uuid default auth.uid() references chat.profiles on delete set null,
   body text not null
-    constraint messages_body_length check (char_length(body) between 1 and 40000),
+    constraint messages_body_length check (char_length(body) between 1 and 40000)
+    constraint messages_body_not_blank check (btrim(body, E' \t\r\n') <> ''),
   created_at timestamptz not null default now(),
   primary key (channel_id, seq),
   constraint messages_id_unique unique (id)
@@ -685,7 +710,10 @@ begin
   returning last_seq, last_message_at into new.seq, new.created_at;
   if exists (select from chat.messages m where m.id = new.id) then
     -- A send repeated, perhaps while the first was still under way: the number goes back, nothing is inserted.
-    update chat.channel_counters set last_seq = last_seq - 1 where channel_id = new.channel_id;
+    update chat.channel_counters
+       set last_seq = last_seq - 1,
+           last_message_at = (select m.created_at from chat.messages m where m.channel_id = new.channel_id and m.seq = new.seq - 1)
+     where channel_id = new.channel_id;
     return null;
   end if;
   return new;

@@ -2,12 +2,14 @@
 
 -- A name as it is kept: at most 80 characters on one line that read in their order. Control characters, line
 -- breaks and marks that hide or turn the text around them would let one name look like another; the joiners
--- U+200C and U+200D stay, because Persian and emoji are written with them.
+-- U+200C and U+200D stay, because Persian and emoji are written with them, and so do selectors and tags; but a name
+-- of nothing else, or of letters that are blanks, is none.
 create function chat_private.clean_name(name text) returns text
 language sql immutable set search_path = '' as $$
-  select nullif(btrim(left(btrim(regexp_replace(name,
-    '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]',
-    '', 'g')), 80)), '');
+  select case when v.name ~ '[^\s\u0020\u00a0\u1680\u2000-\u200d\u2800\u3000\ufe00-\ufe0f\U000e0000-\U000e01ef]' then v.name end
+    from (select btrim(left(btrim(regexp_replace(clean_name.name,
+      '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]',
+      '', 'g')), 80)) as name) v;
 $$;
 grant execute on function chat_private.clean_name(text) to authenticated;
 
@@ -77,7 +79,14 @@ begin
   v_username := chat_private.suggest_username(
     coalesce(nullif(v_meta ->> 'username', ''), v_name, split_part(v_email, '@', 1)), new.id);
   insert into chat.profiles (id, username, name, avatar_url)
-  values (new.id, v_username, coalesce(v_name, v_username), left(v_meta ->> 'avatar_url', 2048));
+  values (new.id, v_username, coalesce(v_name, v_username), left(v_meta ->> 'avatar_url', 2048))
+  on conflict on constraint profiles_username_unique do nothing;
+  if not found then
+    -- Somebody else signed up with it in the same moment and was first; now it counts as taken.
+    insert into chat.profiles (id, username, name, avatar_url)
+    select new.id, u.name, coalesce(v_name, u.name), left(v_meta ->> 'avatar_url', 2048)
+      from chat_private.suggest_username(v_username, new.id) as u (name);
+  end if;
   insert into chat.accounts (user_id, email, phone)
   values (new.id, v_email, coalesce(nullif(new.phone, ''), v_meta ->> 'phone'));
   return null;

@@ -109,6 +109,20 @@ $$;
 create trigger _200_raise_epoch after delete on chat.channel_members
   for each row execute function chat_private.tg_channel_members__raise_epoch();
 
+-- Definer: as above. A deleted account leaves all its channels at once: their counters are taken first and in one
+-- order, or two deletions would wait for each other.
+create function chat_private.tg_profiles__lock_counters() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform from chat.channel_counters n
+    where n.channel_id in (select m.channel_id from chat.channel_members m where m.user_id = old.id)
+    order by n.channel_id for no key update;
+  return old;
+end;
+$$;
+create trigger _100_lock_counters before delete on chat.profiles
+  for each row execute function chat_private.tg_profiles__lock_counters();
+
 -- The caller's role in a channel; refuses with not found when the caller may not know it exists. Says so itself
 -- instead of leaving it to row-level security, because definer functions call it too.
 create function chat_private.require_member(channel_id uuid, operation text) returns text
@@ -137,7 +151,8 @@ begin
     perform chat_private.fail('user_not_found', 404, 'unable to add members; at least one user does not exist');
   end if;
   insert into chat.channel_members (channel_id, user_id)
-  select add_members.channel_id, u from unnest(user_ids) u
+  -- In one order, or two who add the same people at once would wait for each other.
+  select add_members.channel_id, u from unnest(user_ids) u order by u
   on conflict do nothing;
 end;
 $$;

@@ -8,7 +8,8 @@ create table chat.messages (
   id uuid not null default chat_private.uuid_v7(),
   author_id uuid default auth.uid() references chat.profiles on delete set null,
   body text not null
-    constraint messages_body_length check (char_length(body) between 1 and 40000),
+    constraint messages_body_length check (char_length(body) between 1 and 40000)
+    constraint messages_body_not_blank check (btrim(body, E' \t\r\n') <> ''),
   created_at timestamptz not null default now(),
   primary key (channel_id, seq),
   constraint messages_id_unique unique (id)
@@ -36,7 +37,10 @@ begin
   returning last_seq, last_message_at into new.seq, new.created_at;
   if exists (select from chat.messages m where m.id = new.id) then
     -- A send repeated, perhaps while the first was still under way: the number goes back, nothing is inserted.
-    update chat.channel_counters set last_seq = last_seq - 1 where channel_id = new.channel_id;
+    update chat.channel_counters
+       set last_seq = last_seq - 1,
+           last_message_at = (select m.created_at from chat.messages m where m.channel_id = new.channel_id and m.seq = new.seq - 1)
+     where channel_id = new.channel_id;
     return null;
   end if;
   return new;

@@ -60,6 +60,28 @@ describe('send_message', () => {
       expect((await send(db, ada, channel, 'next'))?.seq).toBe('2');
     }));
 
+  it('is no activity when its id is sent again', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await room(db);
+      const id = randomUUID();
+      const first = await send(db, ada, channel, 'once', id);
+      await send(db, ada, channel, 'once', id);
+      const [counter] =
+        await db`select last_message_at from chat.channel_counters where channel_id = ${channel}`;
+      expect(counter?.last_message_at).toEqual(first?.created_at);
+    }));
+
+  it('has a text also when it is written to the table itself', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await room(db);
+      const blank = asUser(
+        db,
+        ada,
+        (as) => as`insert into chat.messages (channel_id, body) values (${channel}, ${' \n\t'})`,
+      );
+      expect(await refusal(blank)).toBe('23514');
+    }));
+
   it("refuses an id that is somebody else's message, here or in another channel", () =>
     rolledBack(async (db) => {
       const { channel, ada, bob } = await room(db);

@@ -54,6 +54,9 @@ describe('a name', () => {
     '王小明',
     'علی\u200cرضا',
     '👩🏽\u200d💻',
+    '❤\ufe0f',
+    '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+    'Ada\u00a0L.',
     'x'.repeat(80),
     '😀'.repeat(80),
   ])('may be %s', (name) =>
@@ -80,6 +83,13 @@ describe('a name', () => {
     ['a word joiner', 'A\u2060da'],
     ['a soft hyphen', 'A\u00adda'],
     ['a byte order mark', '\ufeffAda'],
+    ['a filler', 'A\u3164da'],
+    ['a space that does not break', '\u00a0'],
+    ['an ideographic space', '\u3000'],
+    ['a joiner of nothing', '\u200d'],
+    ['a blank of Braille', '\u2800'],
+    ['a selector of nothing', '\ufe0f'],
+    ['a tag of nothing', '\u{e0041}'],
   ])('is never %s', (_what, name) =>
     rolledBack(async (db) => {
       expect(await rename(db, await createUser(db), name)).toBe('23514');
