@@ -14,6 +14,8 @@ function tell(message: Message): void {
 const interrupt = new AbortController();
 const giveUp = () => interrupt.abort();
 process.once('disconnect', giveUp);
+// The command may have gone before this process came so far.
+if (!process.connected) giveUp();
 process.once('SIGTERM', giveUp);
 process.once('SIGINT', giveUp);
 
