@@ -62,7 +62,8 @@ export interface Channel {
 export interface ChannelsState {
   /** Most recently active first. */
   channels: readonly ChannelInfo[];
-  connection: 'loading' | 'live' | 'offline';
+  /** `loading` before the first answer, `live`, `offline` while changes cannot arrive, `ended` when the caller signed out. */
+  connection: 'loading' | 'live' | 'offline' | 'ended';
 }
 
 export interface Channels {
@@ -91,7 +92,7 @@ export function createChannels(deps: {
   realtime: Realtime;
   outbox: Outbox;
   me(): Promise<User>;
-}): Channels & { feeds: ReadonlyMap<string, ChannelFeed> } {
+}): Channels & { feeds: ReadonlyMap<string, ChannelFeed>; end(): void } {
   const { rest, realtime, outbox, me } = deps;
   const { client, run } = rest;
   const feeds = new Map<string, ChannelFeed>();
@@ -162,6 +163,10 @@ export function createChannels(deps: {
 
   return {
     feeds,
+    end() {
+      for (const feed of [...feeds.values()]) feed.end();
+      list?.end();
+    },
     async list({ after, limit = 50 } = {}) {
       let query = client.from('my_channels').select();
       if (after) {

@@ -71,15 +71,18 @@ export function createChat(options: ChatOptions): Chat {
     );
     return profile;
   };
+  const channels = createChannels({ rest, realtime, outbox, me });
   let userId: string | null = null;
   const identity = auth.subscribe((state) => {
     profile = undefined;
-    // What one person wrote must not go out in another's name.
-    if (userId !== null) outbox.giveUp();
+    if (userId !== null) {
+      // What one person wrote must not go out in another's name, nor what they read stay on another's screen.
+      outbox.giveUp();
+      channels.end();
+    }
     userId = state.userId;
   });
 
-  const channels = createChannels({ rest, realtime, outbox, me });
   const heartbeat = createHeartbeat(rest, channels.feeds);
   return {
     auth,

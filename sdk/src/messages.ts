@@ -29,7 +29,7 @@ export interface MessagesState {
   typing: readonly User[];
   /** Ids of the members who have this channel open, with the caller. */
   online: readonly string[];
-  /** `loading` before the first page, `live`, `offline` while changes cannot arrive, `ended` when the caller is no longer a member. */
+  /** `loading` before the first page, `live`, `offline` while changes cannot arrive, `ended` when the caller is no longer a member or signed out. */
   connection: 'loading' | 'live' | 'offline' | 'ended';
 }
 

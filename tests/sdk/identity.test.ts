@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from '@supabase/supabase-js';
 import { afterEach, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
-import { type ChatError, createChat } from '../../sdk/src/index.ts';
-import { closeChats, joinChat } from '../helpers/chat.ts';
+import { type ChannelsState, type ChatError, createChat, type MessagesState } from '../../sdk/src/index.ts';
+import { closeChats, joinChat, observe } from '../helpers/chat.ts';
 import { signUp } from '../helpers/people.ts';
 import { stack } from '../helpers/stack.ts';
 
@@ -91,4 +91,31 @@ it('typing tells the others nothing that only the typist may know', async () => 
   expect(Object.keys(user as object).sort()).toEqual(['avatarUrl', 'id', 'name', 'username']);
   live.unsubscribe();
   await ben.supabase.removeAllChannels();
+});
+
+it('nothing of one user is left when the next signs in', async () => {
+  const ada = await joinChat('Ada');
+  const ben = await signUp('Ben');
+  await ben.supabase.rpc('create_channel', { slug: `bens-${ben.id}` });
+  const channel = await ada.chat.channels.create({ slug: slug(), kind: 'private' });
+  await channel.messages.send('for nobody else');
+  const list = observe((listener: (state: ChannelsState) => void) => ada.chat.channels.subscribe(listener));
+  const view = observe((listener: (state: MessagesState) => void) => channel.messages.subscribe(listener));
+  await Promise.all([
+    list.until((state) => state.connection === 'live'),
+    view.until((state) => state.connection === 'live' && state.messages.length === 1),
+  ]);
+
+  await ada.chat.auth.signOut();
+  expect(list.state).toEqual({ channels: [], connection: 'ended' });
+  expect(view.state).toMatchObject({ messages: [], online: [], connection: 'ended' });
+
+  await ada.chat.auth.signIn(ben);
+  const bens = observe((listener: (state: ChannelsState) => void) => ada.chat.channels.subscribe(listener));
+  list.unsubscribe();
+  view.unsubscribe();
+  const { channels } = await bens.until((state) => state.connection === 'live');
+  expect(channels.map((one) => one.slug)).toEqual([`bens-${ben.id}`]);
+  await ben.supabase.rpc('create_channel', { slug: `bens-other-${ben.id}` });
+  await bens.until((state) => state.channels.length === 2);
 });

@@ -23,6 +23,8 @@ export interface ChannelFeed {
   loadOlder(): Promise<void>;
   /** Tells the feed where the channel is on the server, null for one the caller is not in; it makes good what it missed. */
   note(server: { lastSeq: number; epoch: number } | null): void;
+  /** Ends it for all listeners, and shows them nothing more: who asked for it has signed out. */
+  end(): void;
   /** Says that the caller types or has stopped. */
   sendTyping(isTyping: boolean): void;
 }
@@ -63,7 +65,8 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   const unhook: Subscription[] = [];
 
   function emit(): void {
-    listeners.emit(state());
+    // What was asked for before the feed ended may still be answered.
+    if (isOpen) listeners.emit(state());
   }
 
   const state = (): FeedState => ({
@@ -229,6 +232,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   }
 
   function close(): void {
+    if (!isOpen) return;
     isOpen = false;
     deps.onIdle();
     isLoaded = false;
@@ -256,6 +260,12 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
       // That the channel has moved is said once, on the old topic, and can get lost like every other event.
       if (openEpoch !== undefined && openEpoch !== (server?.epoch ?? null)) void openTopics().catch(stop);
       if (isLoaded && newestSeq > log.lastSeq) void catchUp().catch(stop);
+    },
+    end() {
+      close();
+      log.reset([]);
+      connection = 'ended';
+      listeners.emit(state());
     },
     sendTyping(isTyping) {
       void deps.me().then(

@@ -11,6 +11,8 @@ import { toChannelInfo } from './rows.ts';
 export interface ChannelList {
   /** Reads a channel again, or takes it out; for what the caller did and need not wait to hear of. */
   refresh(channelId: string): void;
+  /** Ends it for all listeners, and shows them nothing more: whose channels these are has signed out. */
+  end(): void;
   subscribe(listener: (state: ChannelsState) => void): Subscription;
 }
 
@@ -44,7 +46,10 @@ export function createChannelList(deps: {
     channels: [...channels.values()].sort((a, b) => b.lastActivityAt.getTime() - a.lastActivityAt.getTime()),
     connection,
   });
-  const emit = () => listeners.emit(state());
+  const emit = () => {
+    // What was asked for before the list ended may still be answered.
+    if (isOpen) listeners.emit(state());
+  };
 
   async function loadAll(): Promise<void> {
     const all: ChannelInfo[] = [];
@@ -143,6 +148,7 @@ export function createChannelList(deps: {
   }
 
   function close(): void {
+    if (!isOpen) return;
     isOpen = false;
     unhook?.unsubscribe();
     topic?.close();
@@ -151,6 +157,12 @@ export function createChannelList(deps: {
 
   return {
     refresh,
+    end() {
+      close();
+      channels.clear();
+      connection = 'ended';
+      listeners.emit(state());
+    },
     subscribe(listener) {
       const subscription = listeners.add(listener);
       if (isOpen) listener(state());
