@@ -66,7 +66,7 @@ export function linkRoutes(base: Service): Hono {
       ...(await presentUser(service.db, id)),
       action_link: linkOf(service.config, {
         hash: code.hash,
-        type: body.type.replace(/_(current|new)$/, ''),
+        type: type.replace(/_(current|new)$/, ''),
         redirectTo,
       }),
       email_otp: code.code,

@@ -1,7 +1,7 @@
 /** What the operator's key may do with users: list, make, change and delete them. */
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { askBeforeCreation, creating, providerMetadata, tellAfterCreation } from './accounts.ts';
+import { creating, providerMetadata } from './accounts.ts';
 import { audit, OPERATOR } from './audit.ts';
 import { seconds } from './config.ts';
 import { type Db, type FactorRow, type Json, transaction, type UserRow, updateUser } from './database.ts';
@@ -227,8 +227,7 @@ async function create(service: Service, body: Body): Promise<string> {
     userMetadata: body.user_metadata ?? {},
     appMetadata: providerMetadata(...providers),
   });
-  await askBeforeCreation(service, user);
-  const id = await creating(service, async (inner) => {
+  return creating(service, async (inner) => {
     const tx = inner.db;
     const id = await insertUser(tx, { ...user, aud: body.aud || user.aud });
     const data = { sub: id, email_verified: false, phone_verified: false };
@@ -246,8 +245,6 @@ async function create(service: Service, body: Body): Promise<string> {
     if (bannedUntil !== undefined) await updateUser(tx, id, { banned_until: bannedUntil });
     return id;
   });
-  await tellAfterCreation(service, id);
-  return id;
 }
 
 async function change(service: Service, user: UserRow, body: Body): Promise<void> {

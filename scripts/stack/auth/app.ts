@@ -6,6 +6,7 @@ import { adminRoutes } from './admin.ts';
 import { inviteRoutes, linkRoutes } from './admin-links.ts';
 import { AuthError, DatabaseError, OAuthError, raisedByProject, render, unexpected } from './errors.ts';
 import { factorRoutes } from './factors.ts';
+import { limitAddress } from './limits.ts';
 import { oauthRoutes } from './oauth.ts';
 import { passwordlessRoutes } from './passwordless.ts';
 import type { Service } from './service.ts';
@@ -21,6 +22,8 @@ import { verifyRoutes } from './verify.ts';
 /** Largest body that is read, in bytes. */
 const BODY_LIMIT = 1024 * 1024;
 const CACHED = { 'cache-control': 'public, max-age=600' };
+
+const LIMITED = ['/signup', '/token', '/verify', '/otp', '/magiclink', '/recover', '/resend'];
 
 /** Paths that exist with other methods. */
 const PATHS = [
@@ -85,6 +88,8 @@ export function createApp(service: Service): Hono {
     throw new AuthError(404, 'passkey_disabled', 'Passkeys are disabled');
   });
 
+  // Anonymous sign-ups have a limit of their own as well.
+  for (const path of LIMITED) app.use(path, limitAddress(service, path));
   app.route('/signup', signupRoutes(service));
   app.route('/token', tokenRoutes(service));
   app.route('/logout', logoutRoutes(service));

@@ -53,7 +53,6 @@ export interface Config {
     isEnabled: boolean;
     magicLinkEnabled: boolean;
     autoconfirm: boolean;
-    unverifiedMaySignIn: boolean;
     /** An address is changed only when the old and the new one agree. */
     secureChange: boolean;
     otpLength: number;
@@ -146,7 +145,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       isEnabled: flag('EXTERNAL_EMAIL_ENABLED', true),
       magicLinkEnabled: flag('EXTERNAL_EMAIL_MAGIC_LINK_ENABLED', true),
       autoconfirm: flag('MAILER_AUTOCONFIRM'),
-      unverifiedMaySignIn: flag('MAILER_ALLOW_UNVERIFIED_EMAIL_SIGN_INS'),
       secureChange: flag('MAILER_SECURE_EMAIL_CHANGE_ENABLED', true),
       otpLength: number('MAILER_OTP_LENGTH', 6),
       otpSeconds: number('MAILER_OTP_EXP', 3600),

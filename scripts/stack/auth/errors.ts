@@ -68,8 +68,9 @@ export function render(context: Context, error: AuthError | OAuthError | Databas
   }
   const { status, code, message, extra } = error;
   for (const [name, value] of Object.entries(error.headers)) context.header(name, value);
-  // The real server leaves the header out for this one.
-  if (!(isNew && code === 'weak_password')) context.header('x-sb-error-code', code);
+  // The real server leaves the header out for these.
+  const isSilent = code === 'unknown' || (isNew && code === 'weak_password');
+  if (!isSilent) context.header('x-sb-error-code', code);
   const id = status === 500 ? { error_id: randomUUID() } : {};
   const body = isNew
     ? { code, message, ...extra }

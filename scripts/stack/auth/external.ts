@@ -43,38 +43,33 @@ async function identityOf({ db }: Service, person: Person): Promise<IdentityRow 
 }
 
 /** The user who signs in with this identity; to be called inside a transaction. */
-export async function resolve(service: Service, person: Person, redirectTo: string): Promise<Resolved> {
+export async function resolve(service: Service, person: Person): Promise<Resolved> {
   const { db, config } = service;
   const identity = await identityOf(service, person);
   if (identity) {
     await db`
       update auth.identities set identity_data = ${db.json(person.data as never)}, last_sign_in_at = now(), updated_at = now()
        where id = ${identity.id}`;
-    return signInKnown(service, await requireRow(db, identity.user_id), person, redirectTo);
+    return signInKnown(service, await requireRow(db, identity.user_id), person);
   }
   if (!person.email)
     throw new AuthError(500, 'unexpected_failure', 'Error getting user email from external provider');
   const isTrusted = person.isVerified || config.email.autoconfirm;
   const owner = await findUser(db, { email: person.email });
-  if (owner && isTrusted) return linkToOwner(service, owner, person, redirectTo);
+  if (owner && isTrusted) return linkToOwner(service, owner, person);
   if (config.signupDisabled) {
     throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance');
   }
-  return create(service, person, owner ? undefined : person.email, redirectTo);
+  return create(service, person, owner ? undefined : person.email);
 }
 
-async function linkToOwner(
-  service: Service,
-  owner: UserRow,
-  person: Person,
-  redirectTo: string,
-): Promise<Resolved> {
+async function linkToOwner(service: Service, owner: UserRow, person: Person): Promise<Resolved> {
   const { db } = service;
   // Whoever signed up with this address without confirming it must not share the account of its owner.
   if (!owner.email_confirmed_at) await removeClaim(service, owner);
   const before = (await identitiesOf(db, owner.id)).reverse();
   const identity = await insertIdentity(db, owner.id, PROVIDER, person.id, person.data);
-  return { ...(await signInKnown(service, owner, person, redirectTo, identity)), before };
+  return { ...(await signInKnown(service, owner, person, identity)), before };
 }
 
 async function removeClaim({ db }: Service, { id }: UserRow): Promise<void> {
@@ -88,7 +83,6 @@ async function signInKnown(
   service: Service,
   user: UserRow,
   person: Person,
-  redirectTo: string,
   linked?: IdentityRow,
 ): Promise<Resolved> {
   const { db } = service;
@@ -100,15 +94,10 @@ async function signInKnown(
     await audit(db, user, 'login', { provider: PROVIDER });
     return { user, isNew: false };
   }
-  return { ...(await confirm(service, user, person, redirectTo)), isNew: false };
+  return { ...(await confirm(service, user, person)), isNew: false };
 }
 
-async function create(
-  service: Service,
-  person: Person,
-  email: string | undefined,
-  redirectTo: string,
-): Promise<Resolved> {
+async function create(service: Service, person: Person, email: string | undefined): Promise<Resolved> {
   const { db } = service;
   const made = newUser(service, {
     email,
@@ -125,19 +114,14 @@ async function create(
     const advice = `Verify the email with ${PROVIDER} in order to sign in`;
     return { user, isNew: true, refusal: new UnverifiedAddress(advice) };
   }
-  return { ...(await confirm(service, user, person, redirectTo)), isNew: true };
+  return { ...(await confirm(service, user, person)), isNew: true };
 }
 
 /** Trusts the address when the provider has verified it or nobody need; else asks for a confirmation. */
-async function confirm(
-  service: Service,
-  user: UserRow,
-  person: Person,
-  redirectTo: string,
-): Promise<Omit<Resolved, 'isNew'>> {
+async function confirm(service: Service, user: UserRow, person: Person): Promise<Omit<Resolved, 'isNew'>> {
   const { db, config } = service;
   if (!person.isVerified && !config.email.autoconfirm) {
-    await sendConfirmation(service, user, { redirectTo });
+    await sendConfirmation(service, user, { redirectTo: config.siteUrl });
     const advice = `A confirmation email has been sent to your ${PROVIDER} email`;
     return { user, refusal: new UnverifiedAddress(advice) };
   }

@@ -8,7 +8,7 @@ import { ABSENT, ISSUER, readIdToken } from './google.ts';
 import { toIdentity } from './identities.ts';
 import { readBody, shape } from './request.ts';
 import type { Service } from './service.ts';
-import { type Started, signedIn, startSession } from './sessions.ts';
+import { signedIn, startSession } from './sessions.ts';
 import { requireUser } from './tokens.ts';
 
 const BODY = shape('IdTokenGrantParams', {
@@ -33,9 +33,7 @@ export async function signInWithIdToken(service: Service, c: Context): Promise<R
   if (!config.google.skipNonceCheck) requireNonce(nonce, body.nonce);
   const caller = body.link_identity ? await linkingCaller(service, c) : undefined;
   const { resolved, started } = await creating(service, async (inner) => {
-    const resolved = caller
-      ? await link(inner, caller, person)
-      : await resolve(inner, person, config.siteUrl);
+    const resolved = caller ? await link(inner, caller, person) : await resolve(inner, person);
     const started = resolved.refusal ? undefined : await startSession(inner, resolved.user, 'oauth');
     return { resolved, started };
   });

@@ -69,11 +69,11 @@ export async function sendRecovery(
 }
 
 export async function sendReauthentication(service: Service, user: UserRow): Promise<void> {
-  const { db } = service;
+  const { config, db } = service;
   const to = user.email ?? '';
   requireMailPause(service, user.reauthentication_sent_at);
   const { code, hash } = codeFor(service, to);
-  await deliver(service, user, 'reauthentication', 'reauthentication', { code, hash: '' }, '');
+  await deliver(service, user, 'reauthentication', 'reauthentication', { code, hash }, config.siteUrl);
   await updateUser(db, user.id, { reauthentication_token: hash, reauthentication_sent_at: new Date() });
   await keepCode(db, user.id, 'reauthentication_token', to, hash);
 }
@@ -96,7 +96,6 @@ export async function sendEmailChange(
     email_change_token_new: fresh.hash,
     ...(current ? { email_change_token_current: current.hash } : {}),
     email_change_confirm_status: 0,
-    email_change_sent_at: new Date(),
   });
   const { id } = user;
   if (current) await keepCode(db, id, 'email_change_token_current', user.email ?? '', current.hash);
@@ -110,10 +109,12 @@ export async function sendEmailChange(
       ? { code: current.code, hash: fresh.hash, newCode: fresh.code, newHash: current.hash }
       : { code: fresh.code, hash: fresh.hash }),
   });
-  if (byHook) return;
-  const letter = { template: 'email_change', type: 'email_change', redirectTo, newEmail } as const;
-  if (current) await sendMail(service, { ...letter, ...current, to: user.email ?? '' });
-  await sendMail(service, { ...letter, ...fresh, to: newEmail });
+  if (!byHook) {
+    const letter = { template: 'email_change', type: 'email_change', redirectTo, newEmail } as const;
+    if (current) await sendMail(service, { ...letter, ...current, to: user.email ?? '' });
+    await sendMail(service, { ...letter, ...fresh, to: newEmail });
+  }
+  await updateUser(db, id, { email_change_sent_at: new Date() });
 }
 
 async function deliver(
@@ -126,5 +127,7 @@ async function deliver(
 ): Promise<void> {
   takeMail(service);
   if (await mailByHook(service, { user, action: type, redirectTo, code, hash })) return;
-  await sendMail(service, { template, type, to: user.email ?? '', code, hash, redirectTo });
+  // A code that is typed into the app comes without a link.
+  const shown = template === 'reauthentication' ? '' : hash;
+  await sendMail(service, { template, type, to: user.email ?? '', code, hash: shown, redirectTo });
 }

@@ -87,7 +87,7 @@ async function comeBack(service: Service, c: Context, given: (name: string) => s
       );
     }
     const granted = await exchange(config, given('code'));
-    const outcome = await transaction(db, (tx) => finish(within(service, tx), flow, granted, target));
+    const outcome = await transaction(db, (tx) => finish(within(service, tx), flow, granted));
     if ('refusal' in outcome) return refuse(errorParameters(outcome.refusal));
     if (outcome.isNew) await tellAfterCreation(service, outcome.userId);
     if ('code' in outcome) return redirect(c, withQuery(target, { code: outcome.code }), 302);
@@ -119,12 +119,7 @@ type Finished =
   | { code: string; userId: string; isNew: boolean }
   | { started: Started; userId: string; isNew: boolean };
 
-async function finish(
-  service: Service,
-  flow: FlowRow,
-  granted: Granted,
-  redirectTo: string,
-): Promise<Finished> {
+async function finish(service: Service, flow: FlowRow, granted: Granted): Promise<Finished> {
   const { db } = service;
   const { person } = granted;
   let userId: string;
@@ -135,7 +130,7 @@ async function finish(
     await link(service, user, person);
     userId = user.id;
   } else {
-    const resolved = await resolve(service, person, redirectTo);
+    const resolved = await resolve(service, person);
     if (resolved.refusal) {
       await forget(db, flow);
       return { refusal: resolved.refusal };

@@ -72,6 +72,7 @@ export function passwordlessRoutes(base: Service): Hono {
     const body = await readBody(c, RECOVER);
     if (!body.email) throw invalid('Password recovery requires an email');
     const email = toEmail(body.email);
+    requireMail(service);
     requireChallenge(body);
     const user = await findUser(service.db, { email });
     if (user) await recover(service, user, 'recovery', body, redirectOf(c, service.config));
@@ -103,7 +104,19 @@ function requirePhones({ config }: Service, phone: string): string {
   return phone;
 }
 
-const notForStrangers = () => new AuthError(422, 'otp_disabled', 'Signups not allowed for otp');
+/** Strangers get a code only where they may sign up. */
+function requireOpen({ config }: Service, mayCreate: boolean): void {
+  if (!mayCreate) throw new AuthError(422, 'otp_disabled', 'Signups not allowed for otp');
+  if (config.signupDisabled) {
+    throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance');
+  }
+}
+
+function requireMail({ config }: Service): void {
+  if (!config.email.isEnabled) {
+    throw new AuthError(400, 'email_provider_disabled', 'Email logins are disabled');
+  }
+}
 
 function recover(
   service: Service,
@@ -132,7 +145,7 @@ async function mailLink(service: Service, request: LinkRequest): Promise<void> {
   const { redirectTo } = request;
   let user = await findUser(db, { email });
   if (!user) {
-    if (!request.mayCreate || config.signupDisabled) throw notForStrangers();
+    requireOpen(service, request.mayCreate);
     const made = newUser(service, {
       email,
       hashedPassword: await hashPassword(randomBytes(RANDOM_PASSWORD_BYTES).toString('base64url')),
@@ -173,10 +186,10 @@ async function textCode(
   service: Service,
   { phone, data, mayCreate }: { phone: string; data: Record<string, unknown>; mayCreate: boolean },
 ): Promise<void> {
-  const { config, db } = service;
+  const { db } = service;
   const user = await findUser(db, { phone });
   if (!user) {
-    if (!mayCreate || config.signupDisabled) throw notForStrangers();
+    requireOpen(service, mayCreate);
     const made = newUser(service, {
       phone,
       hashedPassword: await hashPassword(randomBytes(RANDOM_PASSWORD_BYTES).toString('base64url')),
@@ -212,6 +225,7 @@ async function resend(
   const isByMail = type === 'signup' || type === 'email_change';
   if (isByMail && !body.email) throw invalid('Type provided requires an email address');
   if (!isByMail && !body.phone) throw invalid('Type provided requires a phone number');
+  if (isByMail) requireMail(service);
   const user = await findUser(
     db,
     isByMail ? { email: toEmail(body.email) } : { phone: toPhone(requirePhones(service, body.phone)) },

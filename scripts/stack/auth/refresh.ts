@@ -101,7 +101,8 @@ async function ended({ config, db }: Service, session: SessionRow): Promise<Auth
   }
   if (singlePerUser) {
     const [newer] = await db`
-      select from auth.sessions where user_id = ${session.user_id} and created_at > ${session.created_at}`;
+      select from auth.sessions newer join auth.sessions own on own.id = ${session.id}
+       where newer.user_id = ${session.user_id} and newer.created_at > own.created_at`;
     if (newer) return expired('Session Expired (Revoked by Newer Login)');
   }
   return undefined;

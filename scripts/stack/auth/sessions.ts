@@ -3,10 +3,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { audit } from './audit.ts';
 import { type Db, type Json, NO_INSTANCE, type SessionRow, type UserRow, updateUser } from './database.ts';
-import { invalid } from './errors.ts';
+import { AuthError, invalid } from './errors.ts';
 import type { Service } from './service.ts';
 import { accessClaims, findSession, requireUser, signToken } from './tokens.ts';
-import { presentUser, requireRow } from './users.ts';
+import { factorsOf, presentUser, requireRow } from './users.ts';
 
 export interface SignedIn {
   access_token: string;
@@ -29,9 +29,8 @@ export async function startSession(
   user: Pick<UserRow, 'id'>,
   method: string,
 ): Promise<Started> {
-  const { config, db, client } = service;
+  const { db, client } = service;
   const id = randomUUID();
-  if (config.sessions.singlePerUser) await db`delete from auth.sessions where user_id = ${user.id}`;
   await db`
     insert into auth.sessions (id, user_id, aal, created_at, updated_at, ip, user_agent)
     values (${id}, ${user.id}, 'aal1', now(), now(), ${client.ip}, ${client.userAgent})`;
@@ -74,28 +73,32 @@ export async function answerFor(
   const { config, db } = service;
   const user = await requireRow(db, userId);
   const session = (await findSession({ db }, sessionId)) as SessionRow;
-  const expiresAt = Math.floor(Date.now() / 1000) + lifetime(service, session);
-  const claims = await accessClaims(service, user, session, method, expiresAt);
+  const now = Math.floor(Date.now() / 1000);
+  const seconds = await lifetime(service, session);
+  const claims = await accessClaims(service, user, session, method, now, now + seconds).catch((error) => {
+    throw error instanceof AuthError ? error.about(userId, sessionId) : error;
+  });
   return {
     userId,
     sessionId,
     session: {
       access_token: await signToken(config, claims),
       token_type: 'bearer',
-      expires_in: expiresAt - Math.floor(Date.now() / 1000),
-      expires_at: expiresAt,
+      expires_in: seconds,
+      expires_at: now + seconds,
       refresh_token: refreshToken,
       user: await presentUser(db, userId),
     },
   };
 }
 
-/** Only the time in which a low assurance level is allowed shortens a token. */
-function lifetime({ config }: Service, session: SessionRow): number {
+/** Only the time in which a second factor may still be missing shortens a token. */
+async function lifetime({ config, db }: Service, session: SessionRow): Promise<number> {
   const { lowAalSeconds } = config.sessions;
-  return lowAalSeconds && session.aal === 'aal1'
-    ? Math.min(config.jwt.seconds, Math.max(1, Math.ceil(lowAalSeconds)))
-    : config.jwt.seconds;
+  if (!lowAalSeconds || session.aal !== 'aal1') return config.jwt.seconds;
+  const factors = await factorsOf(db, session.user_id);
+  if (!factors.some(({ status }) => status === 'verified')) return config.jwt.seconds;
+  return Math.min(config.jwt.seconds, Math.ceil(lowAalSeconds));
 }
 
 /** Answers with a session and names it in the headers. */

@@ -7,6 +7,7 @@ import { type Json, transaction, type UserRow, updateUser } from './database.ts'
 import { AuthError, invalid } from './errors.ts';
 import { beginFlow, requireChallenge } from './flows.ts';
 import { sendConfirmation } from './letters.ts';
+import { tooMany } from './limits.ts';
 import { hashPassword, requirePassword } from './passwords.ts';
 import { redirectOf } from './redirects.ts';
 import { type Read, readBody, shape, toEmail, toPhone } from './request.ts';
@@ -76,11 +77,7 @@ async function signUpAnonymously(service: Service, data: Json) {
     throw new AuthError(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled');
   }
   if (config.addressHeader) {
-    limits.take(
-      `anonymous ${client.ip}`,
-      config.anonymousPerHour,
-      () => new AuthError(429, 'over_request_rate_limit', 'Request rate limit reached'),
-    );
+    limits.take(`anonymous ${client.ip}`, config.anonymousPerHour, tooMany);
   }
   const user = newUser(service, { userMetadata: data, appMetadata: {}, isAnonymous: true });
   await askBeforeCreation(service, user);

@@ -25,14 +25,26 @@ export async function sendSmsCode(
   const { token, sentAt } = COLUMNS[kind];
   requirePause(user[sentAt], config.phone.minSecondsBetween, 'over_sms_send_rate_limit');
   const code = config.phone.testCodes[phone] ?? newCode(config.phone.otpLength);
-  if (!config.phone.testCodes[phone]) await sendSms(service, user, phone, code);
+  if (kind === 'phone_change') await updateUser(db, user.id, { phone_change: phone });
+  if (!config.phone.testCodes[phone]) {
+    takeSms(service);
+    await sendSms(service, user, phone, code);
+  }
   const hash = hashCode(phone, code);
   await updateUser(db, user.id, {
     [token]: hash,
     [sentAt]: new Date(),
-    ...(kind === 'phone_change' ? { phone_change: phone } : {}),
   });
   await keepCode(db, user.id, token, phone, hash);
+}
+
+/** Second factors are not counted: they must not fail because of what others have asked for. */
+function takeSms({ config, limits }: Service): void {
+  limits.take(
+    'sms',
+    config.phone.perHour,
+    () => new AuthError(429, 'over_sms_send_rate_limit', 'SMS rate limit exceeded'),
+  );
 }
 
 export async function sendSms(
@@ -42,15 +54,10 @@ export async function sendSms(
   code: string,
   more: { sms_type?: string } = {},
 ): Promise<void> {
-  const { config, limits } = service;
+  const { config } = service;
   if (!config.hooks.sendSms) {
     throw new AuthError(422, 'sms_send_failed', 'Error sending sms: no send SMS hook is configured');
   }
-  limits.take(
-    'sms',
-    config.phone.perHour,
-    () => new AuthError(429, 'over_sms_send_rate_limit', 'SMS rate limit exceeded'),
-  );
   await callHook(service, 'sendSms', {
     user: await presentUser(service.db, user.id),
     sms: { otp: code, phone, ...more },

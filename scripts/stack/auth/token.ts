@@ -61,7 +61,7 @@ async function signIn(service: Service, body: Read<typeof PASSWORD>): Promise<St
   const isRight = await isPassword(body.password, user?.encrypted_password ?? null);
   if (user && config.hooks.passwordVerificationAttempt) await askAboutPassword(service, user, isRight);
   if (!user || !isRight) throw wrong();
-  if (body.email && !user.email_confirmed_at && !config.email.unverifiedMaySignIn) {
+  if (body.email && !user.email_confirmed_at) {
     throw new AuthError(400, 'email_not_confirmed', 'Email not confirmed');
   }
   if (body.phone && !user.phone_confirmed_at) {

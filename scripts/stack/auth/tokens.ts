@@ -3,8 +3,8 @@ import type { Context } from 'hono';
 import { decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
 import type { Config } from './config.ts';
 import type { Json, SessionRow, UserRow } from './database.ts';
-import { AuthError, banned } from './errors.ts';
-import { callHook, HookRefusal } from './hooks.ts';
+import { AuthError, banned, unexpected } from './errors.ts';
+import { callHook } from './hooks.ts';
 import { isUuid } from './request.ts';
 import type { Service } from './service.ts';
 import { findUser, isBanned } from './users.ts';
@@ -25,14 +25,14 @@ export async function signToken(config: Config, claims: Json): Promise<string> {
   const token = new SignJWT(claims);
   if (!key) return token.setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(secret(config));
   const header = { alg: key.alg ?? 'ES256', typ: 'JWT', ...(key.kid ? { kid: key.kid } : {}) };
-  return token.setProtectedHeader(header).sign(await importJWK(key, key.alg));
+  return token.setProtectedHeader(header).sign(await importJWK({ ...key, key_ops: ['sign'] }, key.alg));
 }
+
+const publicPart = ({ d, p, q, dp, dq, qi, ...key }: JWK): JWK => ({ ...key, key_ops: ['verify'] });
 
 /** What others may verify tokens with. */
 export function publicKeys(config: Config): JWK[] {
-  return config.jwt.keys
-    .filter((key) => key.kty !== 'oct')
-    .map(({ d, p, q, dp, dq, qi, ...key }) => ({ ...key, key_ops: ['verify'], ext: true }));
+  return config.jwt.keys.filter((key) => key.kty !== 'oct').map(publicPart);
 }
 
 /** The claims of the access token of a session. */
@@ -41,6 +41,7 @@ export async function accessClaims(
   user: UserRow,
   session: Pick<SessionRow, 'id' | 'aal'>,
   method: string,
+  issuedAt: number,
   expiresAt: number,
 ): Promise<Json> {
   const { config, db } = service;
@@ -52,7 +53,7 @@ export async function accessClaims(
     sub: user.id,
     aud: user.aud,
     exp: expiresAt,
-    iat: Math.floor(Date.now() / 1000),
+    iat: issuedAt,
     email: user.email ?? '',
     phone: user.phone ?? '',
     app_metadata: user.raw_app_meta_data ?? {},
@@ -66,10 +67,18 @@ export async function accessClaims(
   if (!config.hooks.customAccessToken) return claims;
   const payload = { user_id: user.id, claims, authentication_method: method };
   const answer = await callHook(service, 'customAccessToken', payload);
-  if (!answer.claims || typeof answer.claims !== 'object') {
-    throw new HookRefusal(500, 'output claims do not conform to the expected schema');
-  }
-  return answer.claims as Json;
+  return requireClaims(answer.claims);
+}
+
+const REQUIRED = ['aud', 'exp', 'iat', 'sub', 'email', 'phone', 'role', 'aal', 'session_id', 'is_anonymous'];
+
+/** A token without these would be refused by everybody who reads it. */
+function requireClaims(claims: unknown): Json {
+  const given = claims && typeof claims === 'object' ? (claims as Json) : {};
+  const missing = REQUIRED.filter((name) => !(name in given));
+  if (missing.length === 0) return given;
+  const lines = missing.map((name) => `- (root): ${name} is required\n`).join('');
+  throw unexpected(`output claims do not conform to the expected schema: \n${lines}`);
 }
 
 /** The claims of a request's bearer token, whatever its session has become. */
@@ -89,7 +98,7 @@ function verify(config: Config, token: string) {
   const { alg, kid } = decodeProtectedHeader(token);
   const { methods, keys } = config.jwt;
   const key = keys.find((candidate) => candidate.kid === kid && candidate.alg === alg);
-  if (key) return importJWK(key, alg).then((imported) => jwtVerify<Claims>(token, imported));
+  if (key) return importJWK(publicPart(key), alg).then((imported) => jwtVerify<Claims>(token, imported));
   const algorithms = methods.length > 0 ? methods : [keys.length > 0 ? 'none' : 'HS256'];
   return jwtVerify<Claims>(token, secret(config), { algorithms });
 }

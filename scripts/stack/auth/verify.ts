@@ -228,7 +228,7 @@ async function accept(service: Service, { user, purpose, hash }: Match): Promise
     await updateUser(db, user.id, { recovery_token: '' });
     await forgetCode(db, user.id, 'recovery_token');
     if (user.email_confirmed_at) await audit(db, user, 'login');
-    else await confirmBy(db, user);
+    else await confirmWithout(db, user);
   }
   await noLongerAnonymous(db, user);
   return true;
@@ -248,12 +248,17 @@ async function acceptSignup(db: Db, user: UserRow, purpose: 'signup' | 'invite')
   await confirmBy(db, user);
 }
 
-async function confirmBy(db: Db, user: UserRow): Promise<void> {
+async function confirmWithout(db: Db, user: UserRow): Promise<void> {
   await audit(db, user, 'user_signedup', { provider: 'email' });
   await confirmEmail(db, user.id);
+}
+
+/** Answering the letter that asks for it confirms the identities with this address too. */
+async function confirmBy(db: Db, user: UserRow): Promise<void> {
+  await confirmWithout(db, user);
   await db`
     update auth.identities set updated_at = now(), identity_data = identity_data || '{"email_verified": true}'
-     where user_id = ${user.id} and provider = 'email'`;
+     where user_id = ${user.id} and email = ${user.email}`;
 }
 
 async function changeEmail({ config, db }: Service, user: UserRow, hash: string): Promise<boolean> {
