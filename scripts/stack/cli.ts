@@ -54,13 +54,15 @@ async function up(dir: string): Promise<number> {
   const [file, ...args] = nodeCommand(join(STACK_CODE, 'background.ts'));
   const child = spawn(file as string, args, { stdio: ['ignore', log, log, 'ipc'], detached: true });
   // Cutting the line tells the supervisor to stop what it has started; its end is awaited below.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.disconnect());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => child.connected && child.disconnect());
+  }
   const failure = await new Promise<string | undefined>((resolve) => {
     child.on('message', (message: Message) => {
       if ('line' in message) say(message.line);
       else resolve('failed' in message ? message.failed : undefined);
     });
-    child.on('exit', (code) => resolve(`The stack was stopped before it was complete (code ${code}).`));
+    child.on('exit', () => resolve('The stack was stopped before it was complete.'));
   });
   if (failure !== undefined) {
     say(failure);
