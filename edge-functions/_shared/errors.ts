@@ -59,8 +59,12 @@ const FOREIGN_CODES: Record<string, GeneralCode> = {
   // Postgres and PostgREST
   '23503': 'not_found',
   '23505': 'conflict',
+  '40001': 'service_unavailable',
+  '40P01': 'service_unavailable',
   '53300': 'service_unavailable',
   '57014': 'service_unavailable',
+  '57P01': 'service_unavailable',
+  '57P02': 'service_unavailable',
   PGRST116: 'not_found',
 };
 
@@ -72,6 +76,8 @@ interface Refusal {
 /** The error of a call to Postgres or Auth, whatever layer refused it. `operation` completes "unable to …". */
 export function refused(operation: string, refusal: Refusal, status: number): ApiError {
   const code = refusal.code ?? '';
+  // So PostgREST answers when its connection to Postgres breaks in the middle of a call.
+  if (status === 400 && !code && !refusal.message) return general('service_unavailable', operation, refusal);
   const known = FOREIGN_CODES[code];
   if (known || status < 400 || status >= 500) return general(known ?? codeOf(status), operation, refusal);
 

@@ -23,10 +23,13 @@ const FOREIGN_CODES: Record<string, ErrorCode> = {
   '23503': 'not_found',
   '23505': 'conflict',
   '23514': 'invalid_input',
+  '40001': 'service_unavailable',
+  '40P01': 'service_unavailable',
   '42501': 'forbidden',
   '53300': 'service_unavailable',
   '57014': 'service_unavailable',
   '57P01': 'service_unavailable',
+  '57P02': 'service_unavailable',
   '57P03': 'service_unavailable',
   PGRST000: 'service_unavailable',
   PGRST001: 'service_unavailable',
@@ -70,7 +73,9 @@ function toChatError(
   error: { code?: string | undefined; message: string },
   status: number,
 ): ChatError {
-  const code = codeOf(error.code ?? '', status);
+  // So PostgREST answers when its connection to Postgres breaks in the middle of a call.
+  const isCut = status === 400 && !error.code && !error.message;
+  const code = isCut ? 'service_unavailable' : codeOf(error.code ?? '', status);
   const isOurs = error.code === code;
   const message = isOurs ? error.message : `unable to ${operation}; ${error.message || 'no answer'}`;
   return new ChatError(code, message, { status, cause: error });
