@@ -92,6 +92,7 @@ export function createChat(options: ChatOptions): Chat {
       identity.unsubscribe();
       heartbeat.stop();
       outbox.giveUp();
+      channels.end();
       await supabase.removeAllChannels();
       supabase.auth.stopAutoRefresh();
     },
