@@ -1,7 +1,7 @@
 /** Making an account: what the project's hooks say to it, and what happens when somebody was faster. */
 import { randomUUID } from 'node:crypto';
 import { type Db, type Json, transaction } from './database.ts';
-import { AuthError, raisedByProject, unexpected } from './errors.ts';
+import { AuthError, OAuthError, raisedByProject, refusedValue, unexpected } from './errors.ts';
 import { callHook } from './hooks.ts';
 import { type Service, within } from './service.ts';
 import { type NewUser, presentUser } from './users.ts';
@@ -45,7 +45,9 @@ export async function creating<T>(
   try {
     return await transaction(service.db, (tx: Db) => run(within(service, tx)));
   } catch (error) {
-    if (error instanceof AuthError) throw error;
+    if (error instanceof AuthError || error instanceof OAuthError) throw error;
+    const refused = refusedValue(error);
+    if (refused) throw refused;
     const raised = raisedByProject(error);
     if (raised && raised.fields.code !== '23505') throw raised;
     service.log('account not made', { reason: (error as Error).message });

@@ -60,7 +60,9 @@ export function linkRoutes(base: Service): Hono {
     const body = await readBody(c, LINK);
     const email = requireEmail(body.email);
     if (!TYPES.includes(body.type)) throw invalid(`Invalid email action link type requested: ${body.type}`);
-    const redirectTo = allowedRedirect(service.config, body.redirect_to);
+    const redirectTo = body.redirect_to
+      ? allowedRedirect(service.config, body.redirect_to)
+      : redirectOf(c, service.config);
     const { id, type, code, shownHash } = await generate(service, body, email);
     return c.json({
       ...(await presentUser(service.db, id)),

@@ -194,10 +194,11 @@ function paginate(c: Context, total: number): void {
 function banEnd(duration: string): Date | null {
   if (duration === 'none') return null;
   const length = seconds(duration);
-  if (Number.isNaN(length)) {
+  const end = new Date(Date.now() + length * 1000);
+  if (Number.isNaN(end.getTime())) {
     throw invalid(`invalid format for ban duration: time: invalid duration ${JSON.stringify(duration)}`);
   }
-  return new Date(Date.now() + length * 1000);
+  return end;
 }
 
 async function create(service: Service, body: Body): Promise<string> {

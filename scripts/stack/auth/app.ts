@@ -4,7 +4,15 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { adminRoutes } from './admin.ts';
 import { inviteRoutes, linkRoutes } from './admin-links.ts';
-import { AuthError, DatabaseError, OAuthError, raisedByProject, render, unexpected } from './errors.ts';
+import {
+  AuthError,
+  DatabaseError,
+  OAuthError,
+  raisedByProject,
+  refusedValue,
+  render,
+  unexpected,
+} from './errors.ts';
 import { factorRoutes } from './factors.ts';
 import { limitAddress } from './limits.ts';
 import { oauthRoutes } from './oauth.ts';
@@ -62,8 +70,8 @@ export function createApp(service: Service): Hono {
     if (error instanceof AuthError || error instanceof OAuthError || error instanceof DatabaseError) {
       return render(c, error);
     }
-    const raised = raisedByProject(error);
-    if (raised) return render(c, raised);
+    const known = refusedValue(error) ?? raisedByProject(error);
+    if (known) return render(c, known);
     service.log('request failed', { path: c.req.path, reason: error.message });
     return render(c, unexpected('Unexpected failure, please check server logs for more information'));
   });

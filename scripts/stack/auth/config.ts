@@ -60,6 +60,8 @@ export interface Config {
     minSecondsBetween: number;
     perHour: number;
     smtp: { host: string; port: number; user: string; password: string; from: string };
+    /** Where links lead; relative to the host of the public address, as on the real server. */
+    links: { confirmation: string; invite: string; recovery: string; emailChange: string };
     templates: Partial<Record<TemplateName, string>>;
     subjects: Partial<Record<TemplateName, string>>;
   };
@@ -122,6 +124,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     );
 
   const externalUrl = (env.API_EXTERNAL_URL ?? text('API_EXTERNAL_URL')).replace(/\/$/, '');
+  const link = (name: string) =>
+    new URL(text(`MAILER_URLPATHS_${name}`, '/verify'), externalUrl || 'http://localhost').href;
   return {
     host: text('API_HOST', '127.0.0.1'),
     port: Number(text('API_PORT', env.PORT ?? '9999')),
@@ -157,6 +161,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         password: text('SMTP_PASS'),
         from: sender(text('SMTP_ADMIN_EMAIL', 'noreply@localhost'), text('SMTP_SENDER_NAME')),
       },
+      links: {
+        confirmation: link('CONFIRMATION'),
+        invite: link('INVITE'),
+        recovery: link('RECOVERY'),
+        emailChange: link('EMAIL_CHANGE'),
+      },
       templates: named('MAILER_TEMPLATES'),
       subjects: named('MAILER_SUBJECTS'),
     },
@@ -171,7 +181,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     password: {
       minLength: number('PASSWORD_MIN_LENGTH', 6),
-      requiredCharacters: list('PASSWORD_REQUIRED_CHARACTERS', ':'),
+      // `\:` is the sign itself; it parts nothing.
+      requiredCharacters: text('PASSWORD_REQUIRED_CHARACTERS')
+        .split(/(?<!\\):/)
+        .filter(Boolean)
+        .map((set) => set.replaceAll('\\:', ':')),
       updateNeedsReauthentication: flag('SECURITY_UPDATE_PASSWORD_REQUIRE_REAUTHENTICATION'),
       updateNeedsCurrent: flag('SECURITY_UPDATE_PASSWORD_REQUIRE_CURRENT_PASSWORD'),
     },

@@ -86,6 +86,13 @@ export const emailTaken = () =>
 export const phoneTaken = () =>
   new AuthError(422, 'phone_exists', 'A user with this phone number has already been registered');
 
+/** Bytes and values that the database does not keep; refused wherever they come from. */
+export function refusedValue(error: unknown): AuthError | undefined {
+  const { name, code } = error as { name?: string; code?: unknown };
+  if (name !== 'PostgresError' || typeof code !== 'string' || !code.startsWith('22')) return undefined;
+  return invalid('The request contains a value that cannot be stored');
+}
+
 /** The message of a database error that a project may have raised by itself, else undefined. */
 export function raisedByProject(error: unknown): DatabaseError | undefined {
   const cause = error as { code?: unknown; message?: unknown; name?: string };

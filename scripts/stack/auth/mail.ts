@@ -60,7 +60,16 @@ export function linkOf(config: Config, letter: Pick<Letter, 'hash' | 'type' | 'r
     type: letter.type,
     redirect_to: letter.redirectTo,
   });
-  return `${config.externalUrl}/verify?${query}`;
+  const { links } = config.email;
+  const address =
+    letter.type === 'signup'
+      ? links.confirmation
+      : letter.type === 'invite'
+        ? links.invite
+        : letter.type === 'email_change'
+          ? links.emailChange
+          : links.recovery;
+  return `${address}?${query}`;
 }
 
 export async function sendMail(service: Service, letter: Letter): Promise<void> {

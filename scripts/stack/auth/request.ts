@@ -1,4 +1,5 @@
 /** Reading requests: bodies as the real server types them, addresses, and where the caller is. */
+import { isIP } from 'node:net';
 import type { Context } from 'hono';
 import { AuthError, invalid } from './errors.ts';
 
@@ -62,7 +63,10 @@ function parse(text: string): unknown {
   // Postgres keeps no NUL, neither in text nor in jsonb.
   if (text.includes('\0') || text.includes('\\u0000')) throw badJson("invalid character '\\x00' in string");
   try {
-    return JSON.parse(text);
+    // Half a surrogate pair is no text that Postgres keeps.
+    return JSON.parse(text, (_, value) =>
+      typeof value === 'string' ? Buffer.from(value).toString() : value,
+    );
   } catch (error) {
     const isCut =
       text.trim() === '' || /Unexpected end|Unterminated|Expected .* at position/.test(String(error));
@@ -119,6 +123,5 @@ export interface Client {
 
 export function client(c: Context): Client {
   const forwarded = c.req.header('x-forwarded-for')?.split(',')[0]?.trim() ?? '';
-  const isAddress = /^[\d.]{7,15}$|^[0-9a-f:.]{2,45}$/i.test(forwarded);
-  return { ip: isAddress ? forwarded : '127.0.0.1', userAgent: c.req.header('user-agent') ?? '' };
+  return { ip: isIP(forwarded) ? forwarded : '127.0.0.1', userAgent: c.req.header('user-agent') ?? '' };
 }
