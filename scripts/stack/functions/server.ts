@@ -75,7 +75,10 @@ export function createFunctionServer(workers: Map<string, Worker>, jwtSecret: st
       request,
       response,
       { origin, path, headers, maxBody: Number.POSITIVE_INFINITY, timeout: TIMEOUT, answerHeaders: {} },
-      (failure) => answer(response, FAILURES[failure]),
+      (failure) => {
+        if (FAILURES[failure] === CRASHED) lease.abandon();
+        answer(response, FAILURES[failure]);
+      },
     );
   }
 

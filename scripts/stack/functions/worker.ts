@@ -12,6 +12,8 @@ export interface Lease {
   origin: URL;
   /** To be called once, when the request has ended. */
   release(): void;
+  /** The process broke the connection off and is about to end: the next request gets a new one. */
+  abandon(): void;
 }
 
 export interface Worker {
@@ -90,6 +92,9 @@ export function createWorker(config: FunctionConfig, environment: Record<string,
         release() {
           instance.requests -= 1;
           if (current !== owner) retire(instance);
+        },
+        abandon() {
+          if (current === owner) current = undefined;
         },
       };
     },
