@@ -4,7 +4,8 @@ import type { Config } from './config.ts';
 
 /** The wanted address when the configuration allows it, else the site's. */
 export function allowedRedirect(config: Config, wanted: string | undefined): string {
-  if (!wanted) return config.siteUrl;
+  // What is no printable ASCII has no place in a header.
+  if (!wanted || /[^\x21-\x7e]/.test(wanted)) return config.siteUrl;
   let url: URL;
   try {
     url = new URL(wanted);
