@@ -1,6 +1,7 @@
 /** Says in words which process holds a TCP port: from /proc on Linux, otherwise from lsof. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { commandLine } from './supervisor/identity.ts';
 
 export function portHolder(port: number): string | undefined {
   try {
@@ -49,6 +50,6 @@ function fromLsof(port: number): string | undefined {
 }
 
 function describe(pid: number): string {
-  const command = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+  const command = commandLine(pid) ?? 'unknown';
   return `process ${pid} (${command.length > 80 ? `${command.slice(0, 79)}…` : command})`;
 }

@@ -3,13 +3,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FunctionConfig } from '../../scripts/stack/config.ts';
 import { watchFunctions } from '../../scripts/stack/functions/reload.ts';
 import { createFunctionServer } from '../../scripts/stack/functions/server.ts';
 import { createWorker, type Worker } from '../../scripts/stack/functions/worker.ts';
 import { KEYS } from '../../scripts/stack/keys.ts';
 import { closed, listen } from './upstream.ts';
+
+const PATIENTLY = { timeout: 15_000 };
 
 const folder = mkdtempSync(join(tmpdir(), 'confab-functions-'));
 const workers = new Map<string, Worker>();
@@ -129,9 +131,9 @@ describe('a function', () => {
   });
 
   it('that throws outside a request is started again', async () => {
-    expect(await (await call('/late')).text()).toBe('before');
-    await expect.poll(() => lines.some((line) => line.includes('too late'))).toBe(true);
-    await expect.poll(async () => (await call('/late')).text()).toBe('before');
+    expect(await (await call('/late')).text(), PATIENTLY).toBe('before');
+    await expect.poll(() => lines.some((line) => line.includes('too late')), PATIENTLY).toBe(true);
+    await expect.poll(async () => (await call('/late')).text(), PATIENTLY).toBe('before');
   });
 
   it('carries a WebSocket', async () => {
@@ -177,9 +179,7 @@ describe('a function with verify_jwt', () => {
 describe('a changed file', () => {
   it('is served from then on', async () => {
     write('echo', `Deno.serve(() => new Response('changed'));`);
-    await vi.waitFor(async () => expect(await (await call('/echo')).text()).toBe('changed'), {
-      timeout: 5000,
-    });
+    await expect.poll(async () => (await call('/echo')).text(), PATIENTLY).toBe('changed');
   });
 
   it('does not disturb a request in work, which ends with the old code', async () => {
@@ -198,14 +198,11 @@ describe('a changed file', () => {
     expect(await (await call('/slow')).text()).toBe('new');
     expect(await old).toBe('old');
     release();
-    await expect
-      .poll(() =>
-        fetch(origin).then(
-          () => 'alive',
-          () => 'gone',
-        ),
-      )
-      .toBe('gone');
+    const probe = () =>
+      fetch(origin)
+        .then(() => 'alive')
+        .catch(() => 'gone');
+    await expect.poll(probe, PATIENTLY).toBe('gone');
   });
 });
 

@@ -14,6 +14,8 @@ import type { ServiceSpec } from '../../scripts/stack/supervisor/service.ts';
 import { openSupervisor, type Supervisor } from '../../scripts/stack/supervisor/supervisor.ts';
 import { closed } from './upstream.ts';
 
+const PATIENTLY = { timeout: 15_000 };
+
 let dir: string;
 let port: number;
 let notes: string[];
@@ -63,7 +65,7 @@ describe('a service', () => {
     const before = pidOf('Toy');
     process.kill(before, 'SIGKILL');
     await expect
-      .poll(() => notes)
+      .poll(() => notes, PATIENTLY)
       .toEqual([expect.stringMatching(/^Toy ended unexpectedly \(SIGKILL\)/), 'Toy is back']);
     expect(pidOf('Toy')).not.toBe(before);
   });
@@ -151,5 +153,5 @@ it('services end when the supervisor is killed', { timeout: 30_000 }, async () =
   const toy = readState(dir)?.processes.Toy;
   expect(toy && isAlive(toy)).toBe(true);
   child.kill('SIGKILL');
-  await expect.poll(() => toy && isAlive(toy), { timeout: 15_000 }).toBe(false);
+  await expect.poll(() => toy && isAlive(toy), PATIENTLY).toBe(false);
 });

@@ -1,5 +1,5 @@
 /** Creates, starts and stops one PostgreSQL cluster in a folder. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
+import { commandLine } from '../supervisor/identity.ts';
 import { postgresHome } from './binaries.ts';
 import { asOrdinaryUser, serverUser } from './server-user.ts';
 
@@ -203,12 +204,6 @@ export async function answers(options: Pick<ClusterOptions, 'port' | 'password'>
 export function removeStaleLock(dir: string): void {
   const file = join(dir, 'postmaster.pid');
   if (!existsSync(file)) return;
-  const pid = readFileSync(file, 'utf8').split('\n')[0] ?? '';
-  let command = '';
-  try {
-    command = execFileSync('ps', ['-o', 'args=', '-p', pid], { encoding: 'utf8' });
-  } catch {
-    // No such process.
-  }
-  if (!command.includes('postgres')) rmSync(file, { force: true });
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+  if (!commandLine(pid)?.includes('postgres')) rmSync(file, { force: true });
 }
