@@ -21,6 +21,7 @@ export type Value = Buffer | null | undefined;
 export interface RowChange {
   kind: 'insert' | 'update' | 'delete';
   relation: Relation;
+  transactionId: number;
   /** When its transaction committed. */
   committedAt: Date;
   /** The row after the change, in the order of the relation's columns. */
@@ -35,6 +36,7 @@ const FULL_IDENTITY = 'f';
 export class PgOutputReader {
   private readonly relations = new Map<number, Relation>();
   private committedAt = new Date(0);
+  private transactionId = 0;
 
   /** The change that a message carries; most other messages only prepare for one. */
   read(message: Buffer): RowChange | undefined {
@@ -43,6 +45,7 @@ export class PgOutputReader {
       case 'B':
         cursor.skip(8);
         this.committedAt = microsecondsToDate(cursor.int64());
+        this.transactionId = cursor.uint32();
         return undefined;
       case 'R':
         this.learn(cursor);
@@ -102,7 +105,8 @@ export class PgOutputReader {
     record: Value[] | undefined,
     old: Value[] | undefined,
   ): RowChange {
-    return { kind, relation, committedAt: this.committedAt, record, old };
+    const { transactionId, committedAt } = this;
+    return { kind, relation, transactionId, committedAt, record, old };
   }
 
   private relation(cursor: Cursor): Relation {

@@ -6,6 +6,7 @@ import type { Relation, RowChange } from '../pgoutput.ts';
 import { ReplicationStream } from '../replication.ts';
 import type { Session } from '../tokens.ts';
 import type { Binding, ChangeKind, Selection } from './bindings.ts';
+import { untilVisible } from './commits.ts';
 import { type JsonChange, readChange } from './rows.ts';
 import { CHANGES_PUBLICATION, selectionOf } from './selections.ts';
 import { readTable, type Table } from './tables.ts';
@@ -26,6 +27,7 @@ export class ChangeFeed {
   private readonly subscriptions = new Map<Subscriber, Selection[]>();
   private readonly tables = new WeakMap<Relation, Table>();
   private working: Promise<void> = Promise.resolve();
+  private visibleTransaction: number | undefined;
 
   constructor(databaseUrl: string, database: Database, log: Log) {
     this.database = database;
@@ -89,6 +91,10 @@ export class ChangeFeed {
   private async tell(change: RowChange, interested: Interest[]): Promise<void> {
     const table = await this.tableOf(change.relation);
     if (!table) return;
+    if (change.transactionId !== this.visibleTransaction) {
+      await untilVisible(this.database, change.transactionId);
+      this.visibleTransaction = change.transactionId;
+    }
     const filters = interested.map(({ selection }) => selection.conditions);
     const json = await readChange(this.database, table, change, filters);
     const matching = interested.filter((_, i) => json.matches[i] === true);
