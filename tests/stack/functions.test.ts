@@ -131,7 +131,7 @@ describe('a function', () => {
   });
 
   it('that throws outside a request is started again', async () => {
-    expect(await (await call('/late')).text(), PATIENTLY).toBe('before');
+    expect(await (await call('/late')).text()).toBe('before');
     await expect.poll(() => lines.some((line) => line.includes('too late')), PATIENTLY).toBe(true);
     await expect.poll(async () => (await call('/late')).text(), PATIENTLY).toBe('before');
   });
