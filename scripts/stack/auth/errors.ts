@@ -9,6 +9,8 @@ export class AuthError extends Error {
   readonly extra: Record<string, unknown>;
   /** Headers that name whom the refusal concerns. */
   headers: Record<string, string> = {};
+  /** Whether the header with the code is left out, as the real server does here and there. */
+  isSilent = false;
 
   constructor(status: number, code: string, message: string, extra: Record<string, unknown> = {}) {
     super(message);
@@ -68,8 +70,7 @@ export function render(context: Context, error: AuthError | OAuthError | Databas
   }
   const { status, code, message, extra } = error;
   for (const [name, value] of Object.entries(error.headers)) context.header(name, value);
-  // The real server leaves the header out for these.
-  const isSilent = code === 'unknown' || (isNew && code === 'weak_password');
+  const isSilent = error.isSilent || code === 'unknown' || (isNew && code === 'weak_password');
   if (!isSilent) context.header('x-sb-error-code', code);
   const id = status === 500 ? { error_id: randomUUID() } : {};
   const body = isNew

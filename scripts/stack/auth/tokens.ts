@@ -78,7 +78,9 @@ function requireClaims(claims: unknown): Json {
   const missing = REQUIRED.filter((name) => !(name in given));
   if (missing.length === 0) return given;
   const lines = missing.map((name) => `- (root): ${name} is required\n`).join('');
-  throw unexpected(`output claims do not conform to the expected schema: \n${lines}`);
+  const refusal = unexpected(`output claims do not conform to the expected schema: \n${lines}`);
+  refusal.isSilent = true;
+  throw refusal;
 }
 
 /** The claims of a request's bearer token, whatever its session has become. */
