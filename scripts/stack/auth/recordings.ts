@@ -18,7 +18,7 @@ import { baseEnvironment, profiles, SECRET } from './recordings/profiles.ts';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const PASSWORD = 'postgres';
 /** The database, the catcher, then one port for each profile. */
-const PORT = Number(process.env.RECORDINGS_PORT ?? 22_100);
+const PORT = Number(process.env.RECORDINGS_PORT ?? 21_100);
 
 interface Total {
   passed: number;
