@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,9 +26,11 @@ interface Total {
 }
 
 async function main(): Promise<number> {
-  const folder = resolve(process.env.CONFAB_GOLDENS ?? join(HERE, '../../../../shared/goldens'), 'auth');
+  const given = resolve(process.env.CONFAB_GOLDENS ?? join(HERE, '../../../../shared/goldens'), 'auth');
+  if (!existsSync(given)) throw new Error(`unable to play the recordings; ${given} does not exist`);
+  // The player starts only under its own name, not under that of a link to it.
+  const folder = realpathSync(given);
   const replay = join(folder, 'replay.mjs');
-  if (!existsSync(replay)) throw new Error(`unable to play the recordings; ${replay} does not exist`);
   const files = filesByProfile(join(folder, 'http'), process.argv.slice(2));
   const dir = mkdtempSync(join(tmpdir(), 'auth-recordings-'));
   const servers: ChildProcess[] = [];
