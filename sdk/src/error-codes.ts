@@ -32,6 +32,10 @@ export const errorCodes = {
   member_not_found: 404,
   /** No such user. */
   user_not_found: 404,
+  /** Nobody can block themselves. */
+  cannot_block_oneself: 400,
+  /** One of the two has blocked the other. */
+  user_blocked: 403,
   /** A channel's kind is `public` or `private`. */
   invalid_channel_kind: 400,
   /** A slug has 1 to 80 of a-z, 0-9 and single dashes between them. */

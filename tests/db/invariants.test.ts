@@ -18,6 +18,7 @@ const DEFINERS = [
   'chat_private.add_members',
   'chat_private.before_user_created',
   'chat_private.custom_access_token',
+  'chat_private.is_blocked_pair',
   'chat_private.may_use_topic',
   'chat_private.my_channel_ids',
   'chat_private.session_refusal',
