@@ -32,6 +32,19 @@ module.exports = {
       },
     },
     {
+      name: 'sdk-core-knows-no-react',
+      severity: 'error',
+      from: { path: '^sdk/src/', pathNot: '^sdk/src/react/' },
+      to: { path: '^sdk/src/react/|node_modules/react' },
+    },
+    {
+      name: 'sdk-react-carries-no-core',
+      comment: 'An app has one copy of the SDK: the hooks get it from the app and know its types only.',
+      severity: 'error',
+      from: { path: '^sdk/src/react/' },
+      to: { path: '^sdk/src/(?!react/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'functions-stand-alone',
       severity: 'error',
       from: { path: '^edge-functions/([^/]+)/' },
@@ -53,7 +66,7 @@ module.exports = {
       name: 'example-uses-the-public-sdk',
       severity: 'error',
       from: { path: '^examples/' },
-      to: { path: '^(edge-functions|scripts|tests)/|^sdk/src/(?!index\\.ts$)' },
+      to: { path: '^(edge-functions|scripts|tests)/|^sdk/src/(?!(react/)?index\\.ts$)' },
     },
     {
       name: 'nothing-imports-scripts',

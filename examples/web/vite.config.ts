@@ -2,8 +2,15 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+const source = (path: string) => fileURLToPath(new URL(`../../sdk/src/${path}`, import.meta.url));
+
 export default defineConfig({
   plugins: [react()],
   // The SDK's source, so that a change in it shows at once and nothing has to be built first.
-  resolve: { alias: { '@confab/sdk': fileURLToPath(new URL('../../sdk/src/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: '@confab/sdk/react', replacement: source('react/index.ts') },
+      { find: '@confab/sdk', replacement: source('index.ts') },
+    ],
+  },
 });

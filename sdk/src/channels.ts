@@ -8,6 +8,7 @@ import type { Outbox } from './internal/outbox.ts';
 import type { Realtime } from './internal/realtime.ts';
 import type { Rest } from './internal/rest.ts';
 import { toChannelInfo } from './internal/rows.ts';
+import type { UserFeed } from './internal/user-feed.ts';
 import { createMembers, type Members } from './members.ts';
 import { createMessages, fetchMessages, type Messages } from './messages.ts';
 import { createTyping, type Typing } from './typing.ts';
@@ -90,10 +91,11 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export function createChannels(deps: {
   rest: Rest;
   realtime: Realtime;
+  userFeed: UserFeed;
   outbox: Outbox;
   me(): Promise<User>;
 }): Channels & { feeds: ReadonlyMap<string, ChannelFeed>; end(): void } {
-  const { rest, realtime, outbox, me } = deps;
+  const { rest, realtime, userFeed, outbox, me } = deps;
   const { client, run } = rest;
   const feeds = new Map<string, ChannelFeed>();
   let list: ChannelList | undefined;
@@ -194,7 +196,7 @@ export function createChannels(deps: {
       }));
     },
     subscribe(listener) {
-      list ??= createChannelList({ rest, realtime, outbox, me, onIdle: () => (list = undefined) });
+      list ??= createChannelList({ rest, userFeed, outbox, onIdle: () => (list = undefined) });
       return list.subscribe(listener);
     },
     async create({ slug, kind = 'public', name, description, memberIds }) {

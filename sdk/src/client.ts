@@ -7,6 +7,7 @@ import { createHeartbeat } from './internal/heartbeat.ts';
 import { createOutbox } from './internal/outbox.ts';
 import { createRealtime } from './internal/realtime.ts';
 import { type ChatClient, createRest } from './internal/rest.ts';
+import { createUserFeed } from './internal/user-feed.ts';
 import { postMessage } from './messages.ts';
 import { createUsers, type User, type Users } from './users.ts';
 
@@ -71,7 +72,8 @@ export function createChat(options: ChatOptions): Chat {
     );
     return profile;
   };
-  const channels = createChannels({ rest, realtime, outbox, me });
+  const userFeed = createUserFeed({ realtime, me });
+  const channels = createChannels({ rest, realtime, userFeed, outbox, me });
   let userId: string | null = null;
   const identity = auth.subscribe((state) => {
     profile = undefined;
@@ -79,6 +81,7 @@ export function createChat(options: ChatOptions): Chat {
       // What one person wrote must not go out in another's name, nor what they read stay on another's screen.
       outbox.giveUp();
       channels.end();
+      userFeed.end();
     }
     userId = state.userId;
   });
@@ -93,6 +96,7 @@ export function createChat(options: ChatOptions): Chat {
       heartbeat.stop();
       outbox.giveUp();
       channels.end();
+      userFeed.end();
       await supabase.removeAllChannels();
       supabase.auth.stopAutoRefresh();
     },

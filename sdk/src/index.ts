@@ -2,6 +2,14 @@
 export type { Auth, Credentials, SignUp } from './auth.ts';
 export type { Channel, ChannelInfo, Channels, ChannelsState, PublicChannel } from './channels.ts';
 export { type Chat, type ChatOptions, createChat } from './client.ts';
+export type {
+  ChannelCustom,
+  CustomChannelData,
+  CustomMessageData,
+  CustomUserData,
+  MessageCustom,
+  UserCustom,
+} from './custom.ts';
 export { type ErrorCode, errorCodes } from './error-codes.ts';
 export { ChatError, isChatError } from './errors.ts';
 export type { Subscription } from './internal/emitter.ts';

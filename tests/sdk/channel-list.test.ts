@@ -3,8 +3,8 @@ import { expect, it, vi } from 'vitest';
 import type { ChannelsState } from '../../sdk/src/index.ts';
 import { createChannelList } from '../../sdk/src/internal/channel-list.ts';
 import { createOutbox } from '../../sdk/src/internal/outbox.ts';
-import type { TopicHandlers } from '../../sdk/src/internal/realtime.ts';
 import type { Rest } from '../../sdk/src/internal/rest.ts';
+import type { UserFeedHandlers } from '../../sdk/src/internal/user-feed.ts';
 
 const row = (lastSeq: number) => ({
   id: 'c',
@@ -28,17 +28,17 @@ async function listOver(server: { lastSeq: number; beforeAnswer(): Promise<void>
     await server.beforeAnswer();
     return rows;
   };
-  let topic: TopicHandlers | undefined;
+  let topic: UserFeedHandlers | undefined;
   const list = createChannelList({
     rest: { client: { from: () => query }, run } as unknown as Rest,
-    realtime: {
-      open(_name, handlers) {
+    userFeed: {
+      subscribe(handlers) {
         topic = handlers;
-        return { send() {}, close() {} };
+        return { unsubscribe() {} };
       },
+      end() {},
     },
     outbox: createOutbox(async (sent) => sent),
-    me: async () => ({ id: 'me', username: 'me', name: 'Me', avatarUrl: null }),
     onIdle() {},
   });
   let state: ChannelsState | undefined;
@@ -46,7 +46,7 @@ async function listOver(server: { lastSeq: number; beforeAnswer(): Promise<void>
     state = next;
   });
   const handlers = await vi.waitUntil(() => topic);
-  handlers.onLive();
+  handlers.onLive?.();
   await vi.waitUntil(() => state?.connection === 'live');
   return { list, handlers, unread: () => state?.channels[0]?.unreadCount };
 }

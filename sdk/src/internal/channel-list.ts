@@ -1,12 +1,11 @@
 /** The caller's channels kept up to date: order, unread counts, joins and departures. */
 import type { ChannelInfo, ChannelsState } from '../channels.ts';
-import type { User } from '../users.ts';
 import { createEmitter, type Subscription } from './emitter.ts';
 import type { Outbox } from './outbox.ts';
-import type { Realtime, Topic } from './realtime.ts';
 import type { Rest } from './rest.ts';
 import { retrying } from './retry.ts';
 import { toChannelInfo } from './rows.ts';
+import type { UserFeed } from './user-feed.ts';
 
 export interface ChannelList {
   /** Reads a channel again, or takes it out; for what the caller did and need not wait to hear of. */
@@ -20,9 +19,8 @@ const PAGE = 500;
 
 export function createChannelList(deps: {
   rest: Rest;
-  realtime: Realtime;
+  userFeed: UserFeed;
   outbox: Outbox;
-  me(): Promise<User>;
   /** Called once the last listener has gone. */
   onIdle(): void;
 }): ChannelList {
@@ -32,8 +30,7 @@ export function createChannelList(deps: {
   const listeners = createEmitter<ChannelsState>(close);
   let connection: ChannelsState['connection'] = 'loading';
   let isOpen = false;
-  let topic: Topic | undefined;
-  let unhook: Subscription | undefined;
+  const unhook: Subscription[] = [];
   /** Ids to read again; events come faster than answers, and one answer serves all that came before it was asked for. */
   const stale = new Set<string>();
   let refreshing = false;
@@ -116,18 +113,17 @@ export function createChannelList(deps: {
     if (event.startsWith('channel:')) refresh(id);
   }
 
-  async function open(): Promise<void> {
+  function open(): void {
     isOpen = true;
-    unhook = outbox.onSent((message) => refresh(message.channelId));
-    const me = await retrying(deps.me, () => isOpen);
-    if (!isOpen) return;
-    topic = deps.realtime.open(`user:${me.id}`, {
-      onLive: () => void load('live'),
-      onInterrupted: () => setConnection('offline'),
-      onRefused: () => setConnection('offline'),
-      onEvent,
-    });
-    await load('loading');
+    unhook.push(
+      outbox.onSent((message) => refresh(message.channelId)),
+      deps.userFeed.subscribe({
+        onLive: () => void load('live'),
+        onInterrupted: () => setConnection('offline'),
+        onEvent,
+      }),
+    );
+    void load('loading');
   }
 
   function load(next: ChannelsState['connection']): Promise<void> {
@@ -150,8 +146,7 @@ export function createChannelList(deps: {
   function close(): void {
     if (!isOpen) return;
     isOpen = false;
-    unhook?.unsubscribe();
-    topic?.close();
+    for (const subscription of unhook.splice(0)) subscription.unsubscribe();
     deps.onIdle();
   }
 
@@ -166,7 +161,7 @@ export function createChannelList(deps: {
     subscribe(listener) {
       const subscription = listeners.add(listener);
       if (isOpen) listener(state());
-      else void open().catch(() => setConnection('offline'));
+      else open();
       return subscription;
     },
   };

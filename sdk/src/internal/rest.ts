@@ -6,9 +6,15 @@ import type { Database } from './database.types.ts';
 
 export type ChatClient = SupabaseClient<Database, 'chat'>;
 
+interface Refusal {
+  code?: string | undefined;
+  message: string;
+  details?: unknown;
+}
+
 interface Answer<T> {
   data: T;
-  error: { code: string; message: string } | null;
+  error: Refusal | null;
   status: number;
 }
 
@@ -68,17 +74,24 @@ export function createRest(
 }
 
 /** The error of a failed call, with our code whatever layer refused it. */
-function toChatError(
-  operation: string,
-  error: { code?: string | undefined; message: string },
-  status: number,
-): ChatError {
+function toChatError(operation: string, error: Refusal, status: number): ChatError {
   // So PostgREST answers when its connection to Postgres breaks in the middle of a call.
   const isCut = status === 400 && !error.code && !error.message;
   const code = isCut ? 'service_unavailable' : codeOf(error.code ?? '', status);
   const isOurs = error.code === code;
   const message = isOurs ? error.message : `unable to ${operation}; ${error.message || 'no answer'}`;
-  return new ChatError(code, message, { status, cause: error });
+  const retryAfter = retryAfterOf(error.details);
+  return new ChatError(code, message, {
+    status,
+    cause: error,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  });
+}
+
+/** The client library passes on no headers, so the database says its `Retry-After` in `details` too. */
+function retryAfterOf(details: unknown): number | undefined {
+  const [, seconds] = /^Retry-After: (\d+)$/.exec(String(details ?? '')) ?? [];
+  return seconds === undefined ? undefined : Number(seconds);
 }
 
 function codeOf(code: string, status: number): ErrorCode {
