@@ -1,0 +1,101 @@
+/** Access to channels and memberships. */
+import type { AccessFile } from '../../helpers/access.ts';
+
+export const subjects: AccessFile['subjects'] = {
+  channels: {
+    statements: {
+      select: (db, { channel }) => db`select from chat.channels where id = ${channel}`,
+      insert: (db) => db`insert into chat.channels (kind, slug) values ('public', 'made-by-hand')`,
+      update: (db, { channel }) => db`update chat.channels set kind = 'public' where id = ${channel}`,
+      delete: (db, { channel }) => db`delete from chat.channels where id = ${channel}`,
+    },
+    expected: `
+                      select   insert   update   delete
+      stranger        hidden   denied   denied   denied
+      member          allowed  denied   denied   denied
+      channel admin   allowed  denied   denied   denied
+      platform admin  hidden   denied   denied   denied
+    `,
+  },
+  channel_members: {
+    statements: {
+      select: (db, { channel, users }) =>
+        db`select from chat.channel_members where channel_id = ${channel} and user_id = ${users.member}`,
+      insert: (db, { channel, users }) =>
+        db`insert into chat.channel_members (channel_id, user_id) values (${channel}, ${users.stranger})`,
+      update: (db, { channel, users }) =>
+        db`update chat.channel_members set last_read_seq = 1 where channel_id = ${channel} and user_id = ${users.member}`,
+      delete: (db, { channel, users }) =>
+        db`delete from chat.channel_members where channel_id = ${channel} and user_id = ${users.member}`,
+    },
+    expected: `
+                      select   insert   update   delete
+      stranger        hidden   denied   hidden   denied
+      member          allowed  denied   allowed  denied
+      channel admin   allowed  denied   hidden   denied
+      platform admin  hidden   denied   hidden   denied
+    `,
+  },
+  channel_counters: {
+    statements: {
+      select: (db, { channel }) => db`select from chat.channel_counters where channel_id = ${channel}`,
+      insert: (db) => db`insert into chat.channel_counters (channel_id) values (gen_random_uuid())`,
+      update: (db, { channel }) =>
+        db`update chat.channel_counters set last_seq = 0 where channel_id = ${channel}`,
+      delete: (db, { channel }) => db`delete from chat.channel_counters where channel_id = ${channel}`,
+    },
+    expected: `
+                      select   insert   update   delete
+      stranger        hidden   denied   denied   denied
+      member          allowed  denied   denied   denied
+      channel admin   allowed  denied   denied   denied
+      platform admin  hidden   denied   denied   denied
+    `,
+  },
+  my_channels: {
+    statements: {
+      select: (db, { channel }) => db`select from chat.my_channels where id = ${channel}`,
+      insert: (db) => db`insert into chat.my_channels (id) values (gen_random_uuid())`,
+      update: (db, { channel }) => db`update chat.my_channels set name = 'x' where id = ${channel}`,
+      delete: (db, { channel }) => db`delete from chat.my_channels where id = ${channel}`,
+    },
+    expected: `
+                      select   insert   update   delete
+      stranger        hidden   denied   denied   denied
+      member          allowed  denied   denied   denied
+      channel admin   allowed  denied   denied   denied
+      platform admin  hidden   denied   denied   denied
+    `,
+  },
+};
+
+export const calls: AccessFile['calls'] = {
+  create_channel: {
+    call: (db) => db`select chat.create_channel('made-by-a-call')`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
+  open_dm: {
+    call: (db, { users }) => db`select chat.open_dm(${users.member})`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
+  join_channel: {
+    call: (db, { channel }) => db`select chat.join_channel(${channel})`,
+    expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],
+  },
+  leave_channel: {
+    call: (db, { channel }) => db`select chat.leave_channel(${channel})`,
+    expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],
+  },
+  add_members: {
+    call: (db, { channel, users }) => db`select chat.add_members(${channel}, ${[users.stranger]})`,
+    expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
+  },
+  remove_member: {
+    call: (db, { channel, users }) => db`select chat.remove_member(${channel}, ${users.member})`,
+    expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
+  },
+  mark_read: {
+    call: (db, { channel }) => db`select chat.mark_read(${channel}, 1)`,
+    expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],
+  },
+};
