@@ -60,6 +60,10 @@ export const errorCodes = {
   invalid_page_size: 400,
   /** A seq is a number from 0. */
   invalid_seq: 400,
+  /** A time zone has an IANA name like `Europe/Berlin`. */
+  invalid_timezone: 400,
+  /** A notification level is `all`, `mentions` or `nothing`. */
+  invalid_notify_level: 400,
   /** A value has the wrong type or form, or text holds a character that cannot be stored (NUL, half a surrogate pair). */
   invalid_input: 400,
   /** The caller has no right to this. */

@@ -30,6 +30,8 @@ const DEFINERS = [
   'chat_private.tg_channels__create_counter',
   'chat_private.tg_messages__assign_seq',
   'chat_private.tg_messages__broadcast',
+  'chat_private.tg_preferences__restore',
+  'chat_private.tg_profiles__create_preferences',
   'chat_private.tg_profiles__lock_counters',
   'chat_private.tg_users__create_profile',
   'chat_private.tg_users__follow_email',
