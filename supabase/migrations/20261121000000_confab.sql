@@ -34,21 +34,23 @@ comment on schema chat is 'Confab''s API: tables, views and functions for signed
 comment on schema chat_private is 'Confab''s inside: helpers of policies, hooks and triggers; never exposed';
 
 -- 01_errors.sql
--- The one way SQL refuses a request: a stable code, an HTTP status, a sentence.
+-- The one way SQL refuses a request: a stable code, an HTTP status, a sentence, and what else a client may need.
 
-create function chat_private.fail(code text, status integer, message text) returns void
+create function chat_private.fail(code text, status integer, message text, details text default null,
+                                  headers jsonb default '{}')
+returns void
 language plpgsql volatile set search_path = '' as $$
 begin
-  -- PostgREST turns SQLSTATE PGRST into exactly this body and status.
+  -- PostgREST turns SQLSTATE PGRST into exactly this body, status and headers.
   raise sqlstate 'PGRST' using
-    message = json_build_object('code', code, 'message', message, 'details', null, 'hint', null)::text,
-    detail = json_build_object('status', status, 'headers', json_build_object())::text;
+    message = json_build_object('code', code, 'message', message, 'details', details, 'hint', null)::text,
+    detail = json_build_object('status', status, 'headers', headers)::text;
 end;
 $$;
-grant execute on function chat_private.fail(text, integer, text) to anon, authenticated;
+grant execute on function chat_private.fail(text, integer, text, text, jsonb) to anon, authenticated;
 
-comment on function chat_private.fail(text, integer, text) is
-  'Raises an error that reaches clients as {code, message} with this HTTP status; codes are listed in docs/errors.md';
+comment on function chat_private.fail(text, integer, text, text, jsonb) is
+  'Raises an error that reaches clients as {code, message, details} with this HTTP status and these headers; codes are listed in docs/errors.md';
 
 -- 02_gate.sql
 -- The gate: decides whether the caller's token still stands for a live session of a live account.
@@ -109,6 +111,172 @@ comment on function chat_private.session_refusal() is
   'Why the caller''s token no longer counts (an error code), or null; used before every request and by Realtime and Storage policies';
 comment on function chat_private.request_gate() is
   'Runs before every Data API request (pgrst.db_pre_request) and refuses tokens of ended sessions and suspended accounts';
+
+-- 05_settings.sql
+-- Settings of the platform: one row each, with a value that admins change while everything runs.
+
+create table chat.settings (
+  name text primary key constraint settings_name_form check (name ~ '^[a-z][a-z0-9_]{1,62}$'),
+  value jsonb not null,
+  default_value jsonb not null,
+  minimum numeric,
+  maximum numeric,
+  description text not null,
+  constraint settings_value_type check (jsonb_typeof(value) = jsonb_typeof(default_value)),
+  constraint settings_value_bounds check (
+    jsonb_typeof(value) <> 'number'
+    or (value::numeric = trunc(value::numeric)
+        and value::numeric between coalesce(minimum, value::numeric) and coalesce(maximum, value::numeric)))
+);
+
+alter table chat.settings enable row level security;
+
+-- The value of a setting; fails for a name that is none, so that a slip of the pen does not pass for null.
+create function chat_private.setting(name text) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_value jsonb;
+begin
+  select s.value into strict v_value from chat.settings s where s.name = setting.name;
+  return v_value;
+end;
+$$;
+grant execute on function chat_private.setting(text) to authenticated;
+
+grant select on chat.settings to authenticated;
+grant update (value) on chat.settings to authenticated;
+
+create policy select_user on chat.settings for select to authenticated using (true);
+
+-- Code reads every setting by name: one that is gone or renamed would break it.
+create function chat_private.tg_settings__keep() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if tg_op = 'DELETE' or new.name <> old.name then
+    raise exception 'unable to remove setting %; change its value instead', old.name using errcode = 'restrict_violation';
+  end if;
+  return new;
+end;
+$$;
+create trigger _100_keep before update of name or delete on chat.settings
+  for each row execute function chat_private.tg_settings__keep();
+
+insert into chat.settings (name, value, default_value, minimum, maximum, description)
+select s.name, s.value, s.value, s.minimum, s.maximum, s.description
+  from (values
+    ('edit_window_seconds', '86400'::jsonb, 0, 315360000, 'How long after sending its author may edit a message'),
+    ('max_pins', '10', 1, 1000, 'How many messages may be pinned in a channel at once'),
+    ('max_file_bytes', '52428800', 1, 53687091200, 'Largest file that may be uploaded')
+  ) as s (name, value, minimum, maximum, description);
+
+comment on table chat.settings is
+  'Settings of the platform. Everyone signed in reads them, so keep no secrets here; platform admins change the value, which counts at once';
+comment on column chat.settings.name is 'What the code asks for; never changes';
+comment on column chat.settings.value is 'The value that counts: of the default''s type, a whole number within its bounds';
+comment on column chat.settings.default_value is 'What a new installation begins with';
+comment on column chat.settings.minimum is 'Smallest value of a number; null for none';
+comment on column chat.settings.maximum is 'Largest value of a number; null for none';
+comment on column chat.settings.description is 'What the value does';
+comment on function chat_private.setting(text) is 'The present value of a setting of the platform';
+comment on policy select_user on chat.settings is 'Everyone signed in reads the settings: a client asks the limits before it sends';
+
+-- 06_rate_limits.sql
+-- Rate limits: how often each person may do what costs much; rules are rows, and what has no rule has no limit.
+
+create table chat_private.rate_limit_rules (
+  bucket text primary key constraint rate_limit_rules_bucket_form check (bucket ~ '^[a-z][a-z0-9_]{1,62}$'),
+  burst integer not null constraint rate_limit_rules_burst_range check (burst between 1 and 1000000),
+  period interval not null
+    constraint rate_limit_rules_period_range check (period between interval '1 second' and interval '31 days'),
+  description text not null default ''
+);
+
+-- Unlogged: after a crash everybody may start afresh, and no check waits for the disk.
+create unlogged table chat_private.rate_limit_states (
+  bucket text not null,
+  key text not null,
+  full_at timestamptz not null,
+  primary key (bucket, key)
+) with (fillfactor = 50);
+
+alter table chat_private.rate_limit_rules enable row level security;
+alter table chat_private.rate_limit_states enable row level security;
+
+-- What is full again says nothing any more. Whoever holds a row is just using it, so nobody waits for it.
+-- Definer: the table belongs to nobody.
+create function chat_private.prune_rate_limits() returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from chat_private.rate_limit_states s
+   where s.ctid = any (array(
+     select d.ctid from chat_private.rate_limit_states d
+      where d.full_at < clock_timestamp() limit 10000 for update skip locked));
+$$;
+
+-- Definer: as above. The generic cell rate algorithm: a bucket is one moment, the one at which it is full again;
+-- each token moves it on by period / burst, and a token that would move it beyond now + period is refused. One
+-- upsert decides, so calls at once are counted one after the other.
+create function chat_private.take_token(bucket text, key text default auth.uid()::text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_rule chat_private.rate_limit_rules;
+  v_now timestamptz := clock_timestamp();
+  v_step interval;
+  v_seconds integer;
+begin
+  select * into v_rule from chat_private.rate_limit_rules r where r.bucket = take_token.bucket;
+  if not found or key is null then
+    return;  -- no limit, or the operator
+  end if;
+  -- Rounded down, or a whole burst would come to a hair more than the period.
+  v_step := make_interval(secs => trunc(extract(epoch from v_rule.period) / v_rule.burst, 6));
+  insert into chat_private.rate_limit_states as s (bucket, key, full_at)
+  values (take_token.bucket, take_token.key, v_now + v_step)
+  on conflict on constraint rate_limit_states_pkey do update
+    set full_at = greatest(s.full_at, v_now) + v_step
+    -- A rule made stricter meanwhile must not lock anybody out for longer than its own period.
+    where least(greatest(s.full_at, v_now), v_now + v_rule.period) + v_step <= v_now + v_rule.period;
+  if not found then
+    select greatest(1, ceil(extract(epoch from
+             least(s.full_at, v_now + v_rule.period) + v_step - v_rule.period - v_now)))
+      into v_seconds
+      from chat_private.rate_limit_states s
+     where s.bucket = take_token.bucket and s.key = take_token.key;
+    perform chat_private.fail('rate_limited', 429,
+      format('unable to answer; too many requests, try again in %s s', v_seconds),
+      -- supabase-js passes on no headers, so the same stands in the body.
+      details => format('Retry-After: %s', v_seconds),
+      headers => jsonb_build_object(
+        'Retry-After', v_seconds::text, 'RateLimit-Limit', v_rule.burst::text,
+        'RateLimit-Remaining', '0', 'RateLimit-Reset', v_seconds::text));
+  end if;
+  if random() < 0.0001 then
+    perform chat_private.prune_rate_limits();
+  end if;
+end;
+$$;
+grant execute on function chat_private.take_token(text, text) to authenticated;
+
+insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
+  ('search', 60, '10 seconds', 'Searches, also those made while somebody types'),
+  ('create_channel', 200, '1 hour', 'New channels and groups'),
+  ('open_dm', 300, '1 hour', 'New direct messages'),
+  ('create_file', 300, '10 minutes', 'Files announced'),
+  ('upload', 300, '10 minutes', 'Uploads begun'),
+  ('notifications', 120, '1 minute', 'Changes of notification settings');
+
+comment on table chat_private.rate_limit_rules is
+  'How many calls a person may make: burst at once, and as many again in each period. Change a row and it counts at once; without a row there is no limit';
+comment on column chat_private.rate_limit_rules.bucket is 'What is counted together, as the functions name it; send_message counts too once it has a row';
+comment on column chat_private.rate_limit_rules.burst is 'Calls that may come at once, and per period in the long run';
+comment on column chat_private.rate_limit_rules.period is 'Time in which an empty bucket is full again';
+comment on column chat_private.rate_limit_rules.description is 'What the limit is about, for those who change it';
+comment on table chat_private.rate_limit_states is 'Per bucket and person the moment at which it is full again; unlogged, pruned in passing';
+comment on column chat_private.rate_limit_states.bucket is 'Which rule counts';
+comment on column chat_private.rate_limit_states.key is 'Who is counted: a user id, or what else the caller counts by';
+comment on column chat_private.rate_limit_states.full_at is 'When everything taken has come back';
+comment on function chat_private.prune_rate_limits() is 'Deletes buckets that are full again; runs once in some thousand checks';
+comment on function chat_private.take_token(text, text) is
+  'Counts one call of the caller (or of this key). Errors: rate_limited, with Retry-After; a call that fails afterwards gives its token back';
 
 -- 10_users.sql
 -- People: the profile that everyone sees and the account that only its owner sees.
