@@ -42,6 +42,12 @@ export const errorCodes = {
   invalid_slug: 400,
   /** A name has 1 to 80 characters, none of them a control character or invisible. */
   invalid_name: 400,
+  /** A title has at most 80 characters on one line, none of them invisible. */
+  invalid_title: 400,
+  /** The address of a picture begins with `https://` or `http://` and has at most 2,048 characters. */
+  invalid_avatar_url: 400,
+  /** Custom data is a JSON object of at most 16 KB. */
+  invalid_custom: 400,
   /** A description has at most 500 characters. */
   invalid_description: 400,
   /** Another channel has this slug. */

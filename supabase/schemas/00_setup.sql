@@ -27,5 +27,12 @@ language sql volatile set search_path = '' as $$
 $$;
 grant execute on function chat_private.uuid_v7() to authenticated;
 
+-- What an app may keep in a custom column: an object of at most 16 KB as text.
+create function chat_private.is_custom(data jsonb) returns boolean
+language sql immutable set search_path = '' as $$
+  select jsonb_typeof(data) = 'object' and octet_length(data::text) <= 16384;
+$$;
+grant execute on function chat_private.is_custom(jsonb) to authenticated;
+
 comment on schema chat is 'Confab''s API: tables, views and functions for signed-in users';
 comment on schema chat_private is 'Confab''s inside: helpers of policies, hooks and triggers; never exposed';

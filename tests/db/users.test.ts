@@ -44,9 +44,24 @@ describe('sign-up', () => {
     }));
 });
 
+/** The code that a change is refused with, also that of an edit by hand, which nothing else may get around. */
+const change = (db: Db, user: string, to: Record<string, unknown>) =>
+  refusal(
+    asUser(
+      db,
+      user,
+      (as) => as`select chat.update_profile(
+        name => ${(to.name as string) ?? null}, username => ${(to.username as string) ?? null},
+        avatar_url => ${(to.avatar_url as string) ?? null}, title => ${(to.title as string) ?? null},
+        custom => ${to.custom === undefined ? null : as.json(to.custom as never)})`,
+    ),
+  );
+
+const profile = async (db: Db, user: string) => (await db`select * from chat.profiles where id = ${user}`)[0];
+
 describe('a name', () => {
   const rename = (db: Db, user: string, name: string) =>
-    refusal(asUser(db, user, (as) => as`update chat.profiles set name = ${name} where id = ${user}`));
+    refusal(db.savepoint((step) => step`update chat.profiles set name = ${name} where id = ${user}`));
 
   it.each([
     'Ada',
@@ -104,6 +119,79 @@ describe('a name', () => {
         await db`select name, username from chat.profiles where id in (${id}, ${nameless}) order by id = ${nameless}`;
       expect(ada?.name).toBe('AdaLovelace');
       expect(other?.name).toBe(other?.username);
+    }));
+});
+
+describe('a profile', () => {
+  it('is changed part by part by its owner, and says when', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await createUser(db), await createUser(db)];
+      const before = await profile(db, ada);
+      const others = await profile(db, bob);
+      const username = `u${randomUUID().slice(0, 8)}`;
+      await change(db, ada, { name: ' Ada L. ', title: 'Engineer', custom: { team: 'core' } });
+      await change(db, ada, { username, avatar_url: 'https://example.com/a.png?size=1' });
+      const after = await profile(db, ada);
+      expect(after).toMatchObject({
+        name: 'Ada L.',
+        username,
+        title: 'Engineer',
+        avatar_url: 'https://example.com/a.png?size=1',
+        custom: { team: 'core' },
+      });
+      expect((after?.updated_at as Date) > (before?.updated_at as Date)).toBe(true);
+      await change(db, ada, { avatar_url: '', title: '' });
+      expect(await profile(db, ada)).toMatchObject({ avatar_url: null, title: null, name: 'Ada L.' });
+      expect(await profile(db, bob)).toEqual(others);
+    }));
+
+  it.each([
+    ['an empty name', { name: ' ' }, 'invalid_name'],
+    ['a name of 81 characters', { name: 'x'.repeat(81) }, 'invalid_name'],
+    ['a name that hides a mark', { name: 'Ada\u200f' }, 'invalid_name'],
+    ['a username with capitals', { username: 'Ada' }, 'invalid_username'],
+    ['an empty username', { username: '' }, 'invalid_username'],
+    ['a username of one letter', { username: 'a' }, 'invalid_username'],
+    ['a title of two lines', { title: 'Head\nof all' }, 'invalid_title'],
+    ['a title of 81 characters', { title: 'x'.repeat(81) }, 'invalid_title'],
+    ['a script in place of a picture', { avatar_url: 'javascript:alert(1)' }, 'invalid_avatar_url'],
+    ['a picture of no host', { avatar_url: 'https://' }, 'invalid_avatar_url'],
+    [
+      'an address of 2,049 characters',
+      { avatar_url: `https://a.b/${'x'.repeat(2037)}` },
+      'invalid_avatar_url',
+    ],
+    ['a list as custom data', { custom: [] }, 'invalid_custom'],
+    ['custom data above 16 KB', { custom: { x: 'x'.repeat(16384) } }, 'invalid_custom'],
+  ])('does not take %s', (_what, to, code) =>
+    rolledBack(async (db) => {
+      const user = await createUser(db);
+      const before = await profile(db, user);
+      expect(await change(db, user, { title: 'Unchanged', ...to })).toBe(code);
+      expect(await profile(db, user)).toEqual(before);
+    }),
+  );
+
+  it('takes no username of another, and keeps its own', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await createUser(db), await createUser(db)];
+      const taken = (await profile(db, bob))?.username as string;
+      expect(await change(db, ada, { username: taken })).toBe('username_taken');
+      expect(await change(db, bob, { username: taken })).toBeUndefined();
+    }));
+
+  it('of an account without an address signs in by its new username, and no other changes its address', () =>
+    rolledBack(async (db) => {
+      const [old, next] = [`u${randomUUID().slice(0, 8)}`, `u${randomUUID().slice(0, 8)}`];
+      const [ada, bob] = [await createUser(db, { username: old }), await createUser(db)];
+      await db`update auth.users set email = ${`${old}@users.confab.invalid`} where id = ${ada}`;
+      expect(await change(db, ada, { username: next })).toBeUndefined();
+      expect(await change(db, bob, { username: old })).toBeUndefined();
+      const rows =
+        await db`select id, email from auth.users where id in (${ada}, ${bob}) order by id = ${bob}`;
+      expect(rows.map((row) => row.email)).toEqual([`${next}@users.confab.invalid`, `${bob}@example.com`]);
+      await db`update auth.users set email = ${`${old}x@users.confab.invalid`} where id = ${bob}`;
+      expect(await change(db, ada, { username: `${old}x` })).toBe('username_taken');
     }));
 });
 

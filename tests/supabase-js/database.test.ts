@@ -256,20 +256,26 @@ describe('writing', () => {
     expect(author).toMatchObject({ status: 403, error: { code: '42501' } });
   });
 
-  it('updates what its policy covers and returns it', async () => {
-    const { data, status } = await db
+  it('updates what its rights cover and returns it', async () => {
+    const operator = connect(stack.secretKey);
+    const { data, status } = await operator
       .from('profiles')
       .update({ name: 'Ada L.' })
       .eq('id', ada.id)
       .select('id, name')
       .single();
     expect({ data, status }).toEqual({ data: { id: ada.id, name: 'Ada L.' }, status: 200 });
-    const silent = await db.from('profiles').update({ name: 'Ada' }, { count: 'exact' }).eq('id', ada.id);
+    const silent = await operator
+      .from('profiles')
+      .update({ name: 'Ada' }, { count: 'exact' })
+      .eq('id', ada.id);
     expect(silent).toMatchObject({ data: null, status: 204, count: 1 });
-    const foreign = await db.from('profiles').update({ name: 'X' }).eq('id', bob.id).select();
-    expect(foreign).toMatchObject({ data: [], error: null });
+    const nobody = await operator.from('profiles').update({ name: 'X' }).eq('id', randomUUID()).select();
+    expect(nobody).toMatchObject({ data: [], error: null });
+    const forbidden = await db.from('profiles').update({ name: 'X' }).eq('id', ada.id);
+    expect(forbidden).toMatchObject({ status: 403, error: { code: '42501' } });
     const taken = (await db.from('profiles').select('username').eq('id', bob.id).single()).data;
-    const clash = await db
+    const clash = await operator
       .from('profiles')
       .update({ username: taken?.username ?? '' })
       .eq('id', ada.id);

@@ -275,7 +275,7 @@ describe('GET /api/auth/me', () => {
   it('answers with what the database says now, not with what the token said', async () => {
     const person = await signUp();
     await database`update chat.accounts set role = 'admin', email_verified_at = now() where user_id = ${person.id}`;
-    await person.supabase.from('profiles').update({ name: 'Renamed' }).eq('id', person.id);
+    await person.supabase.rpc('update_profile', { name: 'Renamed' }).throwOnError();
     expect((await me(person.token)).body).toMatchObject({
       user: { role: 'admin', emailVerified: true, name: 'Renamed' },
     });

@@ -12,10 +12,10 @@ export const subjects: AccessFile['subjects'] = {
     },
     expected: `
                       select   insert   update   delete
-      stranger        allowed  denied   hidden   denied
-      member          allowed  denied   allowed  denied
-      channel admin   allowed  denied   hidden   denied
-      platform admin  allowed  denied   hidden   denied
+      stranger        allowed  denied   denied   denied
+      member          allowed  denied   denied   denied
+      channel admin   allowed  denied   denied   denied
+      platform admin  allowed  denied   denied   denied
     `,
   },
   accounts: {
@@ -32,5 +32,12 @@ export const subjects: AccessFile['subjects'] = {
       channel admin   hidden   denied   denied   denied
       platform admin  hidden   denied   denied   denied
     `,
+  },
+};
+
+export const calls: AccessFile['calls'] = {
+  update_profile: {
+    call: (db) => db`select chat.update_profile(name => 'New')`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
   },
 };
