@@ -30,6 +30,13 @@ language sql volatile set search_path = '' as $$
 $$;
 grant execute on function chat_private.uuid_v7() to authenticated;
 
+-- What an app may keep in a custom column: an object of at most 16 KB as text.
+create function chat_private.is_custom(data jsonb) returns boolean
+language sql immutable set search_path = '' as $$
+  select jsonb_typeof(data) = 'object' and octet_length(data::text) <= 16384;
+$$;
+grant execute on function chat_private.is_custom(jsonb) to authenticated;
+
 comment on schema chat is 'Confab''s API: tables, views and functions for signed-in users';
 comment on schema chat_private is 'Confab''s inside: helpers of policies, hooks and triggers; never exposed';
 
@@ -281,18 +288,31 @@ comment on function chat_private.take_token(text, text) is
 -- 10_users.sql
 -- People: the profile that everyone sees and the account that only its owner sees.
 
--- A name as it is kept: at most 80 characters on one line that read in their order. Control characters, line
--- breaks and marks that hide or turn the text around them would let one name look like another; the joiners
--- U+200C and U+200D stay, because Persian and emoji are written with them, and so do selectors and tags; but a name
--- of nothing else, or of letters that are blanks, is none.
+-- Text as it is shown among other text: one line that reads in its order. Control characters, line breaks and marks
+-- that hide or turn the text around them would let one name look like another; the joiners U+200C and U+200D stay,
+-- because Persian and emoji are written with them, and so do selectors and tags; but a line of nothing else, or of
+-- letters that are blanks, is none.
+create function chat_private.clean_line(line text, max_length integer) returns text
+language sql immutable set search_path = '' as $$
+  select case when v.line ~ '[^\s\u0020\u00a0\u1680\u2000-\u200d\u2800\u3000\ufe00-\ufe0f\U000e0000-\U000e01ef]' then v.line end
+    from (select btrim(left(btrim(regexp_replace(clean_line.line,
+      '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]',
+      '', 'g')), max_length)) as line) v;
+$$;
+grant execute on function chat_private.clean_line(text, integer) to authenticated;
+
 create function chat_private.clean_name(name text) returns text
 language sql immutable set search_path = '' as $$
-  select case when v.name ~ '[^\s\u0020\u00a0\u1680\u2000-\u200d\u2800\u3000\ufe00-\ufe0f\U000e0000-\U000e01ef]' then v.name end
-    from (select btrim(left(btrim(regexp_replace(clean_name.name,
-      '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]',
-      '', 'g')), 80)) as name) v;
+  select chat_private.clean_line(name, 80);
 $$;
 grant execute on function chat_private.clean_name(text) to authenticated;
+
+-- A picture's address is followed by everybody's browser: the web's and nothing else.
+create function chat_private.is_web_address(address text) returns boolean
+language sql immutable set search_path = '' as $$
+  select address ~* '^https?://[^\s/]+(/\S*)?$' and char_length(address) <= 2048;
+$$;
+grant execute on function chat_private.is_web_address(text) to authenticated;
 
 create table chat.profiles (
   id uuid primary key references auth.users on delete cascade,
@@ -301,8 +321,12 @@ create table chat.profiles (
   name text not null
     constraint profiles_name_form check (name is not distinct from chat_private.clean_name(name)),
   avatar_url text
-    constraint profiles_avatar_url_length check (char_length(avatar_url) <= 2048),
+    constraint profiles_avatar_url_form check (chat_private.is_web_address(avatar_url)),
+  title text
+    constraint profiles_title_form check (title is not distinct from chat_private.clean_line(title, 80)),
+  custom jsonb not null default '{}' constraint profiles_custom_form check (chat_private.is_custom(custom)),
   created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
   constraint profiles_username_unique unique (username)
 );
 
@@ -336,12 +360,9 @@ end;
 $$;
 
 grant select on chat.profiles to authenticated;
-grant update (username, name, avatar_url) on chat.profiles to authenticated;
 grant select on chat.accounts to authenticated;
 
 create policy select_user on chat.profiles for select to authenticated using (true);
-create policy update_self on chat.profiles for update to authenticated
-  using (id = (select auth.uid())) with check (id = (select auth.uid()));
 create policy select_self on chat.accounts for select to authenticated using (user_id = (select auth.uid()));
 
 -- Definer: runs as supabase_auth_admin, which knows nothing of chat. It never refuses, because Auth would
@@ -353,19 +374,23 @@ declare
   v_email text := nullif(new.email, '');
   v_name text := chat_private.clean_name(coalesce(v_meta ->> 'name', v_meta ->> 'full_name'));
   v_username text;
+  v_avatar_url text := v_meta ->> 'avatar_url';
 begin
+  if not chat_private.is_web_address(v_avatar_url) then
+    v_avatar_url := null;
+  end if;
   if v_email like '%@users.confab.invalid' then
     v_email := null;
   end if;
   v_username := chat_private.suggest_username(
     coalesce(nullif(v_meta ->> 'username', ''), v_name, split_part(v_email, '@', 1)), new.id);
   insert into chat.profiles (id, username, name, avatar_url)
-  values (new.id, v_username, coalesce(v_name, v_username), left(v_meta ->> 'avatar_url', 2048))
+  values (new.id, v_username, coalesce(v_name, v_username), v_avatar_url)
   on conflict on constraint profiles_username_unique do nothing;
   if not found then
     -- Somebody else signed up with it in the same moment and was first; now it counts as taken.
     insert into chat.profiles (id, username, name, avatar_url)
-    select new.id, u.name, coalesce(v_name, u.name), left(v_meta ->> 'avatar_url', 2048)
+    select new.id, u.name, coalesce(v_name, u.name), v_avatar_url
       from chat_private.suggest_username(v_username, new.id) as u (name);
   end if;
   insert into chat.accounts (user_id, email, phone)
@@ -391,17 +416,96 @@ create trigger _200_follow_email after update of email on auth.users
   for each row when (old.email is distinct from new.email)
   execute function chat_private.tg_users__follow_email();
 
+create function chat_private.tg_profiles__touch() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.updated_at := clock_timestamp();
+  return new;
+end;
+$$;
+create trigger _100_touch before update on chat.profiles
+  for each row when (old is distinct from new) execute function chat_private.tg_profiles__touch();
+
+-- Definer: the address in Auth belongs to nobody else. An account without one signs in by its username, which
+-- stands in the reserved address that Auth looks up.
+create function chat_private.tg_profiles__follow_username() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_address text := new.username || '@users.confab.invalid';
+begin
+  update auth.users u set email = v_address
+   where u.id = new.id and u.email = old.username || '@users.confab.invalid';
+  if found then
+    update auth.identities i set identity_data = i.identity_data || jsonb_build_object('email', v_address)
+     where i.user_id = new.id and i.provider = 'email';
+  end if;
+  return null;
+end;
+$$;
+create trigger _200_follow_username after update of username on chat.profiles
+  for each row when (old.username <> new.username) execute function chat_private.tg_profiles__follow_username();
+
+-- Definer: profiles are written by nobody directly, so that every refusal has its code.
+create function chat.update_profile(name text default null, username text default null, avatar_url text default null,
+                                    title text default null, custom jsonb default null)
+returns setof chat.profiles rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_name text := btrim(update_profile.name);
+  v_title text := btrim(update_profile.title);
+begin
+  if chat_private.clean_name(v_name) is distinct from v_name then
+    perform chat_private.fail('invalid_name', 400,
+      'unable to update profile; a name has 1 to 80 characters, none of them invisible');
+  elsif update_profile.username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
+    perform chat_private.fail('invalid_username', 422,
+      'unable to update profile; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore');
+  elsif update_profile.avatar_url <> '' and not chat_private.is_web_address(update_profile.avatar_url) then
+    perform chat_private.fail('invalid_avatar_url', 400,
+      'unable to update profile; a picture''s address begins with https:// or http:// and has at most 2,048 characters');
+  elsif v_title <> '' and chat_private.clean_line(v_title, 80) is distinct from v_title then
+    perform chat_private.fail('invalid_title', 400,
+      'unable to update profile; a title has at most 80 characters, none of them invisible');
+  elsif not chat_private.is_custom(update_profile.custom) then
+    perform chat_private.fail('invalid_custom', 400,
+      'unable to update profile; custom data is an object of at most 16 KB');
+  end if;
+  return query
+    update chat.profiles p
+       set name = coalesce(v_name, p.name),
+           username = coalesce(update_profile.username, p.username),
+           avatar_url = nullif(coalesce(update_profile.avatar_url, p.avatar_url), ''),
+           title = nullif(coalesce(v_title, p.title), ''),
+           custom = coalesce(update_profile.custom, p.custom)
+     where p.id = (select auth.uid())
+    returning p.*;
+exception when unique_violation then
+  -- Of profiles, or of the address in Auth that goes with the username.
+  perform chat_private.fail('username_taken', 422, 'unable to update profile; this username is taken');
+end;
+$$;
+grant execute on function chat.update_profile(text, text, text, text, jsonb) to authenticated;
+
 comment on table chat.profiles is 'One row per user, made at sign-up; what everyone signed in may see of a person';
+comment on column chat.profiles.id is 'The user''s id in Auth';
 comment on column chat.profiles.username is 'Unique handle: 2 to 32 of a-z, 0-9, dot, dash, underscore';
 comment on column chat.profiles.name is 'Name as shown: 1 to 80 characters, none of them invisible';
-comment on column chat.profiles.avatar_url is 'Address of the picture';
+comment on column chat.profiles.avatar_url is 'Address of the picture, http or https';
+comment on column chat.profiles.title is 'What the person does, at most 80 characters';
+comment on column chat.profiles.custom is 'The app''s own data: an object of at most 16 KB';
+comment on column chat.profiles.created_at is 'When the user signed up';
+comment on column chat.profiles.updated_at is 'When anything of the profile last changed';
 comment on table chat.accounts is 'What only the user sees of their own account';
+comment on column chat.accounts.user_id is 'Whose account it is';
 comment on column chat.accounts.role is 'Platform role: user or admin';
 comment on column chat.accounts.email is 'Null for accounts that were made with a username only';
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
+comment on column chat.accounts.phone is 'Number the user gave, as they wrote it';
+comment on column chat.accounts.created_at is 'When the user signed up';
 comment on policy select_user on chat.profiles is 'Everyone signed in sees every profile';
-comment on policy update_self on chat.profiles is 'A user edits their own profile';
 comment on policy select_self on chat.accounts is 'A user sees their own account only';
+comment on function chat.update_profile(text, text, text, text, jsonb) is
+  'Changes the parts of the caller''s profile that are given and returns it; an empty avatar_url or title removes it, custom is replaced. Errors: invalid_name, invalid_username, username_taken, invalid_avatar_url, invalid_title, invalid_custom';
 
 -- 11_blocks.sql
 -- Blocks: who wants to hear nothing more from whom.
