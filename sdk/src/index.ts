@@ -14,6 +14,24 @@ export { type ErrorCode, errorCodes } from './error-codes.ts';
 export { ChatError, isChatError } from './errors.ts';
 export type { Subscription } from './internal/emitter.ts';
 export type { Member, Members } from './members.ts';
-export type { Message, Messages, MessagesState, MessagesSubscription } from './messages.ts';
+export type {
+  Connection,
+  FileInfo,
+  Message,
+  MessageEdit,
+  Messages,
+  MessagesState,
+  MessagesSubscription,
+  ReactionCount,
+  SendOptions,
+} from './messages.ts';
+export type {
+  Thread,
+  ThreadInfo,
+  ThreadState,
+  Threads,
+  ThreadsState,
+  ThreadsSubscription,
+} from './threads.ts';
 export type { Typing } from './typing.ts';
 export type { Account, User, Users } from './users.ts';

@@ -1,4 +1,6 @@
 /** Messages of a channel: pages, sending, and a live view that neither loses nor doubles nor misorders. */
+import type { MessageCustom } from './custom.ts';
+import type { ChatError } from './errors.ts';
 import type { ChannelFeed, FeedState } from './internal/channel-feed.ts';
 import type { Subscription } from './internal/emitter.ts';
 import type { Outbox } from './internal/outbox.ts';
@@ -6,48 +8,130 @@ import type { Rest } from './internal/rest.ts';
 import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './internal/rows.ts';
 import type { User } from './users.ts';
 
+/** One emoji under a message. */
+export interface ReactionCount {
+  emoji: string;
+  count: number;
+  /** Whether the caller is among those who chose it. */
+  isMine: boolean;
+}
+
+/** A file as its message shows it. */
+export interface FileInfo {
+  id: string;
+  name: string;
+  mimeType: string;
+  size: number;
+  /** Of images, once known. */
+  width: number | null;
+  height: number | null;
+}
+
 export interface Message {
   /** UUIDv7, made before sending: the same before and after the server has it. */
   id: string;
   channelId: string;
   /** Place in the channel, 1, 2, 3 …; null while it is on its way. */
   seq: number | null;
-  /** Null when the author's account was deleted. */
+  /** `system` for what Confab itself says, such as who joined; then `custom.event` tells what. */
+  kind: 'user' | 'system';
+  /** Null when the author's account was deleted, and for some system messages. */
   author: User | null;
+  /** Empty once the message is deleted, or when it has only files. */
   body: string;
+  custom: MessageCustom;
   createdAt: Date;
-  status: 'sending' | 'sent';
+  editedAt: Date | null;
+  /** When it was deleted; what is left is its place. */
+  deletedAt: Date | null;
+  /** seq of the message that this one replies to, the root of a thread. */
+  parentSeq: number | null;
+  /** Whether it is shown in the channel: everything but pure replies in threads. */
+  inChannel: boolean;
+  replyCount: number;
+  lastReplyAt: Date | null;
+  /** The last people who replied, at most five. */
+  replyUserIds: readonly string[];
+  reactions: readonly ReactionCount[];
+  pinnedAt: Date | null;
+  mentions: { userIds: readonly string[]; everyone: 'here' | 'channel' | null };
+  files: readonly FileInfo[];
+  /** Higher after every change of this message; 0 before the first. */
+  change: number;
+  /** `pending` on its way, `failed` when the server refused it: see `retry` and `discard`. */
+  status: 'pending' | 'sent' | 'failed';
+  /** Why it failed. */
+  error: ChatError | null;
 }
 
 /** What a live view shows at one moment; a new object at every change. */
 export interface MessagesState {
-  /** Oldest first, without gaps; own messages on their way come last. */
+  /** Oldest first, without gaps; own messages on their way come last, once the view shows the newest. */
   messages: readonly Message[];
   /** Whether there are older messages than these: see `loadOlder`. */
   hasOlder: boolean;
+  /** Whether there are newer ones, after a jump: see `loadNewer` and `backToNewest`. */
+  hasNewer: boolean;
   /** Who is typing now, without the caller. */
   typing: readonly User[];
   /** Ids of the members who have this channel open, with the caller. */
   online: readonly string[];
   /** `loading` before the first page, `live`, `offline` while changes cannot arrive, `ended` when the caller is no longer a member or signed out. */
-  connection: 'loading' | 'live' | 'offline' | 'ended';
+  connection: Connection;
 }
 
+export type Connection = 'loading' | 'live' | 'offline' | 'ended';
+
+/** A window on the history. It holds at most 1,000 messages: what it drops at the far end can be loaded again. */
 export interface MessagesSubscription extends Subscription {
-  /** Extends the view by the page before it. @throws `network_unavailable` */
+  /** Extends the window by the page before it. @throws `network_unavailable` */
   loadOlder(): Promise<void>;
+  /** Extends the window by the page after it. @throws `network_unavailable` */
+  loadNewer(): Promise<void>;
+  /** Moves the window to the messages around one of them, by seq or id. @throws `message_not_found`, `network_unavailable` */
+  jumpTo(message: number | string): Promise<void>;
+  /** Moves the window to the newest page. @throws `network_unavailable` */
+  backToNewest(): Promise<void>;
+}
+
+export interface SendOptions {
+  custom?: MessageCustom;
+  /** Uploaded first; they wait for the network with the message, also over a reload. */
+  files?: readonly (File | Blob)[];
+}
+
+/** An earlier text of a message. */
+export interface MessageEdit {
+  body: string;
+  custom: MessageCustom;
+  /** When this text was replaced. */
+  replacedAt: Date;
 }
 
 export interface Messages {
   /** A page of up to 200, oldest first: the newest, or the ones next to a seq. @throws `channel_not_found`, `not_a_member`, `invalid_page_size` */
   list(options?: { beforeSeq?: number; afterSeq?: number; limit?: number }): Promise<Message[]>;
   /**
-   * Sends a text of 1 to 40,000 characters. Live views show it at once; it is sent once, in order, also after an outage.
+   * Sends a text of 1 to 40,000 characters. Live views show it at once; it is sent once, in order, also after an outage or a
+   * reload. Rejects when the server refuses it; the message then stays in live views as `failed`.
    * @throws `message_empty`, `message_too_long`, `channel_not_found`, `not_a_member`, `invalid_input`
    */
-  send(body: string): Promise<Message>;
-  /** Calls back with the current state and then at every change. */
-  subscribe(listener: (state: MessagesState) => void): MessagesSubscription;
+  send(body: string, options?: SendOptions): Promise<Message>;
+  /** Changes the text or the data of an own message; views show it at once. @throws `message_not_found`, `not_allowed`, `edit_window_closed` */
+  edit(seq: number, changes: { body?: string; custom?: MessageCustom }): Promise<Message>;
+  /** Deletes a message; its place stays. Views show it at once. @throws `message_not_found`, `not_allowed` */
+  delete(seq: number): Promise<Message>;
+  /** Earlier texts, newest first. @throws `message_not_found` */
+  listEdits(seq: number): Promise<MessageEdit[]>;
+  /** Sends a failed message again. */
+  retry(id: string): Promise<Message>;
+  /** Gives up a message that is failed or still waits. */
+  discard(id: string): Promise<void>;
+  /** Calls back with the current state and then at every change; begins around a seq, or at the newest. */
+  subscribe(
+    listener: (state: MessagesState) => void,
+    options?: { around?: number | undefined },
+  ): MessagesSubscription;
 }
 
 /** A page from the server, oldest first. */
@@ -96,20 +180,46 @@ export function createMessages(deps: {
   return {
     list: (options) => fetchMessages(rest, channelId, options),
     async send(body) {
-      const draft = {
+      return outbox.send({
         id: uuidV7(),
         channelId,
         seq: null,
+        kind: 'user',
+        author: await deps.me(),
         body,
+        custom: {},
         createdAt: new Date(),
-        status: 'sending',
-      } as const;
-      return outbox.send({ ...draft, author: await deps.me() });
+        editedAt: null,
+        deletedAt: null,
+        parentSeq: null,
+        inChannel: true,
+        replyCount: 0,
+        lastReplyAt: null,
+        replyUserIds: [],
+        reactions: [],
+        pinnedAt: null,
+        mentions: { userIds: [], everyone: null },
+        files: [],
+        change: 0,
+        status: 'pending',
+        error: null,
+      });
     },
+    edit: later,
+    delete: later,
+    listEdits: later,
+    retry: later,
+    discard: later,
     subscribe(listener) {
       const feed = deps.openFeed();
       const subscription = feed.subscribe((state) => listener(view(state)));
-      return { unsubscribe: () => subscription.unsubscribe(), loadOlder: () => feed.loadOlder() };
+      return {
+        unsubscribe: () => subscription.unsubscribe(),
+        loadOlder: () => feed.loadOlder(),
+        loadNewer: later,
+        jumpTo: later,
+        backToNewest: later,
+      };
     },
   };
 }
@@ -120,6 +230,7 @@ function view({ log, pending, typing, online, connection }: FeedState): Messages
   return {
     messages: [...log, ...pending.filter((message) => !known.has(message.id))],
     hasOlder: (log[0]?.seq ?? 1) > 1,
+    hasNewer: false,
     typing,
     online,
     connection,
@@ -138,3 +249,5 @@ function uuidV7(): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
+
+const later = (): Promise<never> => Promise.reject(new Error('unable to do this; it is being built'));

@@ -49,7 +49,7 @@ export async function seen(page: Page): Promise<string[]> {
   return page.getByRole('log').evaluate((log) =>
     [...log.querySelectorAll('article')].map((message) => {
       const text = message.querySelector('.text')?.textContent ?? '';
-      return message.dataset.status === 'sending' ? `${text} (sending)` : text;
+      return message.dataset.status === 'pending' ? `${text} (sending)` : text;
     }),
   );
 }

@@ -1,14 +1,30 @@
 /** Messages that no server has made. */
 import type { Message } from '../../sdk/src/index.ts';
 
-export const message = (seq: number): Message => ({
+export const message = (seq: number | null, rest: Partial<Message> = {}): Message => ({
   id: `id-${seq}`,
   channelId: 'c',
   seq,
+  kind: 'user',
   author: null,
   body: `${seq}`,
+  custom: {},
   createdAt: new Date(0),
+  editedAt: null,
+  deletedAt: null,
+  parentSeq: null,
+  inChannel: true,
+  replyCount: 0,
+  lastReplyAt: null,
+  replyUserIds: [],
+  reactions: [],
+  pinnedAt: null,
+  mentions: { userIds: [], everyone: null },
+  files: [],
+  change: 0,
   status: 'sent',
+  error: null,
+  ...rest,
 });
 
 /** Messages from one seq to another, both included. */

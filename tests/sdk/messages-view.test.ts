@@ -12,7 +12,7 @@ it('a message whose answer was lost is shown once, however much was said after i
     subscribe(listener) {
       listener({
         log: messages(1, 200),
-        pending: [{ ...message(10), seq: null, status: 'sending' }],
+        pending: [{ ...message(10), seq: null, status: 'pending' }],
         typing: [],
         online: [],
         connection: 'live',

@@ -51,7 +51,7 @@ describe('a live view', () => {
     await view.until(isLive);
     const sent = adas.messages.send('mine');
     await view.until(({ messages }) => messages.length === 1);
-    expect(view.state?.messages[0]).toMatchObject({ body: 'mine', status: 'sending', seq: null });
+    expect(view.state?.messages[0]).toMatchObject({ body: 'mine', status: 'pending', seq: null });
     const message = await sent;
     await view.until(({ messages }) => messages[0]?.status === 'sent');
     expect(view.states.every(({ messages }) => messages.length <= 1)).toBe(true);
@@ -95,7 +95,7 @@ describe('a live view', () => {
     await view.until(({ connection }) => connection === 'offline');
     await adas.messages.send('are you there?');
     const queued = [bobs.messages.send('I am'), bobs.messages.send('still here')];
-    await view.until(({ messages }) => messages.filter(({ status }) => status === 'sending').length === 2);
+    await view.until(({ messages }) => messages.filter(({ status }) => status === 'pending').length === 2);
     line.restore();
     await Promise.all(queued);
     const state = await view.until((current) => isLive(current) && current.messages.length === 4);

@@ -2,16 +2,9 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ChatError, type Message } from '../../sdk/src/index.ts';
 import { createOutbox } from '../../sdk/src/internal/outbox.ts';
+import { message as draft } from '../helpers/messages.ts';
 
-const message = (body: string): Message => ({
-  id: body,
-  channelId: 'c',
-  seq: null,
-  author: null,
-  body,
-  createdAt: new Date(0),
-  status: 'sending',
-});
+const message = (body: string): Message => draft(null, { id: body, body, status: 'pending' });
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -39,7 +39,7 @@ export const MessageItem = memo(function MessageItem({
         </header>
         <time dateTime={createdAt.toISOString()}>{timeText(createdAt)}</time>
         <MessageText body={body} />
-        {status === 'sending' && <span className="for-screen-readers">Sending</span>}
+        {status === 'pending' && <span className="for-screen-readers">Sending</span>}
       </article>
     </li>
   );

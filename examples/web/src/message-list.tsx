@@ -34,7 +34,7 @@ export function MessageList({ channel, info, userId, view }: Props) {
 
   // One's own message is where one wants to be.
   const newest = messages.at(-1);
-  const ownSending = newest?.status === 'sending' ? newest.id : undefined;
+  const ownSending = newest?.status === 'pending' ? newest.id : undefined;
   useLayoutEffect(() => {
     if (ownSending) toEnd();
   }, [ownSending, toEnd]);

@@ -2,7 +2,14 @@
 import type { Channel, MessagesState, MessagesSubscription } from '@confab/sdk';
 import { useCallback, useEffect, useRef, useState } from 'react';
 
-const EMPTY: MessagesState = { messages: [], hasOlder: false, typing: [], online: [], connection: 'loading' };
+const EMPTY: MessagesState = {
+  messages: [],
+  hasOlder: false,
+  hasNewer: false,
+  typing: [],
+  online: [],
+  connection: 'loading',
+};
 
 export interface MessagesView extends MessagesState {
   /** True once a page of older messages could not be had. */

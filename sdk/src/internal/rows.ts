@@ -1,7 +1,8 @@
 /** The border to the wire: rows of the database become the SDK's objects here and nowhere else. */
 import type { ChannelInfo } from '../channels.ts';
+import type { MessageCustom } from '../custom.ts';
 import type { Member } from '../members.ts';
-import type { Message } from '../messages.ts';
+import type { FileInfo, Message, ReactionCount } from '../messages.ts';
 import type { Account, User } from '../users.ts';
 import type { Database } from './database.types.ts';
 
@@ -9,7 +10,40 @@ type Tables = Database['chat']['Tables'];
 type MyChannelRow = Database['chat']['Views']['my_channels']['Row'];
 
 export type ProfileRow = Pick<Tables['profiles']['Row'], 'id' | 'username' | 'name' | 'avatar_url'>;
-export type MessageRow = Tables['messages']['Row'] & { author: ProfileRow | null };
+/** By hand, as events carry it too; `mine` are the caller's own reactions, which only answers to the caller have. */
+export interface MessageRow {
+  id: string;
+  channel_id: string;
+  seq: number;
+  kind: Message['kind'];
+  author: ProfileRow | null;
+  body: string;
+  custom: MessageCustom;
+  created_at: string;
+  edited_at: string | null;
+  deleted_at: string | null;
+  parent_seq: number | null;
+  in_channel: boolean;
+  reply_count: number;
+  last_reply_at: string | null;
+  reply_user_ids: string[];
+  reaction_counts: Record<string, number>;
+  mine?: { emoji: string }[];
+  pinned_at: string | null;
+  mention_ids: string[];
+  mentions_everyone: 'here' | 'channel' | null;
+  files: FileRow[];
+  change: number;
+}
+
+interface FileRow {
+  id: string;
+  name: string;
+  mime_type: string;
+  size: number;
+  width: number | null;
+  height: number | null;
+}
 export type MemberRow = Tables['channel_members']['Row'] & { profile: ProfileRow };
 export type AccountRow = Tables['accounts']['Row'] & { profile: ProfileRow };
 
@@ -37,10 +71,39 @@ export const toMessage = (row: MessageRow): Message => ({
   id: row.id,
   channelId: row.channel_id,
   seq: row.seq,
+  kind: row.kind ?? 'user',
   author: row.author && toUser(row.author),
   body: row.body,
+  custom: row.custom ?? {},
   createdAt: new Date(row.created_at),
+  editedAt: toDate(row.edited_at),
+  deletedAt: toDate(row.deleted_at),
+  parentSeq: row.parent_seq ?? null,
+  inChannel: row.in_channel ?? true,
+  replyCount: row.reply_count ?? 0,
+  lastReplyAt: toDate(row.last_reply_at),
+  replyUserIds: row.reply_user_ids ?? [],
+  reactions: toReactions(row.reaction_counts ?? {}, row.mine?.map(({ emoji }) => emoji) ?? []),
+  pinnedAt: toDate(row.pinned_at),
+  mentions: { userIds: row.mention_ids ?? [], everyone: row.mentions_everyone ?? null },
+  files: (row.files ?? []).map(toFileInfo),
+  change: row.change ?? 0,
   status: 'sent',
+  error: null,
+});
+
+export const toReactions = (counts: Record<string, number>, mine: readonly string[]): ReactionCount[] =>
+  Object.entries(counts).map(([emoji, count]) => ({ emoji, count, isMine: mine.includes(emoji) }));
+
+const toDate = (time: string | null | undefined): Date | null => (!time ? null : new Date(time));
+
+const toFileInfo = (file: FileRow): FileInfo => ({
+  id: file.id,
+  name: file.name,
+  mimeType: file.mime_type,
+  size: file.size,
+  width: file.width,
+  height: file.height,
 });
 
 export const toMember = (row: MemberRow): Member => ({

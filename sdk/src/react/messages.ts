@@ -7,6 +7,7 @@ import { useLive } from './live.ts';
 const NO_MESSAGES: MessagesState = {
   messages: [],
   hasOlder: false,
+  hasNewer: false,
   typing: [],
   online: [],
   connection: 'loading',
@@ -24,6 +25,9 @@ export function useMessages(channel: Channel): UseMessages {
   const actions = useMemo(
     () => ({
       loadOlder: async () => view()?.loadOlder(),
+      loadNewer: async () => view()?.loadNewer(),
+      jumpTo: async (message: number | string) => view()?.jumpTo(message),
+      backToNewest: async () => view()?.backToNewest(),
       send: messages.send,
     }),
     [messages, view],
