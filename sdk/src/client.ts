@@ -8,6 +8,7 @@ import { createOutbox } from './internal/outbox.ts';
 import { createRealtime } from './internal/realtime.ts';
 import { type ChatClient, createRest } from './internal/rest.ts';
 import { createUserFeed } from './internal/user-feed.ts';
+import { webSocketOfNode } from './internal/web-socket.ts';
 import { postMessage } from './messages.ts';
 import { createUsers, type User, type Users } from './users.ts';
 
@@ -17,7 +18,7 @@ export type ChatOptions =
       url: string;
       /** Its publishable (or anon) key. */
       key: string;
-      /** Needed where there is no global WebSocket, as in Node 20: the class of the `ws` package. */
+      /** A WebSocket class, where there is no global one; Node 20 finds that of the `ws` package by itself. */
       webSocket?: unknown;
     }
   | {
@@ -104,9 +105,10 @@ export function createChat(options: ChatOptions): Chat {
 }
 
 function connect({ url, key, webSocket }: Extract<ChatOptions, { url: string }>): SupabaseClient {
+  const transport = webSocket ?? webSocketOfNode();
   return createClient(url, key, {
     realtime: {
-      ...(webSocket ? { transport: webSocket as never } : {}),
+      ...(transport ? { transport: transport as never } : {}),
       // Spread out, so that after a restart of the server not everybody comes back in the same second.
       reconnectAfterMs: (tries: number) => Math.min(1_000 * 2 ** (tries - 1), 10_000) * (0.5 + Math.random()),
     },
