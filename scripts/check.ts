@@ -72,7 +72,13 @@ step('dead code', () => run(bin('knip'), []));
 step('generated files', () => run(bin('tsx'), ['scripts/gen.ts', '--check']));
 step('error codes', errorCodesAgree);
 step('file sizes', filesAreShort);
-step('package', () => run('npm', ['run', '--silent', '-w', 'sdk', 'build']) && run(bin('publint'), ['sdk']));
+step('package', () =>
+  [
+    () => run('npm', ['run', '--silent', '-w', 'sdk', 'build']),
+    () => run(bin('publint'), ['sdk', '--strict']),
+    () => run(bin('tsx'), ['scripts/size.ts']),
+  ].every((passes) => passes()),
+);
 
 await withTestStack(async (env) => {
   const advisors = ['db', 'advisors', `--remote=${env.DB_URL}`, '--fail-on', 'warn'];

@@ -62,7 +62,7 @@ describe('the packed SDK', () => {
   ])(
     'signs in, sends and receives in %s',
     async (_runtime, file, args, name, imports) => {
-      const program = `${imports} talk(sdk, ${options()}).then((said) => console.log(said));`;
+      const program = `${imports} talk(sdk, ${options()}).then((said) => { console.log(said); process.exit(); });`;
       expect(await output(file, args, name, program)).toBe('ada: hello; true not_a_member');
     },
     90_000,
