@@ -167,20 +167,6 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
-                },"settings": {
-                  Row: {
-                    "default_value": NonNullable<Json>,"description": string,"maximum": number | null,"minimum": number | null,"name": string,"value": NonNullable<Json>
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "default_value": NonNullable<Json>,"description": string,"maximum"?: number | null,"minimum"?: number | null,"name": string,"value": NonNullable<Json>
-                  }
-                  Update: {
-                    "default_value"?: NonNullable<Json>,"description"?: string,"maximum"?: number | null,"minimum"?: number | null,"name"?: string,"value"?: NonNullable<Json>
-                  }
-                  Relationships: [
-                    
-                  ]
                 }
           }
           Views: {
