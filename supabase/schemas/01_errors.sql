@@ -15,3 +15,13 @@ grant execute on function chat_private.fail(text, integer, text, text, jsonb) to
 
 comment on function chat_private.fail(text, integer, text, text, jsonb) is
   'Raises an error that reaches clients as {code, message, details} with this HTTP status and these headers; codes are listed in docs/errors.md';
+
+create function chat_private.check_page_size(page_size integer, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if page_size is null or page_size not between 1 and 200 then
+    perform chat_private.fail('invalid_page_size', 400, format('unable to %s; a page has 1 to 200 rows', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.check_page_size(integer, text) to authenticated;

@@ -48,6 +48,8 @@ create table chat.accounts (
   email text,
   email_verified_at timestamptz,
   phone text,
+  suspended_at timestamptz,
+  suspend_reason text,
   created_at timestamptz not null default now()
 );
 create index accounts_email_idx on chat.accounts (email);
@@ -70,6 +72,13 @@ begin
   return v_base || '-' || right(replace(user_id::text, '-', ''), 7);
 end;
 $$;
+
+-- Definer: accounts are seen by their owners only.
+create function chat_private.is_platform_admin() returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from chat.accounts a where a.user_id = (select auth.uid()) and a.role = 'admin');
+$$;
+grant execute on function chat_private.is_platform_admin() to authenticated;
 
 grant select on chat.profiles to authenticated;
 grant select on chat.accounts to authenticated;
@@ -214,6 +223,9 @@ comment on column chat.accounts.email is 'Null for accounts that were made with 
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
 comment on column chat.accounts.phone is 'Number the user gave, as they wrote it';
 comment on column chat.accounts.created_at is 'When the user signed up';
+comment on column chat.accounts.suspended_at is 'Since when the account may do nothing; null while it may';
+comment on column chat.accounts.suspend_reason is 'Why it was suspended, as the administrator put it';
+comment on function chat_private.is_platform_admin() is 'Whether the caller''s platform role is admin';
 comment on policy select_user on chat.profiles is 'Everyone signed in sees every profile';
 comment on policy select_self on chat.accounts is 'A user sees their own account only';
 comment on function chat.update_profile(text, text, text, text, jsonb) is

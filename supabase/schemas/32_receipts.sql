@@ -1,58 +1,187 @@
--- Read markers and what is unread, by subtraction of numbers and never by counting a channel.
+-- Read markers, what is unread by subtraction of numbers and never by counting a channel, and receipts shown to others.
 
-grant update (last_read_seq) on chat.channel_members to authenticated;
-create policy update_self on chat.channel_members for update to authenticated
-  using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+create table chat.receipts (
+  channel_id uuid not null,
+  user_id uuid not null,
+  delivered_seq bigint not null default 0,
+  read_seq bigint not null default 0,
+  read_at timestamptz,
+  primary key (channel_id, user_id),
+  constraint receipts_member_fkey foreign key (channel_id, user_id)
+    references chat.channel_members (channel_id, user_id) on delete cascade
+) with (fillfactor = 70);
+create index receipts_user_id_idx on chat.receipts (user_id);
 
--- A marker only moves forward and never past the last message, however it is written.
-create function chat_private.tg_channel_members__bound_read() returns trigger
-language plpgsql set search_path = '' as $$
+alter table chat.receipts enable row level security;
+grant select on chat.receipts to authenticated;
+create policy select_member on chat.receipts for select to authenticated
+  using (channel_id in (select chat_private.my_channel_ids()));
+
+-- A marker never stands past the last message, however it is written, and its rank follows it.
+-- Definer: reads a message by key; under row-level security that collects all of the caller's channels.
+create function chat_private.tg_channel_states__bound_read() returns trigger
+language plpgsql security definer set search_path = '' as $$
 begin
-  new.last_read_seq := greatest(old.last_read_seq, least(new.last_read_seq,
-    (select last_seq from chat.channel_counters where channel_id = new.channel_id)));
+  new.last_read_seq := greatest(0, least(new.last_read_seq,
+    (select n.last_seq from chat.channel_counters n where n.channel_id = new.channel_id)));
+  new.last_read_rank := coalesce((
+    select m.rank from chat.messages m where m.channel_id = new.channel_id and m.seq = new.last_read_seq), 0);
+  new.last_delivered_seq := greatest(new.last_delivered_seq, new.last_read_seq);
   return new;
 end;
 $$;
-create trigger _100_bound_read before update of last_read_seq on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__bound_read();
+create trigger _100_bound_read before update of last_read_seq, last_read_rank on chat.channel_states
+  for each row execute function chat_private.tg_channel_states__bound_read();
 
-create function chat.mark_read(channel_id uuid, seq bigint) returns setof chat.channel_members rows 1
-language plpgsql set search_path = '' as $$
+-- Shows others how far the caller is, in small channels and unless the caller keeps it to themself.
+-- Definer: receipts are written by nobody else.
+create function chat_private.show_receipt(channel_id uuid, delivered_seq bigint, read_seq bigint) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chat.receipts as r (channel_id, user_id, delivered_seq, read_seq, read_at)
+  select n.channel_id, auth.uid(), show_receipt.delivered_seq, show_receipt.read_seq,
+         case when show_receipt.read_seq > 0 then now() end
+    from chat.channel_counters n
+   where n.channel_id = show_receipt.channel_id and n.member_count <= 100
+     and chat_private.shares_receipts(auth.uid())
+  on conflict on constraint receipts_pkey do update
+    set delivered_seq = greatest(r.delivered_seq, excluded.delivered_seq),
+        read_seq = greatest(r.read_seq, excluded.read_seq),
+        read_at = case when excluded.read_seq > r.read_seq then now() else r.read_at end
+    where excluded.delivered_seq > r.delivered_seq or excluded.read_seq > r.read_seq;
+end;
+$$;
+
+-- Definer: markers are written by functions only.
+create function chat.mark_read(channel_id uuid, seq bigint) returns setof chat.channel_states rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_state chat.channel_states;
 begin
   perform chat_private.require_member(mark_read.channel_id, 'mark as read');
   if mark_read.seq is null or mark_read.seq < 0 then
     perform chat_private.fail('invalid_seq', 400, 'unable to mark as read; a seq is a number from 0');
   end if;
-  return query update chat.channel_members m set last_read_seq = mark_read.seq
-    where m.channel_id = mark_read.channel_id and m.user_id = (select auth.uid())
-    returning m.*;
+  update chat.channel_states s set last_read_seq = mark_read.seq
+   where s.channel_id = mark_read.channel_id and s.user_id = auth.uid() and s.last_read_seq < mark_read.seq
+  returning * into v_state;
+  if found then
+    perform chat_private.show_receipt(mark_read.channel_id, v_state.last_read_seq, v_state.last_read_seq);
+    return next v_state;
+  else
+    return query select * from chat.channel_states s where s.channel_id = mark_read.channel_id and s.user_id = auth.uid();
+  end if;
 end;
 $$;
 grant execute on function chat.mark_read(uuid, bigint) to authenticated;
 
+-- Definer: as above. What others were shown as read stays.
+create function chat.mark_unread(channel_id uuid, seq bigint) returns setof chat.channel_states rows 1
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(mark_unread.channel_id, 'mark as unread');
+  if mark_unread.seq is null or mark_unread.seq < 1 then
+    perform chat_private.fail('invalid_seq', 400, 'unable to mark as unread; the seq of a message is a number from 1');
+  end if;
+  return query update chat.channel_states s set last_read_seq = mark_unread.seq - 1
+    where s.channel_id = mark_unread.channel_id and s.user_id = (select auth.uid())
+    returning s.*;
+end;
+$$;
+grant execute on function chat.mark_unread(uuid, bigint) to authenticated;
+
+-- Definer: as above.
+create function chat.mark_delivered(channel_id uuid, seq bigint) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_seq bigint;
+begin
+  perform chat_private.require_member(mark_delivered.channel_id, 'mark as delivered');
+  if mark_delivered.seq is null or mark_delivered.seq < 0 then
+    perform chat_private.fail('invalid_seq', 400, 'unable to mark as delivered; a seq is a number from 0');
+  end if;
+  update chat.channel_states s
+     set last_delivered_seq = least(mark_delivered.seq,
+           (select n.last_seq from chat.channel_counters n where n.channel_id = s.channel_id))
+   where s.channel_id = mark_delivered.channel_id and s.user_id = (select auth.uid())
+     and s.last_delivered_seq < mark_delivered.seq
+  returning s.last_delivered_seq into v_seq;
+  if found then
+    perform chat_private.show_receipt(mark_delivered.channel_id, v_seq, 0);
+  end if;
+end;
+$$;
+grant execute on function chat.mark_delivered(uuid, bigint) to authenticated;
+
+-- Unread is what counts after the marker, less the own messages and the deleted ones of others.
 create view chat.my_channels with (security_invoker = true) as
-  select c.id, c.kind, c.slug, c.name, c.description, c.epoch, c.created_by, c.created_at,
-         m.role, m.last_read_seq, n.last_seq, n.member_count,
+  select c.id, c.kind, c.slug, c.name, c.description, c.custom, c.epoch, c.created_by, c.created_at, c.archived_at,
+         m.role,
+         chat_private.rights_of(c.kind, m.role, c.created_by is not distinct from m.user_id, c.created_by is not null,
+           c.archived_at is not null,
+           c.kind = 'dm' and chat_private.is_blocked_pair(m.user_id, chat_private.dm_partner(c.dm_key, m.user_id))) as rights,
+         s.last_read_seq, s.last_delivered_seq, s.pinned_at, s.muted_until, s.notify_level,
+         case when s.hidden_at >= coalesce(n.last_message_at, c.created_at) then s.hidden_at end as hidden_at,
+         n.last_seq, n.last_change, n.member_count,
          coalesce(n.last_message_at, c.created_at) as last_activity_at,
-         n.last_seq - m.last_read_seq - (
-           select count(*) from chat.messages own
-            where own.author_id = m.user_id and own.channel_id = c.id and own.seq > m.last_read_seq
-         ) as unread_count,
+         case when n.last_rank <= s.last_read_rank then 0 else
+           n.last_rank - s.last_read_rank
+           - coalesce((select own.author_rank from chat.messages own
+                        where own.author_id = m.user_id and own.channel_id = c.id order by own.seq desc limit 1), 0)
+           + coalesce((select own.author_rank from chat.messages own
+                        where own.author_id = m.user_id and own.channel_id = c.id and own.seq <= s.last_read_seq
+                        order by own.seq desc limit 1), 0)
+           - (select count(*) from chat.messages gone
+               where gone.channel_id = c.id and gone.seq > s.last_read_seq and gone.deleted_at is not null
+                 and gone.in_channel and gone.kind = 'user' and gone.author_id is distinct from m.user_id)
+         end as unread_count,
+         case when n.last_seq <= s.last_read_seq then 0 else
+           (select count(*) from chat.mentions x
+             where x.user_id = m.user_id and x.channel_id = c.id and x.seq > s.last_read_seq)
+           + (select count(*) from chat.messages every
+               where every.channel_id = c.id and every.seq > s.last_read_seq and every.mentions_everyone = 'channel'
+                 and every.author_id is distinct from m.user_id and m.user_id <> all (every.mention_ids))
+         end as mention_count,
          p.id as dm_user_id, p.username as dm_username, p.name as dm_name, p.avatar_url as dm_avatar_url
     from chat.channel_members m
     join chat.channels c on c.id = m.channel_id
     join chat.channel_counters n on n.channel_id = m.channel_id
-    left join chat.profiles p on p.id = (
-      case split_part(c.dm_key, ':', 1)
-        when m.user_id::text then split_part(c.dm_key, ':', 2)
-        else split_part(c.dm_key, ':', 1)
-      end)::uuid
+    join chat.channel_states s on s.channel_id = m.channel_id and s.user_id = m.user_id
+    left join chat.profiles p on c.kind = 'dm' and p.id = chat_private.dm_partner(c.dm_key, m.user_id)
    where m.user_id = (select auth.uid());
 grant select on chat.my_channels to authenticated;
 
-comment on policy update_self on chat.channel_members is 'A member moves their own read marker';
+-- Definer: the view under the owner's rights still shows the caller's channels only, but each of its counts need not
+-- ask again which ones those are.
+create function chat.my_unread()
+returns table (channel_id uuid, last_seq bigint, last_change bigint, last_activity_at timestamptz, unread_count bigint, mention_count bigint)
+language sql stable rows 50 security definer set search_path = '' as $$
+  select u.* from (
+    select c.id, c.last_seq, c.last_change, c.last_activity_at, c.unread_count as unread, c.mention_count as mentions
+      from chat.my_channels c where c.last_seq > c.last_read_seq
+    offset 0) u
+   where u.unread > 0 or u.mentions > 0;
+$$;
+grant execute on function chat.my_unread() to authenticated;
+
+comment on table chat.receipts is 'How far members are, as shown to the others: in channels of up to 100 members, of people who share it';
+comment on column chat.receipts.channel_id is 'The channel';
+comment on column chat.receipts.user_id is 'The member';
+comment on column chat.receipts.delivered_seq is 'Messages up to this seq have reached a device of theirs';
+comment on column chat.receipts.read_seq is 'Messages up to this seq were read';
+comment on column chat.receipts.read_at is 'When read_seq last rose';
+comment on policy select_member on chat.receipts is 'Members see the receipts of their channels';
 comment on function chat.mark_read(uuid, bigint) is
-  'Marks a channel as read up to seq; a marker never moves back. Errors: channel_not_found, not_a_member, invalid_seq';
-comment on view chat.my_channels is 'The caller''s channels with role, last activity and exact unread count';
-comment on column chat.my_channels.unread_count is 'Messages of others after last_read_seq';
+  'Marks a channel as read up to seq; this one never moves a marker back. Errors: channel_not_found, not_a_member, invalid_seq';
+comment on function chat.mark_unread(uuid, bigint) is
+  'Marks a channel as unread from the message with this seq on. Errors: channel_not_found, not_a_member, invalid_seq';
+comment on function chat.mark_delivered(uuid, bigint) is
+  'Says that messages up to seq have reached a device of the caller. Errors: channel_not_found, not_a_member, invalid_seq';
+comment on function chat.my_unread() is 'The caller''s channels with something unread: exact counts of messages and mentions';
+comment on view chat.my_channels is 'The caller''s channels with role, rights, own state, last activity and exact unread counts';
+comment on column chat.my_channels.rights is 'What the caller may do in the channel';
+comment on column chat.my_channels.last_activity_at is 'When something was last shown in it, else when it was made';
+comment on column chat.my_channels.unread_count is 'Messages of others after last_read_seq, without deleted ones, replies in threads and system messages';
+comment on column chat.my_channels.mention_count is 'Messages after last_read_seq that mean the caller';
+comment on column chat.my_channels.hidden_at is 'When the caller put it out of sight; null once something new came';
 comment on column chat.my_channels.dm_user_id is 'The other person of a dm (oneself in notes to self)';
