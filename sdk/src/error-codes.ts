@@ -56,13 +56,51 @@ export const errorCodes = {
   too_many_members: 400,
   /** Direct messages keep both people. */
   dm_is_permanent: 403,
-  /** The message has no text. */
+  /** The channel is archived: it can only be read. */
+  channel_archived: 403,
+  /** Only the owner of the channel may do this. */
+  not_the_creator: 403,
+  /** The owner cannot leave or be removed before somebody else owns the channel. */
+  creator_cannot_leave: 403,
+  /** The channel would be left without an admin. */
+  last_admin: 409,
+  /** A role in a channel is `admin` or `member`. */
+  invalid_role: 400,
+  /** This user is banned from the channel. */
+  user_banned: 403,
+  /** A group needs somebody besides its maker. */
+  too_few_members: 400,
+  /** A reason has at most 500 characters. */
+  invalid_reason: 400,
+  /** The time lies in the past. */
+  invalid_time: 400,
+  /** Custom data is an object of at most 16 KB. */
+  invalid_custom: 400,
+  /** The message has neither text nor files. */
   message_empty: 400,
   /** The text is longer than 40,000 characters. */
   message_too_long: 400,
   /** The id given for a message belongs to another one. */
   message_id_taken: 409,
-  /** A page has 1 to 200 messages. */
+  /** The message does not exist or is not visible to the caller. */
+  message_not_found: 404,
+  /** The message has been deleted. */
+  message_deleted: 409,
+  /** Only the author may do this. */
+  not_the_author: 403,
+  /** The message was sent longer ago than messages may be edited. */
+  edit_window_closed: 403,
+  /** A message mentions at most 200 people. */
+  too_many_mentions: 400,
+  /** The channel has as many pinned messages as it may have. */
+  too_many_pins: 400,
+  /** An emoji has 1 to 32 characters without blanks. */
+  invalid_emoji: 400,
+  /** A message has at most 50 different emoji. */
+  too_many_reactions: 400,
+  /** A note has at most 500 characters. */
+  invalid_note: 400,
+  /** A page has 1 to 200 rows. */
   invalid_page_size: 400,
   /** A seq is a number from 0. */
   invalid_seq: 400,

@@ -128,13 +128,16 @@ begin
   if cardinality(v_names) > 200 then
     perform chat_private.fail('too_many_mentions', 400, 'unable to send message; it mentions more than 200 people');
   end if;
-  select coalesce(array_agg(distinct p.id), '{}') into user_ids
-    from unnest(v_names) as name
-    join chat.profiles p on p.username = name or p.username = rtrim(name, '._-')
-      or (name like '<%' and pg_input_is_valid(btrim(name, '<>'), 'uuid') and p.id = btrim(name, '<>')::uuid)
-    join chat.channel_members m on m.user_id = p.id and m.channel_id = find_mentions.channel_id;
+  -- A username may end in a dot, and a sentence as well.
+  select array(select m.user_id from chat.channel_members m
+                where m.channel_id = find_mentions.channel_id and m.user_id = any (
+                  array(select p.id from chat.profiles p where p.username = any (
+                    v_names || array(select rtrim(hit, '._-') from unnest(v_names) as hit)))
+                  || array(select btrim(hit, '<>')::uuid from unnest(v_names) as hit
+                            where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))))
+    into user_ids;
   -- A full name is looked up among the members, who are fewer.
-  if '[' = any (select left(name, 1) from unnest(v_names) as name) then
+  if '[' = any (select left(hit, 1) from unnest(v_names) as hit) then
     select array(select distinct u from unnest(user_ids || array(
       select p.id from chat.channel_members m join chat.profiles p on p.id = m.user_id
        where m.channel_id = find_mentions.channel_id and '[' || lower(p.name) || ']' = any (v_names))) as u) into user_ids;

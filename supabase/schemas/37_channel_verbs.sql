@@ -77,7 +77,7 @@ begin
   insert into chat.channels (kind, slug, name, description, custom, created_by)
   values (create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
           coalesce(create_channel.custom, '{}'), (select auth.uid()))
-  on conflict (slug) where deleted_at is null do nothing
+  on conflict do nothing
   returning * into v_channel;
   if v_channel.id is null then
     perform chat_private.fail('slug_taken', 409, 'unable to create channel; another one has this slug');
