@@ -74,8 +74,6 @@ export const errorCodes = {
   invalid_reason: 400,
   /** The time lies in the past. */
   invalid_time: 400,
-  /** Custom data is an object of at most 16 KB. */
-  invalid_custom: 400,
   /** The message has neither text nor files. */
   message_empty: 400,
   /** The text is longer than 40,000 characters. */

@@ -7,8 +7,6 @@ import type { User } from './users.ts';
 export interface Member {
   user: User;
   role: 'admin' | 'member';
-  /** Everything up to this seq is read. */
-  lastReadSeq: number;
   joinedAt: Date;
 }
 

@@ -59,6 +59,16 @@ grant execute on function chat_private.fail(text, integer, text, text, jsonb) to
 comment on function chat_private.fail(text, integer, text, text, jsonb) is
   'Raises an error that reaches clients as {code, message, details} with this HTTP status and these headers; codes are listed in docs/errors.md';
 
+create function chat_private.check_page_size(page_size integer, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if page_size is null or page_size not between 1 and 200 then
+    perform chat_private.fail('invalid_page_size', 400, format('unable to %s; a page has 1 to 200 rows', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.check_page_size(integer, text) to authenticated;
+
 -- 02_gate.sql
 -- The gate: decides whether the caller's token still stands for a live session of a live account.
 
@@ -336,6 +346,8 @@ create table chat.accounts (
   email text,
   email_verified_at timestamptz,
   phone text,
+  suspended_at timestamptz,
+  suspend_reason text,
   created_at timestamptz not null default now()
 );
 create index accounts_email_idx on chat.accounts (email);
@@ -358,6 +370,13 @@ begin
   return v_base || '-' || right(replace(user_id::text, '-', ''), 7);
 end;
 $$;
+
+-- Definer: accounts are seen by their owners only.
+create function chat_private.is_platform_admin() returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from chat.accounts a where a.user_id = (select auth.uid()) and a.role = 'admin');
+$$;
+grant execute on function chat_private.is_platform_admin() to authenticated;
 
 grant select on chat.profiles to authenticated;
 grant select on chat.accounts to authenticated;
@@ -502,6 +521,9 @@ comment on column chat.accounts.email is 'Null for accounts that were made with 
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
 comment on column chat.accounts.phone is 'Number the user gave, as they wrote it';
 comment on column chat.accounts.created_at is 'When the user signed up';
+comment on column chat.accounts.suspended_at is 'Since when the account may do nothing; null while it may';
+comment on column chat.accounts.suspend_reason is 'Why it was suspended, as the administrator put it';
+comment on function chat_private.is_platform_admin() is 'Whether the caller''s platform role is admin';
 comment on policy select_user on chat.profiles is 'Everyone signed in sees every profile';
 comment on policy select_self on chat.accounts is 'A user sees their own account only';
 comment on function chat.update_profile(text, text, text, text, jsonb) is
@@ -852,39 +874,46 @@ comment on function chat.set_preferences(boolean, text, boolean, boolean, text, 
 
 create table chat.channels (
   id uuid primary key default chat_private.uuid_v7(),
-  kind text not null constraint channels_kind_known check (kind in ('public', 'private', 'dm')),
+  kind text not null constraint channels_kind_known check (kind in ('public', 'private', 'group', 'dm')),
   slug text
     constraint channels_slug_form check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and char_length(slug) <= 80),
   name text constraint channels_name_form check (name is not distinct from chat_private.clean_name(name)),
   description text not null default ''
     constraint channels_description_length check (char_length(description) <= 500),
+  custom jsonb not null default '{}' constraint channels_custom_form check (chat_private.is_custom(custom)),
   dm_key text,
   epoch integer not null default 0,
   created_by uuid references chat.profiles on delete set null,
   created_at timestamptz not null default now(),
-  constraint channels_slug_unique unique (slug),
+  archived_at timestamptz,
+  deleted_at timestamptz,
   constraint channels_dm_key_unique unique (dm_key),
   constraint channels_dm_has_key check ((kind = 'dm') = (dm_key is not null)),
-  constraint channels_dm_has_no_slug check ((kind = 'dm') = (slug is null))
+  constraint channels_slug_or_people check ((kind in ('public', 'private')) = (slug is not null))
 );
 create index channels_created_by_idx on chat.channels (created_by);
+-- A deleted channel gives its slug free.
+create unique index channels_slug_unique on chat.channels (slug) where deleted_at is null;
 -- Serves the list of public channels.
-create index channels_public_idx on chat.channels (slug) where kind = 'public';
+create index channels_public_idx on chat.channels (slug) where kind = 'public' and deleted_at is null;
 
 create table chat.channel_members (
   channel_id uuid not null references chat.channels on delete cascade,
   user_id uuid not null references chat.profiles on delete cascade,
   role text not null default 'member' constraint channel_members_role_known check (role in ('admin', 'member')),
-  last_read_seq bigint not null default 0,
   joined_at timestamptz not null default now(),
   primary key (channel_id, user_id)
-) with (fillfactor = 80);
+);
 create index channel_members_user_id_idx on chat.channel_members (user_id, channel_id);
+-- Serves the question who becomes admin when the last one is gone, and the list of admins.
+create index channel_members_role_idx on chat.channel_members (channel_id, role, joined_at);
 
 -- Apart from channels and narrow, because every message updates it: a heap-only update of one small row.
 create table chat.channel_counters (
   channel_id uuid primary key references chat.channels on delete cascade,
   last_seq bigint not null default 0,
+  last_change bigint not null default 0,
+  last_rank bigint not null default 0,
   last_message_at timestamptz,
   member_count integer not null default 0
 ) with (fillfactor = 50);
@@ -903,7 +932,7 @@ grant execute on function chat_private.my_channel_ids() to authenticated;
 grant select on chat.channels, chat.channel_members, chat.channel_counters to authenticated;
 
 create policy select_visible on chat.channels for select to authenticated
-  using (kind = 'public' or id in (select chat_private.my_channel_ids()));
+  using ((kind = 'public' and deleted_at is null) or id in (select chat_private.my_channel_ids()));
 create policy select_member on chat.channel_members for select to authenticated
   using (channel_id in (select chat_private.my_channel_ids()));
 create policy select_member on chat.channel_counters for select to authenticated
@@ -935,17 +964,30 @@ $$;
 create trigger _100_count after insert or delete on chat.channel_members
   for each row execute function chat_private.tg_channel_members__count();
 
--- A joining member starts with nothing unread: what was said before is history.
--- Definer: as above.
-create function chat_private.tg_channel_members__start_read() returns trigger
-language plpgsql security definer set search_path = '' as $$
+-- A member's row is that person in that channel for good, also when it is edited by hand.
+create function chat_private.tg_channel_members__keep_identity() returns trigger
+language plpgsql set search_path = '' as $$
 begin
-  new.last_read_seq := (select last_seq from chat.channel_counters where channel_id = new.channel_id);
-  return new;
+  perform chat_private.fail('forbidden', 403, 'unable to change the membership; remove it and add another');
+  return null;
 end;
 $$;
-create trigger _100_start_read before insert on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__start_read();
+create trigger _050_keep_identity before update of channel_id, user_id on chat.channel_members
+  for each row when (new.channel_id <> old.channel_id or new.user_id <> old.user_id)
+  execute function chat_private.tg_channel_members__keep_identity();
+
+-- Counters follow from messages and members; an edit by hand would tear numbers and messages apart.
+create function chat_private.tg_channel_counters__protect() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform chat_private.fail('forbidden', 403, 'unable to change the counters; they follow from messages and members');
+  return null;
+end;
+$$;
+create trigger _050_protect before update on chat.channel_counters
+  for each row when (pg_trigger_depth() = 0 and (new.last_seq <> old.last_seq or new.last_change < old.last_change
+    or new.last_rank <> old.last_rank or new.member_count <> old.member_count or new.channel_id <> old.channel_id))
+  execute function chat_private.tg_channel_counters__protect();
 
 -- Definer: Realtime caches who may hear a topic until the token changes, so a departure from a channel that
 -- not everyone may read moves it to a new topic.
@@ -958,6 +1000,29 @@ end;
 $$;
 create trigger _200_raise_epoch after delete on chat.channel_members
   for each row execute function chat_private.tg_channel_members__raise_epoch();
+
+-- Definer: roles are written by functions only. A channel with members has an admin: when the last one goes,
+-- the longest-standing member takes over.
+create function chat_private.tg_channel_members__keep_admin() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- Two last admins may go at once: the second waits here and sees that the first is gone.
+  perform from chat.channel_counters n where n.channel_id = old.channel_id for no key update;
+  if not exists (select from chat.channel_members m where m.channel_id = old.channel_id and m.role = 'admin') then
+    update chat.channel_members m set role = 'admin'
+      from chat.channels c
+     where c.id = old.channel_id and c.kind <> 'dm' and m.channel_id = old.channel_id
+       and m.user_id = (select o.user_id from chat.channel_members o where o.channel_id = old.channel_id
+                         order by o.joined_at, o.user_id limit 1);
+  end if;
+  return null;
+end;
+$$;
+create trigger _300_keep_admin after delete on chat.channel_members
+  for each row when (old.role = 'admin') execute function chat_private.tg_channel_members__keep_admin();
+create trigger _300_keep_admin_on_update after update of role on chat.channel_members
+  for each row when (old.role = 'admin' and new.role <> 'admin')
+  execute function chat_private.tg_channel_members__keep_admin();
 
 -- Definer: as above. A deleted account leaves all its channels at once: their counters are taken first and in one
 -- order, or two deletions would wait for each other.
@@ -973,8 +1038,91 @@ $$;
 create trigger _100_lock_counters before delete on chat.profiles
   for each row execute function chat_private.tg_profiles__lock_counters();
 
--- The caller's role in a channel; refuses with not found when the caller may not know it exists. Says so itself
--- instead of leaving it to row-level security, because definer functions call it too.
+comment on table chat.channels is 'A place to talk: public, private, a group, or the direct messages of two people';
+comment on column chat.channels.id is 'A UUIDv7';
+comment on column chat.channels.kind is 'public: everyone signed in may find and join it; private: by invitation; group: people without a slug, each may invite; dm: two people, for good';
+comment on column chat.channels.slug is 'Unique name for addresses among channels that are not deleted, a-z, 0-9 and dashes; null for group and dm';
+comment on column chat.channels.name is 'Name as shown, when it differs from the slug or the people''s names';
+comment on column chat.channels.description is 'What the channel is for, at most 500 characters';
+comment on column chat.channels.custom is 'The app''s own data: an object of at most 16 KB';
+comment on column chat.channels.dm_key is 'Both user ids, smaller first: one dm per pair';
+comment on column chat.channels.epoch is 'Part of the channel''s Realtime topics; rises when somebody must hear nothing more';
+comment on column chat.channels.created_by is 'Who made it: may delete it and give roles, and cannot leave before somebody else owns it';
+comment on column chat.channels.created_at is 'When it was made';
+comment on column chat.channels.archived_at is 'Since when it can only be read; null while it can be written';
+comment on column chat.channels.deleted_at is 'When it was deleted: it has no members then, and nobody finds it';
+comment on table chat.channel_members is 'Who is in a channel and with what role; what a member keeps to themself is in channel_states';
+comment on column chat.channel_members.channel_id is 'The channel';
+comment on column chat.channel_members.user_id is 'The person';
+comment on column chat.channel_members.role is 'admin or member of this channel';
+comment on column chat.channel_members.joined_at is 'Since when';
+comment on table chat.channel_counters is 'One narrow row per channel: the last numbers handed out and the number of members';
+comment on column chat.channel_counters.channel_id is 'The channel';
+comment on column chat.channel_counters.last_seq is 'seq of the newest message; 0 before the first';
+comment on column chat.channel_counters.last_change is 'Number of the newest change to an existing message; 0 before the first';
+comment on column chat.channel_counters.last_rank is 'How many messages so far count as unread for others: written by people and shown in the channel';
+comment on column chat.channel_counters.last_message_at is 'When something was last shown in the channel';
+comment on column chat.channel_counters.member_count is 'How many people are in it';
+comment on policy select_visible on chat.channels is 'Public channels and the ones the caller is in';
+comment on policy select_member on chat.channel_members is 'Members see who else is in their channels';
+comment on policy select_member on chat.channel_counters is 'Members see the counters of their channels';
+
+-- 22_rights.sql
+-- What a member may do in a channel: one table of rights, asked by every verb and shown to clients.
+
+-- The rights that come with this role in a channel of this kind and state. The two of a dm are equals.
+create function chat_private.rights_of(kind text, role text, is_creator boolean, has_creator boolean,
+                                       is_archived boolean, is_blocked boolean) returns text[]
+language plpgsql immutable set search_path = '' as $$
+declare
+  v_is_open boolean := not is_archived and not is_blocked;
+  v_is_admin boolean := role = 'admin' and kind <> 'dm';
+begin
+  return array_remove(array[
+    case when v_is_open then 'send_message' end,
+    case when v_is_open then 'reply' end,
+    case when v_is_open then 'react' end,
+    case when v_is_open then 'upload_file' end,
+    case when v_is_open and kind <> 'dm' then 'mention_everyone' end,
+    case when v_is_open and (v_is_admin or kind in ('group', 'dm')) then 'pin' end,
+    case when v_is_open and (v_is_admin or kind = 'group') then 'invite' end,
+    case when v_is_open and (v_is_admin or kind = 'group') then 'update_channel' end,
+    case when v_is_admin then 'remove_member' end,
+    case when v_is_admin then 'ban_member' end,
+    case when v_is_admin then 'delete_any_message' end,
+    case when v_is_admin and kind <> 'group' then 'archive' end,
+    case when kind <> 'dm' and (is_creator or (not has_creator and v_is_admin)) then 'set_role' end,
+    case when kind <> 'dm' and (is_creator or (not has_creator and v_is_admin)) then 'delete_channel' end,
+    case when kind = 'group' or (kind <> 'dm' and not is_creator) then 'leave' end
+  ], null);
+end;
+$$;
+grant execute on function chat_private.rights_of(text, text, boolean, boolean, boolean, boolean) to authenticated;
+
+-- The other person of a dm; oneself in notes to self.
+create function chat_private.dm_partner(dm_key text, user_id uuid) returns uuid
+language sql immutable set search_path = '' as $$
+  select (case split_part(dm_key, ':', 1) when user_id::text then split_part(dm_key, ':', 2)
+          else split_part(dm_key, ':', 1) end)::uuid;
+$$;
+grant execute on function chat_private.dm_partner(text, uuid) to authenticated;
+
+-- Refuses with not found when the caller may not know that the channel exists.
+create function chat_private.refuse_stranger(channel_id uuid, operation text) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  if exists (select from chat.channels c
+              where c.id = refuse_stranger.channel_id and c.kind = 'public' and c.deleted_at is null) then
+    perform chat_private.fail('not_a_member', 403, format('unable to %s; join the channel first', operation));
+  end if;
+  perform chat_private.fail('channel_not_found', 404,
+    format('unable to %s; the channel does not exist or is not visible to you', operation));
+end;
+$$;
+grant execute on function chat_private.refuse_stranger(uuid, text) to authenticated;
+
+-- The caller's role in a channel; refuses strangers. Says so itself instead of leaving it to row-level security,
+-- because definer functions call it too.
 create function chat_private.require_member(channel_id uuid, operation text) returns text
 language plpgsql stable set search_path = '' as $$
 declare
@@ -982,57 +1130,1428 @@ declare
 begin
   select m.role into v_role from chat.channel_members m
    where m.channel_id = require_member.channel_id and m.user_id = (select auth.uid());
-  if found then
-    return v_role;
-  elsif exists (select from chat.channels c where c.id = require_member.channel_id and c.kind = 'public') then
-    perform chat_private.fail('not_a_member', 403, format('unable to %s; join the channel first', operation));
+  if not found then
+    perform chat_private.refuse_stranger(require_member.channel_id, operation);
   end if;
-  perform chat_private.fail('channel_not_found', 404,
-    format('unable to %s; the channel does not exist or is not visible to you', operation));
+  return v_role;
 end;
 $$;
 grant execute on function chat_private.require_member(uuid, text) to authenticated;
 
--- Definer: nobody may insert members directly. Adds those of the given users that exist and are not in yet.
-create function chat_private.add_members(channel_id uuid, user_ids uuid[]) returns void
+-- The channel, when the caller has this right in it; refuses otherwise. Platform admins count as admins of the
+-- channels they are in. Definer: asks for who blocked whom, which neither side may read.
+create function chat_private.require_right(channel_id uuid, "right" text, operation text) returns chat.channels
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+  v_channel chat.channels;
+  v_role text;
+  v_is_blocked boolean := false;
+begin
+  select m.role into v_role from chat.channel_members m
+   where m.channel_id = require_right.channel_id and m.user_id = v_me;
+  if not found then
+    perform chat_private.refuse_stranger(require_right.channel_id, operation);
+  end if;
+  select * into v_channel from chat.channels c where c.id = require_right.channel_id;
+  if v_channel.kind = 'dm' then
+    v_is_blocked := chat_private.is_blocked_pair(v_me, chat_private.dm_partner(v_channel.dm_key, v_me));
+  end if;
+  if "right" = any (chat_private.rights_of(v_channel.kind, v_role, v_channel.created_by is not distinct from v_me,
+                                           v_channel.created_by is not null, v_channel.archived_at is not null, v_is_blocked))
+     or (v_channel.kind <> 'dm' and "right" <> 'leave' and chat_private.is_platform_admin()
+         and "right" = any (chat_private.rights_of(v_channel.kind, 'admin', true, true, v_channel.archived_at is not null, false))) then
+    return v_channel;
+  elsif v_channel.archived_at is not null then
+    perform chat_private.fail('channel_archived', 403, format('unable to %s; the channel is archived', operation));
+  elsif v_is_blocked then
+    perform chat_private.fail('user_blocked', 403, format('unable to %s; one of you has blocked the other', operation));
+  elsif "right" = 'leave' and v_channel.kind = 'dm' then
+    perform chat_private.fail('dm_is_permanent', 403, 'unable to leave; direct messages always keep both people');
+  elsif "right" = 'leave' then
+    perform chat_private.fail('creator_cannot_leave', 403, 'unable to leave; make somebody else the owner of the channel first');
+  elsif v_channel.kind = 'dm' then
+    perform chat_private.fail('dm_is_permanent', 403, format('unable to %s; direct messages always keep both people', operation));
+  elsif v_role = 'admin' then
+    perform chat_private.fail('not_the_creator', 403, format('unable to %s; only the owner of the channel may', operation));
+  end if;
+  perform chat_private.fail('not_a_channel_admin', 403, format('unable to %s; only admins of the channel may', operation));
+end;
+$$;
+grant execute on function chat_private.require_right(uuid, text, text) to authenticated;
+
+comment on function chat_private.rights_of(text, text, boolean, boolean, boolean, boolean) is
+  'The table of rights: which come with which role in which channel';
+comment on function chat_private.require_right(uuid, text, text) is
+  'The channel, when the caller has the right in it. Errors: channel_not_found, not_a_member, channel_archived, user_blocked, not_a_channel_admin, not_the_creator, dm_is_permanent, creator_cannot_leave';
+
+-- 23_tell.sql
+-- How the database speaks on Realtime: to one person, to a channel, to everyone; nobody else sends for it.
+
+-- What realtime.send does, without its exception block. An announcement is worth less than what it announces:
+-- callers in triggers catch what goes wrong here.
+-- Definer: owned by postgres, which Realtime lets send; a member may not.
+create function chat_private.tell(topic text, event text, payload jsonb) returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into realtime.messages (topic, event, payload, private, extension)
+  values (topic, event, payload, true, 'broadcast');
+$$;
+
+-- Definer: as above. Somebody suspended hears nothing, also on a socket that is still open.
+create function chat_private.tell_user(user_id uuid, event text, payload jsonb) returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into realtime.messages (topic, event, payload, private, extension)
+  select 'user:' || a.user_id, tell_user.event, tell_user.payload, true, 'broadcast'
+    from chat.accounts a where a.user_id = tell_user.user_id and a.suspended_at is null;
+$$;
+
+-- Definer: as above.
+create function chat_private.tell_channel(channel_id uuid, event text, payload jsonb) returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into realtime.messages (topic, event, payload, private, extension)
+  select 'channel:' || c.id || ':' || c.epoch, tell_channel.event, tell_channel.payload, true, 'broadcast'
+    from chat.channels c where c.id = tell_channel.channel_id;
+$$;
+
+-- Definer: as above.
+create function chat_private.tell_everyone(event text, payload jsonb) returns void
+language sql volatile security definer set search_path = '' as $$
+  select chat_private.tell('presence', event, payload);
+$$;
+
+comment on function chat_private.tell_user(uuid, text, jsonb) is 'Says something on a person''s own topic';
+comment on function chat_private.tell_channel(uuid, text, jsonb) is 'Says something to who has the channel open';
+comment on function chat_private.tell_everyone(text, jsonb) is 'Says something to everyone signed in';
+
+-- 24_states.sql
+-- What members keep to themselves about a channel: how far they have read, and whether it is pinned, muted, hidden.
+
+create table chat.channel_states (
+  channel_id uuid not null,
+  user_id uuid not null,
+  last_read_seq bigint not null default 0,
+  last_read_rank bigint not null default 0,
+  last_delivered_seq bigint not null default 0,
+  pinned_at timestamptz,
+  muted_until timestamptz,
+  hidden_at timestamptz,
+  notify_level text constraint channel_states_notify_level_known check (notify_level in ('all', 'mentions', 'nothing')),
+  primary key (channel_id, user_id),
+  constraint channel_states_member_fkey foreign key (channel_id, user_id)
+    references chat.channel_members (channel_id, user_id) on delete cascade
+) with (fillfactor = 80);
+create index channel_states_user_id_idx on chat.channel_states (user_id, channel_id);
+
+alter table chat.channel_states enable row level security;
+
+grant select on chat.channel_states to authenticated;
+create policy select_self on chat.channel_states for select to authenticated using (user_id = (select auth.uid()));
+
+-- A joining member starts with nothing unread: what was said before is history.
+-- Definer: states are written by functions only.
+create function chat_private.tg_channel_members__create_state() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  if exists (select from unnest(user_ids) u where not exists (select from chat.profiles p where p.id = u)) then
-    perform chat_private.fail('user_not_found', 404, 'unable to add members; at least one user does not exist');
+  insert into chat.channel_states (channel_id, user_id, last_read_seq, last_read_rank, last_delivered_seq)
+  select new.channel_id, new.user_id, n.last_seq, n.last_rank, n.last_seq
+    from chat.channel_counters n where n.channel_id = new.channel_id;
+  return null;
+end;
+$$;
+create trigger _150_create_state after insert on chat.channel_members
+  for each row execute function chat_private.tg_channel_members__create_state();
+
+-- Definer: as above.
+create function chat.set_channel_state(channel_id uuid, is_pinned boolean default null, is_muted boolean default null,
+                                       muted_until timestamptz default null, is_hidden boolean default null,
+                                       notify_level text default null)
+returns setof chat.channel_states rows 1
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(set_channel_state.channel_id, 'set what the channel is to you');
+  if set_channel_state.notify_level not in ('all', 'mentions', 'nothing', 'default') then
+    perform chat_private.fail('invalid_notify_level', 400,
+      'unable to set what the channel is to you; its level is all, mentions, nothing or default');
   end if;
-  insert into chat.channel_members (channel_id, user_id)
-  -- In one order, or two who add the same people at once would wait for each other.
-  select add_members.channel_id, u from unnest(user_ids) u order by u
-  on conflict do nothing;
+  return query update chat.channel_states s
+    set pinned_at = case is_pinned when true then coalesce(s.pinned_at, now()) when false then null else s.pinned_at end,
+        muted_until = case is_muted when true then coalesce(set_channel_state.muted_until, 'infinity')
+                                    when false then null else s.muted_until end,
+        hidden_at = case is_hidden when true then now() when false then null else s.hidden_at end,
+        notify_level = case when set_channel_state.notify_level is null then s.notify_level
+                            else nullif(set_channel_state.notify_level, 'default') end
+    where s.channel_id = set_channel_state.channel_id and s.user_id = (select auth.uid())
+    returning s.*;
+end;
+$$;
+grant execute on function chat.set_channel_state(uuid, boolean, boolean, timestamptz, boolean, text) to authenticated;
+
+comment on table chat.channel_states is 'What a channel is to one of its members; seen by that member only';
+comment on column chat.channel_states.channel_id is 'The channel';
+comment on column chat.channel_states.user_id is 'The member';
+comment on column chat.channel_states.last_read_seq is 'Everything up to this seq is read';
+comment on column chat.channel_states.last_read_rank is 'rank of the message at last_read_seq; follows by itself';
+comment on column chat.channel_states.last_delivered_seq is 'Everything up to this seq has reached a device';
+comment on column chat.channel_states.pinned_at is 'Since when it stands at the top of the member''s list; null for not';
+comment on column chat.channel_states.muted_until is 'Until when it makes no noise, infinity for good; null or past for not';
+comment on column chat.channel_states.hidden_at is 'When the member put it out of sight; something new shows it again';
+comment on column chat.channel_states.notify_level is 'all, mentions or nothing; null for the member''s general level';
+comment on policy select_self on chat.channel_states is 'A member sees their own state only';
+comment on function chat.set_channel_state(uuid, boolean, boolean, timestamptz, boolean, text) is
+  'Pins, mutes (until a time or for good), hides a channel or sets its level of notifications for the caller; null leaves a thing as it is. Errors: channel_not_found, not_a_member, invalid_notify_level';
+
+-- 30_messages.sql
+-- Messages: each channel numbers its own 1, 2, 3 … and every change to them as well, so that a client sees what it missed.
+
+-- Whoever changes messages takes the channel's counter first and the rows after it, or two would wait for each other.
+
+create table chat.messages (
+  -- The counter and not the channel: a send holds that row anyway, while locks of many senders on the channel's
+  -- own row would have to be merged.
+  channel_id uuid not null references chat.channel_counters on delete cascade,
+  seq bigint not null,
+  id uuid not null default chat_private.uuid_v7(),
+  author_id uuid default auth.uid() references chat.profiles on delete set null,
+  kind text not null default 'user' constraint messages_kind_known check (kind in ('user', 'system')),
+  body text not null default '' constraint messages_body_length check (char_length(body) <= 40000),
+  custom jsonb not null default '{}' constraint messages_custom_form check (chat_private.is_custom(custom)),
+  created_at timestamptz not null default now(),
+  parent_seq bigint,
+  in_channel boolean not null default true,
+  change bigint not null default 0,
+  edited_at timestamptz,
+  deleted_at timestamptz,
+  deleted_by uuid references chat.profiles on delete set null,
+  reply_count integer not null default 0,
+  last_reply_at timestamptz,
+  reply_user_ids uuid[] not null default '{}',
+  reaction_counts jsonb not null default '{}',
+  pinned_at timestamptz,
+  pinned_by uuid references chat.profiles on delete set null,
+  mention_ids uuid[] not null default '{}',
+  mentions_everyone text constraint messages_mentions_everyone_known check (mentions_everyone in ('here', 'channel')),
+  file_ids uuid[] not null default '{}',
+  files jsonb not null default '[]',
+  rank bigint not null default 0,
+  author_rank bigint not null default 0,
+  reply_rank integer not null default 0,
+  reply_total integer not null default 0,
+  primary key (channel_id, seq),
+  constraint messages_id_unique unique (id),
+  constraint messages_parent_fkey foreign key (channel_id, parent_seq) references chat.messages (channel_id, seq) on delete cascade,
+  constraint messages_not_empty check (
+    btrim(body, E' \t\r\n') <> '' or cardinality(file_ids) > 0 or deleted_at is not null)
+) with (fillfactor = 90);
+-- Serves own messages around a read marker (unread counts) and the messages of one person.
+create index messages_author_idx on chat.messages (author_id, channel_id, seq);
+create index messages_parent_idx on chat.messages (channel_id, parent_seq, seq) where parent_seq is not null;
+create index messages_change_idx on chat.messages (channel_id, change) where change > 0;
+create index messages_pinned_idx on chat.messages (channel_id, pinned_at desc) where pinned_at is not null;
+-- Serves unread counts, which leave deleted messages out.
+create index messages_deleted_idx on chat.messages (channel_id, seq) where deleted_at is not null;
+create index messages_everyone_idx on chat.messages (channel_id, seq) where mentions_everyone = 'channel';
+-- Serves a page of the channel where threads have many replies.
+create index messages_replies_idx on chat.messages (channel_id, seq) where not in_channel;
+create index messages_deleted_by_idx on chat.messages (deleted_by) where deleted_by is not null;
+create index messages_pinned_by_idx on chat.messages (pinned_by) where pinned_by is not null;
+
+create table chat.message_edits (
+  channel_id uuid not null,
+  seq bigint not null,
+  change bigint not null,
+  body text not null,
+  custom jsonb not null,
+  files jsonb not null,
+  written_at timestamptz not null,
+  replaced_by uuid references chat.profiles on delete set null,
+  primary key (channel_id, seq, change),
+  constraint message_edits_message_fkey foreign key (channel_id, seq) references chat.messages (channel_id, seq) on delete cascade
+);
+create index message_edits_replaced_by_idx on chat.message_edits (replaced_by) where replaced_by is not null;
+
+create table chat.mentions (
+  user_id uuid not null references chat.profiles on delete cascade,
+  channel_id uuid not null,
+  seq bigint not null,
+  primary key (user_id, channel_id, seq),
+  constraint mentions_message_fkey foreign key (channel_id, seq) references chat.messages (channel_id, seq) on delete cascade
+);
+create index mentions_message_idx on chat.mentions (channel_id, seq);
+
+alter table chat.messages enable row level security;
+alter table chat.message_edits enable row level security;
+alter table chat.mentions enable row level security;
+
+grant select on chat.messages, chat.message_edits, chat.mentions to authenticated;
+
+create policy select_member on chat.messages for select to authenticated
+  using (channel_id in (select chat_private.my_channel_ids()));
+create policy select_member_or_admin on chat.message_edits for select to authenticated
+  using (exists (select from chat.messages m
+                  where m.channel_id = message_edits.channel_id and m.seq = message_edits.seq and m.deleted_at is null)
+         or (select chat_private.is_platform_admin()));
+create policy select_self on chat.mentions for select to authenticated using (user_id = (select auth.uid()));
+
+-- Definer: the counter belongs to nobody. Counts one more change in a channel and keeps its counter locked.
+create function chat_private.next_change(channel_id uuid) returns bigint
+language sql volatile security definer set search_path = '' as $$
+  update chat.channel_counters n set last_change = n.last_change + 1
+   where n.channel_id = next_change.channel_id returning n.last_change;
+$$;
+
+-- Definer: as above. Counts one more change onto a message, so that clients fetch it.
+create function chat_private.touch_message(channel_id uuid, seq bigint) returns bigint
+language sql volatile security definer set search_path = '' as $$
+  update chat.messages m set change = chat_private.next_change(touch_message.channel_id)
+   where m.channel_id = touch_message.channel_id and m.seq = touch_message.seq returning m.change;
+$$;
+
+-- Definer: as above. Everything that changes messages of a channel goes one after the other.
+create function chat_private.lock_channel(channel_id uuid) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform from chat.channel_counters n where n.channel_id = lock_channel.channel_id for no key update;
+end;
+$$;
+
+-- Whom a text means: @username, @[Full Name], @<id> of members, and everybody by @here or @channel.
+create function chat_private.find_mentions(channel_id uuid, body text, out user_ids uuid[], out everyone text)
+language plpgsql stable set search_path = '' as $$
+declare
+  v_names text[];
+begin
+  user_ids := '{}';
+  if strpos(body, '@') = 0 then
+    return;
+  end if;
+  select array_agg(distinct lower(hit[1])) into v_names
+    -- A mention stands at the beginning of a word; an address such as ada@example.com is none.
+    from regexp_matches(body, '(?:^|[^[:alnum:]_@/.])@([[:alnum:]][[:alnum:]._-]*|\[[^\]\n]{1,80}\]|<[0-9a-fA-F-]{36}>)', 'g') as hit;
+  everyone := case when 'channel' = any (v_names) then 'channel' when 'here' = any (v_names) then 'here' end;
+  if cardinality(v_names) > 200 then
+    perform chat_private.fail('too_many_mentions', 400, 'unable to send message; it mentions more than 200 people');
+  end if;
+  -- A username may end in a dot, and a sentence as well.
+  select array(select m.user_id from chat.channel_members m
+                where m.channel_id = find_mentions.channel_id and m.user_id = any (
+                  array(select p.id from chat.profiles p where p.username = any (
+                    v_names || array(select rtrim(hit, '._-') from unnest(v_names) as hit)))
+                  || array(select btrim(hit, '<>')::uuid from unnest(v_names) as hit
+                            where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))))
+    into user_ids;
+  -- A full name is looked up among the members, who are fewer.
+  if '[' = any (select left(hit, 1) from unnest(v_names) as hit) then
+    select array(select distinct u from unnest(user_ids || array(
+      select p.id from chat.channel_members m join chat.profiles p on p.id = m.user_id
+       where m.channel_id = find_mentions.channel_id and '[' || lower(p.name) || ']' = any (v_names))) as u) into user_ids;
+  end if;
+end;
+$$;
+
+-- Definer: the counter belongs to nobody. It is taken last, so that its lock spans little more than the commit.
+create function chat_private.tg_messages__number() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_counts boolean := new.kind = 'user' and new.in_channel;
+  v_is_reply boolean := new.parent_seq is not null;
+begin
+  update chat.channel_counters n
+     set last_seq = last_seq + 1,
+         last_rank = last_rank + v_counts::integer,
+         last_change = last_change + v_is_reply::integer,
+         last_message_at = case when new.in_channel then clock_timestamp() else last_message_at end
+   where n.channel_id = new.channel_id
+  returning n.last_seq, n.last_rank, case when v_is_reply then n.last_change else 0 end, clock_timestamp()
+       into new.seq, new.rank, new.change, new.created_at;
+  if exists (select from chat.messages m where m.id = new.id) then
+    -- A send repeated, perhaps while the first was still under way: the numbers go back, nothing is inserted.
+    update chat.channel_counters n
+       set last_seq = last_seq - 1, last_rank = last_rank - v_counts::integer, last_change = last_change - v_is_reply::integer,
+           last_message_at = (select m.created_at from chat.messages m
+                               where m.channel_id = new.channel_id and m.in_channel order by m.seq desc limit 1)
+     where n.channel_id = new.channel_id;
+    return null;
+  end if;
+
+  new.author_rank := v_counts::integer + coalesce((
+    select m.author_rank from chat.messages m
+     where m.author_id = new.author_id and m.channel_id = new.channel_id order by m.seq desc limit 1), 0);
+  if v_is_reply then
+    update chat.messages m
+       set reply_count = reply_count + 1, reply_total = reply_total + 1, last_reply_at = new.created_at,
+           reply_user_ids = (new.author_id || array_remove(m.reply_user_ids, new.author_id))[1:5],
+           change = new.change
+     where m.channel_id = new.channel_id and m.seq = new.parent_seq
+    returning m.reply_total into new.reply_rank;
+  end if;
+  new.change := 0;
+  return new;
+end;
+$$;
+create trigger _100_number before insert on chat.messages
+  for each row execute function chat_private.tg_messages__number();
+
+-- Definer: as above. What holds for every change of a message, whoever makes it: its place and author stay, an
+-- edit keeps what it replaces, a deletion leaves an empty place, and each is a numbered change of the channel.
+create function chat_private.tg_messages__guard() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_is_deletion boolean := old.deleted_at is null and new.deleted_at is not null;
+  v_is_edit boolean := not v_is_deletion and (new.body, new.custom) is distinct from (old.body, old.custom);
+begin
+  if (new.channel_id, new.seq, new.id, new.kind, new.parent_seq, new.in_channel, new.created_at, new.rank, new.author_rank, new.reply_rank)
+     is distinct from
+     (old.channel_id, old.seq, old.id, old.kind, old.parent_seq, old.in_channel, old.created_at, old.rank, old.author_rank, old.reply_rank)
+     or (new.author_id is distinct from old.author_id and new.author_id is not null) then
+    perform chat_private.fail('forbidden', 403, 'unable to change the message; its number, place and author stay as they are');
+  elsif old.deleted_at is not null and ((new.body, new.files) is distinct from (old.body, old.files) or new.deleted_at is null) then
+    perform chat_private.fail('message_deleted', 409, 'unable to change the message; it has been deleted');
+  end if;
+  if v_is_deletion then
+    new.body := ''; new.custom := '{}'; new.files := '[]'; new.reaction_counts := '{}';
+    new.mention_ids := '{}'; new.mentions_everyone := null; new.pinned_at := null; new.pinned_by := null;
+  elsif v_is_edit then
+    new.edited_at := clock_timestamp();
+    if new.body <> old.body then
+      select m.user_ids, m.everyone into new.mention_ids, new.mentions_everyone
+        from chat_private.find_mentions(new.channel_id, new.body) m;
+    end if;
+  end if;
+  if new.change = old.change
+     and (v_is_deletion or v_is_edit or (new.pinned_at is null) <> (old.pinned_at is null) or new.files <> old.files
+          or new.reaction_counts <> old.reaction_counts or new.reply_count <> old.reply_count) then
+    new.change := chat_private.next_change(new.channel_id);
+  end if;
+  if v_is_deletion or v_is_edit then
+    insert into chat.message_edits (channel_id, seq, change, body, custom, files, written_at, replaced_by)
+    values (old.channel_id, old.seq, new.change, old.body, old.custom, old.files, coalesce(old.edited_at, old.created_at), (select auth.uid()));
+  end if;
+  return new;
+end;
+$$;
+create trigger _100_guard before update on chat.messages
+  for each row execute function chat_private.tg_messages__guard();
+
+-- Definer: mentions and counts are written by nobody else.
+create function chat_private.tg_messages__follow() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'INSERT' or new.mention_ids <> old.mention_ids then
+    if tg_op = 'UPDATE' then
+      delete from chat.mentions x
+       where x.channel_id = new.channel_id and x.seq = new.seq and x.user_id <> all (new.mention_ids);
+    end if;
+    insert into chat.mentions (user_id, channel_id, seq)
+    select u, new.channel_id, new.seq from unnest(new.mention_ids) as u
+     where u is distinct from new.author_id
+    on conflict do nothing;
+  end if;
+  if tg_op = 'UPDATE' and new.deleted_at is not null and old.deleted_at is null and new.parent_seq is not null then
+    update chat.messages m set reply_count = m.reply_count - 1
+     where m.channel_id = new.channel_id and m.seq = new.parent_seq;
+  end if;
+  return null;
+end;
+$$;
+create trigger _200_follow_mentions after insert on chat.messages
+  for each row when (cardinality(new.mention_ids) > 0) execute function chat_private.tg_messages__follow();
+create trigger _200_follow after update on chat.messages
+  for each row when (new.mention_ids <> old.mention_ids or (new.deleted_at is not null and old.deleted_at is null))
+  execute function chat_private.tg_messages__follow();
+
+-- A row that goes leaves a hole in the numbers, so rows go only together with their channel.
+-- Definer: as above.
+create function chat_private.tg_messages__keep() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from chat.channel_counters n where n.channel_id = old.channel_id) then
+    perform chat_private.fail('forbidden', 403, 'unable to remove the row of a message; set deleted_at instead');
+  end if;
+  return old;
+end;
+$$;
+create trigger _100_keep before delete on chat.messages
+  for each row execute function chat_private.tg_messages__keep();
+
+-- Definer: nobody writes system messages but the verbs they tell of. Texts of the contracts.
+create function chat_private.post_system_message(channel_id uuid, body text, event text, user_ids uuid[] default '{}') returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into chat.messages (channel_id, kind, author_id, body, custom)
+  values (post_system_message.channel_id, 'system', (select auth.uid()), post_system_message.body,
+          jsonb_build_object('event', post_system_message.event, 'user_ids', to_jsonb((post_system_message.user_ids)[1:100])));
+$$;
+
+comment on table chat.messages is 'Everything said; seq numbers each channel''s messages from 1 without gaps';
+comment on column chat.messages.channel_id is 'The channel';
+comment on column chat.messages.seq is 'Place in the channel, handed out in the sending transaction';
+comment on column chat.messages.id is 'Public id, a UUIDv7 made by the client or the server; sending the same id again is no second message';
+comment on column chat.messages.author_id is 'Who wrote it, or did what a system message tells; null once the account is deleted';
+comment on column chat.messages.kind is 'user: written by somebody; system: tells what happened in the channel';
+comment on column chat.messages.body is 'Text, up to 40,000 characters; empty when there are only files, and once deleted';
+comment on column chat.messages.custom is 'The app''s own data: an object of at most 16 KB';
+comment on column chat.messages.created_at is 'When it was sent; rises with seq';
+comment on column chat.messages.parent_seq is 'The message whose thread it belongs to; null for one of the channel';
+comment on column chat.messages.in_channel is 'Whether the channel shows it: everything but replies that were not sent there as well';
+comment on column chat.messages.change is 'Number of its last change in the channel; 0 when it never changed';
+comment on column chat.messages.edited_at is 'When its text or custom data last changed';
+comment on column chat.messages.deleted_at is 'When it was deleted: an empty place remains';
+comment on column chat.messages.deleted_by is 'Who deleted it';
+comment on column chat.messages.reply_count is 'Replies in its thread that are not deleted';
+comment on column chat.messages.last_reply_at is 'When its thread last got a reply';
+comment on column chat.messages.reply_user_ids is 'The last up to five who replied, newest first';
+comment on column chat.messages.reaction_counts is 'How many people reacted with which emoji: {"👍": 3}';
+comment on column chat.messages.pinned_at is 'Since when it is pinned to the channel';
+comment on column chat.messages.pinned_by is 'Who pinned it';
+comment on column chat.messages.mention_ids is 'The members that its text means by @';
+comment on column chat.messages.mentions_everyone is 'here or channel when its text means everyone';
+comment on column chat.messages.file_ids is 'The files it was sent with';
+comment on column chat.messages.files is 'What clients show of its files: [{id, name, mime_type, size, width, height}]';
+comment on column chat.messages.rank is 'How many messages that count as unread the channel had with it';
+comment on column chat.messages.author_rank is 'How many of those its author had written with it';
+comment on column chat.messages.reply_rank is 'How many replies its thread had with it';
+comment on column chat.messages.reply_total is 'How many replies its thread ever had';
+comment on table chat.message_edits is 'What edits and deletions replaced, oldest change first';
+comment on column chat.message_edits.channel_id is 'The channel';
+comment on column chat.message_edits.seq is 'The message';
+comment on column chat.message_edits.change is 'The change of the channel that replaced it';
+comment on column chat.message_edits.body is 'The text as it was';
+comment on column chat.message_edits.custom is 'The custom data as it was';
+comment on column chat.message_edits.files is 'The files as they were';
+comment on column chat.message_edits.written_at is 'When this version was written';
+comment on column chat.message_edits.replaced_by is 'Who replaced it';
+comment on table chat.mentions is 'Who is meant by which message, one row per person; @channel makes none';
+comment on column chat.mentions.user_id is 'Who is meant';
+comment on column chat.mentions.channel_id is 'The channel';
+comment on column chat.mentions.seq is 'The message';
+comment on policy select_member on chat.messages is 'Members read the messages of their channels';
+comment on policy select_member_or_admin on chat.message_edits is
+  'Members read how a message was edited; of deleted ones only platform admins';
+comment on policy select_self on chat.mentions is 'People see where they are meant';
+comment on function chat_private.find_mentions(uuid, text) is
+  'Members meant by @username, @[Full Name] or @<id> in a text, and here or channel when it means everyone. Errors: too_many_mentions';
+
+-- 31_message_verbs.sql
+-- What people do with messages: send, edit, delete, and read them page by page.
+
+-- Definer: asks for the membership once and by key; under row-level security the insert and its answer would each
+-- collect all of the caller's channels first, which makes a send three times as dear.
+create function chat.send_message(channel_id uuid, body text default '', id uuid default null, parent_seq bigint default null,
+                                  also_in_channel boolean default false, custom jsonb default '{}', file_ids uuid[] default '{}')
+returns setof chat.messages rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+  v_id uuid := coalesce(send_message.id, chat_private.uuid_v7());
+  v_root bigint := send_message.parent_seq;
+  v_mentions record;
+  v_message chat.messages;
+begin
+  if coalesce(btrim(send_message.body, E' \t\r\n'), '') = '' and coalesce(cardinality(send_message.file_ids), 0) = 0 then
+    perform chat_private.fail('message_empty', 400, 'unable to send message; it has neither text nor files');
+  elsif char_length(send_message.body) > 40000 then
+    perform chat_private.fail('message_too_long', 400, 'unable to send message; its text is longer than 40,000 characters');
+  elsif not coalesce(chat_private.is_custom(coalesce(send_message.custom, '{}')), false) then
+    perform chat_private.fail('invalid_custom', 400, 'unable to send message; custom data is an object of at most 16 KB');
+  end if;
+  perform chat_private.require_right(send_message.channel_id,
+    case when send_message.parent_seq is null then 'send_message' else 'reply' end, 'send message');
+  if v_root is not null then
+    -- A reply to a reply belongs to the same thread.
+    select coalesce(m.parent_seq, m.seq) into v_root from chat.messages m
+     where m.channel_id = send_message.channel_id and m.seq = send_message.parent_seq and m.kind = 'user';
+    if not found then
+      perform chat_private.fail('message_not_found', 404, 'unable to reply; the message does not exist');
+    elsif exists (select from chat.messages m where m.channel_id = send_message.channel_id and m.seq = v_root
+                   and m.deleted_at is not null and m.reply_total = 0) then
+      perform chat_private.fail('message_deleted', 409, 'unable to reply; the message has been deleted');
+    end if;
+  end if;
+  select * into v_mentions from chat_private.find_mentions(send_message.channel_id, coalesce(send_message.body, ''));
+
+  insert into chat.messages (channel_id, id, author_id, body, custom, parent_seq, in_channel, mention_ids, mentions_everyone, file_ids)
+  values (send_message.channel_id, v_id, v_me, coalesce(send_message.body, ''), coalesce(send_message.custom, '{}'),
+          v_root, v_root is null or coalesce(also_in_channel, false), v_mentions.user_ids, v_mentions.everyone,
+          coalesce(send_message.file_ids, '{}'))
+  returning * into v_message;
+  if v_message.id is null then
+    select * into v_message from chat.messages m
+     where m.id = v_id and m.channel_id = send_message.channel_id and m.author_id = v_me;
+    if not found then
+      perform chat_private.fail('message_id_taken', 409, 'unable to send message; its id belongs to another message');
+    end if;
+  end if;
+  return next v_message;
+end;
+$$;
+grant execute on function chat.send_message(uuid, text, uuid, bigint, boolean, jsonb, uuid[]) to authenticated;
+
+-- The message, when the caller is in its channel and it was not deleted; with the counter taken first.
+-- Definer: as above.
+create function chat_private.require_message(channel_id uuid, seq bigint, operation text) returns chat.messages
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_message chat.messages;
+begin
+  perform chat_private.lock_channel(require_message.channel_id);
+  select * into v_message from chat.messages m
+   where m.channel_id = require_message.channel_id and m.seq = require_message.seq;
+  if not found then
+    perform chat_private.fail('message_not_found', 404, format('unable to %s; the message does not exist', operation));
+  elsif v_message.deleted_at is not null then
+    perform chat_private.fail('message_deleted', 409, format('unable to %s; the message has been deleted', operation));
+  end if;
+  return v_message;
+end;
+$$;
+
+-- Definer: nobody may update messages directly.
+create function chat.edit_message(channel_id uuid, seq bigint, body text default null, custom jsonb default null)
+returns setof chat.messages rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_message chat.messages;
+  v_window interval := make_interval(secs => (chat_private.setting('edit_window_seconds'))::text::double precision);
+begin
+  if btrim(edit_message.body, E' \t\r\n') = '' then
+    perform chat_private.fail('message_empty', 400, 'unable to edit message; it has no text');
+  elsif char_length(edit_message.body) > 40000 then
+    perform chat_private.fail('message_too_long', 400, 'unable to edit message; its text is longer than 40,000 characters');
+  elsif not coalesce(chat_private.is_custom(coalesce(edit_message.custom, '{}')), false) then
+    perform chat_private.fail('invalid_custom', 400, 'unable to edit message; custom data is an object of at most 16 KB');
+  end if;
+  perform chat_private.require_right(edit_message.channel_id, 'send_message', 'edit message');
+  v_message := chat_private.require_message(edit_message.channel_id, edit_message.seq, 'edit message');
+  if v_message.author_id is distinct from (select auth.uid()) or v_message.kind <> 'user' then
+    perform chat_private.fail('not_the_author', 403, 'unable to edit message; only its author may');
+  elsif v_message.created_at < now() - v_window then
+    perform chat_private.fail('edit_window_closed', 403, 'unable to edit message; it was sent too long ago');
+  end if;
+  return query update chat.messages m
+    set body = coalesce(edit_message.body, m.body), custom = coalesce(edit_message.custom, m.custom)
+    where m.channel_id = edit_message.channel_id and m.seq = edit_message.seq
+    returning m.*;
+end;
+$$;
+grant execute on function chat.edit_message(uuid, bigint, text, jsonb) to authenticated;
+
+-- Definer: as above.
+create function chat.delete_message(channel_id uuid, seq bigint) returns setof chat.messages rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_message chat.messages;
+begin
+  perform chat_private.require_member(delete_message.channel_id, 'delete message');
+  v_message := chat_private.require_message(delete_message.channel_id, delete_message.seq, 'delete message');
+  if v_message.kind <> 'user' or v_message.author_id is distinct from (select auth.uid()) then
+    if v_message.kind <> 'user' then
+      perform chat_private.fail('not_the_author', 403, 'unable to delete message; it tells what happened in the channel');
+    end if;
+    perform chat_private.require_right(delete_message.channel_id, 'delete_any_message', 'delete message');
+  end if;
+  return query update chat.messages m set deleted_at = clock_timestamp(), deleted_by = (select auth.uid())
+    where m.channel_id = delete_message.channel_id and m.seq = delete_message.seq
+    returning m.*;
+end;
+$$;
+grant execute on function chat.delete_message(uuid, bigint) to authenticated;
+
+-- Definer: asks for the membership once; row-level security would collect all of the caller's channels for each page.
+create function chat.list_messages(channel_id uuid, before_seq bigint default null, after_seq bigint default null,
+                                   page_size integer default 50, with_replies boolean default false)
+returns setof chat.messages rows 50
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(list_messages.channel_id, 'list messages');
+  perform chat_private.check_page_size(page_size, 'list messages');
+  if after_seq is not null then
+    return query select * from chat.messages m
+      where m.channel_id = list_messages.channel_id and m.seq > after_seq
+        and m.seq < coalesce(before_seq, 9223372036854775807) and (m.in_channel or with_replies)
+      order by m.seq limit page_size;
+  else
+    return query select * from chat.messages m
+      where m.channel_id = list_messages.channel_id and m.seq < coalesce(before_seq, 9223372036854775807)
+        and (m.in_channel or with_replies)
+      order by m.seq desc limit page_size;
+  end if;
+end;
+$$;
+grant execute on function chat.list_messages(uuid, bigint, bigint, integer, boolean) to authenticated;
+
+-- Definer: as above.
+create function chat.list_replies(channel_id uuid, parent_seq bigint, before_seq bigint default null,
+                                  after_seq bigint default null, page_size integer default 50)
+returns setof chat.messages rows 50
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(list_replies.channel_id, 'list replies');
+  perform chat_private.check_page_size(page_size, 'list replies');
+  if after_seq is not null then
+    return query select * from chat.messages m
+      where m.channel_id = list_replies.channel_id and m.parent_seq = list_replies.parent_seq
+        and m.seq > after_seq and m.seq < coalesce(before_seq, 9223372036854775807)
+      order by m.seq limit page_size;
+  else
+    return query select * from chat.messages m
+      where m.channel_id = list_replies.channel_id and m.parent_seq = list_replies.parent_seq
+        and m.seq < coalesce(before_seq, 9223372036854775807)
+      order by m.seq desc limit page_size;
+  end if;
+end;
+$$;
+grant execute on function chat.list_replies(uuid, bigint, bigint, bigint, integer) to authenticated;
+
+-- Definer: as above.
+create function chat.list_changes(channel_id uuid, after_change bigint, page_size integer default 100)
+returns setof chat.messages rows 50
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(list_changes.channel_id, 'list changes');
+  perform chat_private.check_page_size(page_size, 'list changes');
+  return query select * from chat.messages m
+    where m.channel_id = list_changes.channel_id and m.change > greatest(coalesce(after_change, 0), 0)
+    order by m.change limit page_size;
+end;
+$$;
+grant execute on function chat.list_changes(uuid, bigint, integer) to authenticated;
+
+-- Definer: as above; the id alone names no channel to look in.
+create function chat.get_message(id uuid) returns setof chat.messages rows 1
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select m.* from chat.messages m
+    join chat.channel_members me on me.channel_id = m.channel_id and me.user_id = (select auth.uid())
+   where m.id = get_message.id;
+  if not found then
+    perform chat_private.fail('message_not_found', 404, 'unable to get message; it does not exist or is not visible to you');
+  end if;
+end;
+$$;
+grant execute on function chat.get_message(uuid) to authenticated;
+
+create function chat.list_edits(channel_id uuid, seq bigint, page_size integer default 50)
+returns setof chat.message_edits rows 10
+language plpgsql stable set search_path = '' as $$
+begin
+  perform chat_private.require_member(list_edits.channel_id, 'list edits');
+  perform chat_private.check_page_size(page_size, 'list edits');
+  return query select * from chat.message_edits e
+    where e.channel_id = list_edits.channel_id and e.seq = list_edits.seq
+    order by e.change desc limit page_size;
+end;
+$$;
+grant execute on function chat.list_edits(uuid, bigint, integer) to authenticated;
+
+comment on function chat.send_message(uuid, text, uuid, bigint, boolean, jsonb, uuid[]) is
+  'Sends a message, or a reply to parent_seq, and returns it; a repeated id returns the first one. Errors: message_empty, message_too_long, invalid_custom, too_many_mentions, channel_not_found, not_a_member, channel_archived, user_blocked, message_not_found, message_deleted, message_id_taken';
+comment on function chat.edit_message(uuid, bigint, text, jsonb) is
+  'Replaces text or custom data of an own message, as long as the setting edit_window_seconds allows. Errors: message_empty, message_too_long, invalid_custom, too_many_mentions, channel_not_found, not_a_member, channel_archived, user_blocked, message_not_found, message_deleted, not_the_author, edit_window_closed';
+comment on function chat.delete_message(uuid, bigint) is
+  'Deletes an own message, or any as an admin of the channel; an empty place remains. Errors: channel_not_found, not_a_member, message_not_found, message_deleted, not_the_author, not_a_channel_admin, dm_is_permanent';
+comment on function chat.list_messages(uuid, bigint, bigint, integer, boolean) is
+  'A page of a channel: newest first before before_seq, or oldest first after after_seq; 1 to 200 rows; replies only if asked for. Errors: channel_not_found, not_a_member, invalid_page_size';
+comment on function chat.list_replies(uuid, bigint, bigint, bigint, integer) is
+  'A page of a thread: newest first before before_seq, or oldest first after after_seq; 1 to 200 rows. Errors: channel_not_found, not_a_member, invalid_page_size';
+comment on function chat.list_changes(uuid, bigint, integer) is
+  'Messages that changed after this change of the channel, in the order of their last change; 1 to 200 rows. Errors: channel_not_found, not_a_member, invalid_page_size';
+comment on function chat.get_message(uuid) is 'A message by its id. Errors: message_not_found';
+comment on function chat.list_edits(uuid, bigint, integer) is
+  'What edits of a message replaced, newest first. Errors: channel_not_found, not_a_member, invalid_page_size';
+
+-- 32_receipts.sql
+-- Read markers, what is unread by subtraction of numbers and never by counting a channel, and receipts shown to others.
+
+create table chat.receipts (
+  channel_id uuid not null,
+  user_id uuid not null,
+  delivered_seq bigint not null default 0,
+  read_seq bigint not null default 0,
+  read_at timestamptz,
+  primary key (channel_id, user_id),
+  constraint receipts_member_fkey foreign key (channel_id, user_id)
+    references chat.channel_members (channel_id, user_id) on delete cascade
+) with (fillfactor = 70);
+create index receipts_user_id_idx on chat.receipts (user_id);
+
+alter table chat.receipts enable row level security;
+grant select on chat.receipts to authenticated;
+create policy select_member on chat.receipts for select to authenticated
+  using (channel_id in (select chat_private.my_channel_ids()));
+
+-- A marker never stands past the last message, however it is written, and its rank follows it.
+-- Definer: reads a message by key; under row-level security that collects all of the caller's channels.
+create function chat_private.tg_channel_states__bound_read() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.last_read_seq := greatest(0, least(new.last_read_seq,
+    (select n.last_seq from chat.channel_counters n where n.channel_id = new.channel_id)));
+  new.last_read_rank := coalesce((
+    select m.rank from chat.messages m where m.channel_id = new.channel_id and m.seq = new.last_read_seq), 0);
+  new.last_delivered_seq := greatest(new.last_delivered_seq, new.last_read_seq);
+  return new;
+end;
+$$;
+create trigger _100_bound_read before update of last_read_seq, last_read_rank on chat.channel_states
+  for each row execute function chat_private.tg_channel_states__bound_read();
+
+-- Shows others how far the caller is, in small channels and unless the caller keeps it to themself.
+-- Definer: receipts are written by nobody else.
+create function chat_private.show_receipt(channel_id uuid, delivered_seq bigint, read_seq bigint) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chat.receipts as r (channel_id, user_id, delivered_seq, read_seq, read_at)
+  select n.channel_id, auth.uid(), show_receipt.delivered_seq, show_receipt.read_seq,
+         case when show_receipt.read_seq > 0 then now() end
+    from chat.channel_counters n
+   where n.channel_id = show_receipt.channel_id and n.member_count <= 100
+     and chat_private.shares_receipts(auth.uid())
+  on conflict on constraint receipts_pkey do update
+    set delivered_seq = greatest(r.delivered_seq, excluded.delivered_seq),
+        read_seq = greatest(r.read_seq, excluded.read_seq),
+        read_at = case when excluded.read_seq > r.read_seq then now() else r.read_at end
+    where excluded.delivered_seq > r.delivered_seq or excluded.read_seq > r.read_seq;
+end;
+$$;
+
+-- Definer: markers are written by functions only.
+create function chat.mark_read(channel_id uuid, seq bigint) returns setof chat.channel_states rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_state chat.channel_states;
+begin
+  perform chat_private.require_member(mark_read.channel_id, 'mark as read');
+  if mark_read.seq is null or mark_read.seq < 0 then
+    perform chat_private.fail('invalid_seq', 400, 'unable to mark as read; a seq is a number from 0');
+  end if;
+  update chat.channel_states s set last_read_seq = mark_read.seq
+   where s.channel_id = mark_read.channel_id and s.user_id = auth.uid() and s.last_read_seq < mark_read.seq
+  returning * into v_state;
+  if found then
+    perform chat_private.show_receipt(mark_read.channel_id, v_state.last_read_seq, v_state.last_read_seq);
+    return next v_state;
+  else
+    return query select * from chat.channel_states s where s.channel_id = mark_read.channel_id and s.user_id = auth.uid();
+  end if;
+end;
+$$;
+grant execute on function chat.mark_read(uuid, bigint) to authenticated;
+
+-- Definer: as above. What others were shown as read stays.
+create function chat.mark_unread(channel_id uuid, seq bigint) returns setof chat.channel_states rows 1
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(mark_unread.channel_id, 'mark as unread');
+  if mark_unread.seq is null or mark_unread.seq < 1 then
+    perform chat_private.fail('invalid_seq', 400, 'unable to mark as unread; the seq of a message is a number from 1');
+  end if;
+  return query update chat.channel_states s set last_read_seq = mark_unread.seq - 1
+    where s.channel_id = mark_unread.channel_id and s.user_id = (select auth.uid())
+    returning s.*;
+end;
+$$;
+grant execute on function chat.mark_unread(uuid, bigint) to authenticated;
+
+-- Definer: as above.
+create function chat.mark_delivered(channel_id uuid, seq bigint) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_seq bigint;
+begin
+  perform chat_private.require_member(mark_delivered.channel_id, 'mark as delivered');
+  if mark_delivered.seq is null or mark_delivered.seq < 0 then
+    perform chat_private.fail('invalid_seq', 400, 'unable to mark as delivered; a seq is a number from 0');
+  end if;
+  update chat.channel_states s
+     set last_delivered_seq = least(mark_delivered.seq,
+           (select n.last_seq from chat.channel_counters n where n.channel_id = s.channel_id))
+   where s.channel_id = mark_delivered.channel_id and s.user_id = (select auth.uid())
+     and s.last_delivered_seq < mark_delivered.seq
+  returning s.last_delivered_seq into v_seq;
+  if found then
+    perform chat_private.show_receipt(mark_delivered.channel_id, v_seq, 0);
+  end if;
+end;
+$$;
+grant execute on function chat.mark_delivered(uuid, bigint) to authenticated;
+
+-- Unread is what counts after the marker, less the own messages and the deleted ones of others.
+create view chat.my_channels with (security_invoker = true) as
+  select c.id, c.kind, c.slug, c.name, c.description, c.custom, c.epoch, c.created_by, c.created_at, c.archived_at,
+         m.role,
+         chat_private.rights_of(c.kind, m.role, c.created_by is not distinct from m.user_id, c.created_by is not null,
+           c.archived_at is not null,
+           c.kind = 'dm' and chat_private.is_blocked_pair(m.user_id, chat_private.dm_partner(c.dm_key, m.user_id))) as rights,
+         s.last_read_seq, s.last_delivered_seq, s.pinned_at, s.muted_until, s.notify_level,
+         case when s.hidden_at >= coalesce(n.last_message_at, c.created_at) then s.hidden_at end as hidden_at,
+         n.last_seq, n.last_change, n.member_count,
+         coalesce(n.last_message_at, c.created_at) as last_activity_at,
+         case when n.last_rank <= s.last_read_rank then 0 else
+           n.last_rank - s.last_read_rank
+           - coalesce((select own.author_rank from chat.messages own
+                        where own.author_id = m.user_id and own.channel_id = c.id order by own.seq desc limit 1), 0)
+           + coalesce((select own.author_rank from chat.messages own
+                        where own.author_id = m.user_id and own.channel_id = c.id and own.seq <= s.last_read_seq
+                        order by own.seq desc limit 1), 0)
+           - (select count(*) from chat.messages gone
+               where gone.channel_id = c.id and gone.seq > s.last_read_seq and gone.deleted_at is not null
+                 and gone.in_channel and gone.kind = 'user' and gone.author_id is distinct from m.user_id)
+         end as unread_count,
+         case when n.last_seq <= s.last_read_seq then 0 else
+           (select count(*) from chat.mentions x
+             where x.user_id = m.user_id and x.channel_id = c.id and x.seq > s.last_read_seq)
+           + (select count(*) from chat.messages every
+               where every.channel_id = c.id and every.seq > s.last_read_seq and every.mentions_everyone = 'channel'
+                 and every.author_id is distinct from m.user_id and m.user_id <> all (every.mention_ids))
+         end as mention_count,
+         p.id as dm_user_id, p.username as dm_username, p.name as dm_name, p.avatar_url as dm_avatar_url
+    from chat.channel_members m
+    join chat.channels c on c.id = m.channel_id
+    join chat.channel_counters n on n.channel_id = m.channel_id
+    join chat.channel_states s on s.channel_id = m.channel_id and s.user_id = m.user_id
+    left join chat.profiles p on c.kind = 'dm' and p.id = chat_private.dm_partner(c.dm_key, m.user_id)
+   where m.user_id = (select auth.uid());
+grant select on chat.my_channels to authenticated;
+
+-- Definer: the view under the owner's rights still shows the caller's channels only, but each of its counts need not
+-- ask again which ones those are.
+create function chat.my_unread()
+returns table (channel_id uuid, last_seq bigint, last_change bigint, last_activity_at timestamptz, unread_count bigint, mention_count bigint)
+language sql stable rows 50 security definer set search_path = '' as $$
+  select u.* from (
+    select c.id, c.last_seq, c.last_change, c.last_activity_at, c.unread_count as unread, c.mention_count as mentions
+      from chat.my_channels c where c.last_seq > c.last_read_seq
+    offset 0) u
+   where u.unread > 0 or u.mentions > 0;
+$$;
+grant execute on function chat.my_unread() to authenticated;
+
+comment on table chat.receipts is 'How far members are, as shown to the others: in channels of up to 100 members, of people who share it';
+comment on column chat.receipts.channel_id is 'The channel';
+comment on column chat.receipts.user_id is 'The member';
+comment on column chat.receipts.delivered_seq is 'Messages up to this seq have reached a device of theirs';
+comment on column chat.receipts.read_seq is 'Messages up to this seq were read';
+comment on column chat.receipts.read_at is 'When read_seq last rose';
+comment on policy select_member on chat.receipts is 'Members see the receipts of their channels';
+comment on function chat.mark_read(uuid, bigint) is
+  'Marks a channel as read up to seq; this one never moves a marker back. Errors: channel_not_found, not_a_member, invalid_seq';
+comment on function chat.mark_unread(uuid, bigint) is
+  'Marks a channel as unread from the message with this seq on. Errors: channel_not_found, not_a_member, invalid_seq';
+comment on function chat.mark_delivered(uuid, bigint) is
+  'Says that messages up to seq have reached a device of the caller. Errors: channel_not_found, not_a_member, invalid_seq';
+comment on function chat.my_unread() is 'The caller''s channels with something unread: exact counts of messages and mentions';
+comment on view chat.my_channels is 'The caller''s channels with role, rights, own state, last activity and exact unread counts';
+comment on column chat.my_channels.rights is 'What the caller may do in the channel';
+comment on column chat.my_channels.last_activity_at is 'When something was last shown in it, else when it was made';
+comment on column chat.my_channels.unread_count is 'Messages of others after last_read_seq, without deleted ones, replies in threads and system messages';
+comment on column chat.my_channels.mention_count is 'Messages after last_read_seq that mean the caller';
+comment on column chat.my_channels.hidden_at is 'When the caller put it out of sight; null once something new came';
+comment on column chat.my_channels.dm_user_id is 'The other person of a dm (oneself in notes to self)';
+
+-- 34_threads.sql
+-- Who follows which thread, and how far they have read it.
+
+create table chat.thread_members (
+  user_id uuid not null,
+  channel_id uuid not null,
+  root_seq bigint not null,
+  last_read_seq bigint not null default 0,
+  last_read_rank integer not null default 0,
+  is_following boolean not null default true,
+  primary key (user_id, channel_id, root_seq),
+  constraint thread_members_member_fkey foreign key (channel_id, user_id)
+    references chat.channel_members (channel_id, user_id) on delete cascade,
+  constraint thread_members_root_fkey foreign key (channel_id, root_seq)
+    references chat.messages (channel_id, seq) on delete cascade
+);
+create index thread_members_root_idx on chat.thread_members (channel_id, root_seq, user_id);
+create index thread_members_member_idx on chat.thread_members (channel_id, user_id);
+
+alter table chat.thread_members enable row level security;
+grant select on chat.thread_members to authenticated;
+create policy select_self on chat.thread_members for select to authenticated using (user_id = (select auth.uid()));
+
+-- Who starts a thread, answers in it or is meant in it follows it; an own reply has read everything before it.
+-- Definer: followers are written by functions only.
+create function chat_private.tg_messages__follow_thread() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chat.thread_members as t (user_id, channel_id, root_seq, last_read_seq, last_read_rank)
+  select f.user_id, new.channel_id, new.parent_seq,
+         case when f.user_id = new.author_id then new.seq else f.seq end,
+         case when f.user_id = new.author_id then new.reply_rank else f.rank end
+    from (
+      select new.author_id, new.seq, new.reply_rank
+      union
+      select m.author_id, new.parent_seq, 0 from chat.messages m
+       where m.channel_id = new.channel_id and m.seq = new.parent_seq and m.author_id is distinct from new.author_id
+      union
+      select u, new.seq - 1, new.reply_rank - 1 from unnest(new.mention_ids) as u where u is distinct from new.author_id
+    ) as f (user_id, seq, rank)
+    join chat.channel_members m on m.channel_id = new.channel_id and m.user_id = f.user_id
+  on conflict on constraint thread_members_pkey do update
+    set last_read_seq = excluded.last_read_seq, last_read_rank = excluded.last_read_rank, is_following = true
+    where t.user_id = new.author_id;
+  return null;
+end;
+$$;
+create trigger _300_follow_thread after insert on chat.messages
+  for each row when (new.parent_seq is not null) execute function chat_private.tg_messages__follow_thread();
+
+-- The caller's row for a thread, made when there is none.
+-- Definer: as above.
+create function chat_private.thread_state(channel_id uuid, root_seq bigint, operation text) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(thread_state.channel_id, operation);
+  insert into chat.thread_members (user_id, channel_id, root_seq, last_read_seq, is_following)
+  select auth.uid(), m.channel_id, m.seq, m.seq, false from chat.messages m
+   where m.channel_id = thread_state.channel_id and m.seq = thread_state.root_seq and m.parent_seq is null and m.kind = 'user'
+  on conflict on constraint thread_members_pkey do nothing;
+  if not found and not exists (select from chat.messages m where m.channel_id = thread_state.channel_id
+                                and m.seq = thread_state.root_seq and m.parent_seq is null and m.kind = 'user') then
+    perform chat_private.fail('message_not_found', 404, format('unable to %s; the message does not exist', operation));
+  end if;
+end;
+$$;
+
+-- Definer: as above.
+create function chat.follow_thread(channel_id uuid, root_seq bigint, is_following boolean default true)
+returns setof chat.thread_members rows 1
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.thread_state(follow_thread.channel_id, follow_thread.root_seq, 'follow thread');
+  return query update chat.thread_members t set is_following = coalesce(follow_thread.is_following, true)
+    where t.channel_id = follow_thread.channel_id and t.root_seq = follow_thread.root_seq and t.user_id = (select auth.uid())
+    returning t.*;
+end;
+$$;
+grant execute on function chat.follow_thread(uuid, bigint, boolean) to authenticated;
+
+-- Definer: as above.
+create function chat.mark_thread_read(channel_id uuid, root_seq bigint, seq bigint) returns setof chat.thread_members rows 1
+language plpgsql security definer set search_path = '' as $$
+begin
+  if mark_thread_read.seq is null or mark_thread_read.seq < 0 then
+    perform chat_private.fail('invalid_seq', 400, 'unable to mark thread as read; a seq is a number from 0');
+  end if;
+  perform chat_private.thread_state(mark_thread_read.channel_id, mark_thread_read.root_seq, 'mark thread as read');
+  update chat.thread_members t
+     set last_read_seq = r.seq, last_read_rank = r.reply_rank
+    from (select m.seq, m.reply_rank from chat.messages m
+           where m.channel_id = mark_thread_read.channel_id and m.parent_seq = mark_thread_read.root_seq
+             and m.seq <= mark_thread_read.seq order by m.seq desc limit 1) r
+   where t.channel_id = mark_thread_read.channel_id and t.root_seq = mark_thread_read.root_seq
+     and t.user_id = (select auth.uid()) and t.last_read_seq < r.seq;
+  return query select * from chat.thread_members t
+    where t.channel_id = mark_thread_read.channel_id and t.root_seq = mark_thread_read.root_seq and t.user_id = (select auth.uid());
+end;
+$$;
+grant execute on function chat.mark_thread_read(uuid, bigint, bigint) to authenticated;
+
+create view chat.my_threads with (security_invoker = true) as
+  select t.channel_id, t.root_seq, t.last_read_seq, m.id as root_id, m.author_id, m.body, m.reply_count, m.last_reply_at, m.reply_user_ids,
+         m.reply_total - t.last_read_rank - case when m.reply_total = t.last_read_rank then 0 else (
+           select count(*) from chat.messages gone
+            where gone.channel_id = t.channel_id and gone.parent_seq = t.root_seq and gone.seq > t.last_read_seq
+              and gone.deleted_at is not null) end as unread_count
+    from chat.thread_members t
+    join chat.messages m on m.channel_id = t.channel_id and m.seq = t.root_seq
+   where t.user_id = (select auth.uid()) and t.is_following;
+grant select on chat.my_threads to authenticated;
+
+comment on table chat.thread_members is 'Who follows a thread and how far they have read it; seen by themselves only';
+comment on column chat.thread_members.user_id is 'The follower';
+comment on column chat.thread_members.channel_id is 'The channel';
+comment on column chat.thread_members.root_seq is 'The message that the thread belongs to';
+comment on column chat.thread_members.last_read_seq is 'Replies up to this seq are read';
+comment on column chat.thread_members.last_read_rank is 'How many replies that were';
+comment on column chat.thread_members.is_following is 'False once the person asked not to be told';
+comment on policy select_self on chat.thread_members is 'People see what they follow';
+comment on view chat.my_threads is 'The threads that the caller follows, with their root and exact unread counts';
+comment on column chat.my_threads.unread_count is 'Replies of others after last_read_seq that are not deleted';
+comment on function chat.follow_thread(uuid, bigint, boolean) is
+  'Follows a thread or stops following it. Errors: channel_not_found, not_a_member, message_not_found';
+comment on function chat.mark_thread_read(uuid, bigint, bigint) is
+  'Marks a thread as read up to a reply; a marker never moves back. Errors: invalid_seq, channel_not_found, not_a_member, message_not_found';
+
+-- 35_marks.sql
+-- What people put aside: pins for the whole channel, bookmarks and drafts for themselves.
+
+create table chat.bookmarks (
+  user_id uuid not null references chat.profiles on delete cascade,
+  channel_id uuid not null,
+  seq bigint not null,
+  note text constraint bookmarks_note_length check (char_length(note) <= 500),
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (user_id, channel_id, seq),
+  constraint bookmarks_message_fkey foreign key (channel_id, seq) references chat.messages (channel_id, seq) on delete cascade
+);
+create index bookmarks_message_idx on chat.bookmarks (channel_id, seq);
+create index bookmarks_newest_idx on chat.bookmarks (user_id, created_at desc, channel_id, seq);
+
+create table chat.drafts (
+  user_id uuid not null,
+  channel_id uuid not null,
+  parent_seq bigint not null default 0,
+  body text not null constraint drafts_body_length check (char_length(body) <= 40000),
+  custom jsonb not null default '{}' constraint drafts_custom_form check (chat_private.is_custom(custom)),
+  updated_at timestamptz not null default clock_timestamp(),
+  primary key (user_id, channel_id, parent_seq),
+  constraint drafts_member_fkey foreign key (channel_id, user_id)
+    references chat.channel_members (channel_id, user_id) on delete cascade
+);
+create index drafts_member_idx on chat.drafts (channel_id, user_id);
+create index drafts_newest_idx on chat.drafts (user_id, updated_at desc, channel_id, parent_seq);
+
+alter table chat.bookmarks enable row level security;
+alter table chat.drafts enable row level security;
+
+grant select on chat.bookmarks, chat.drafts to authenticated;
+create policy select_self on chat.bookmarks for select to authenticated using (user_id = (select auth.uid()));
+create policy select_self on chat.drafts for select to authenticated using (user_id = (select auth.uid()));
+
+-- Definer: nobody may update messages directly.
+create function chat.pin_message(channel_id uuid, seq bigint, is_pinned boolean default true) returns setof chat.messages rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_message chat.messages;
+  v_operation text := case when coalesce(is_pinned, true) then 'pin message' else 'unpin message' end;
+  v_max integer := chat_private.setting('max_pins')::text::integer;
+begin
+  perform chat_private.require_right(pin_message.channel_id, 'pin', v_operation);
+  v_message := chat_private.require_message(pin_message.channel_id, pin_message.seq, v_operation);
+  if (v_message.pinned_at is not null) <> coalesce(is_pinned, true) then
+    if coalesce(is_pinned, true) and (select count(*) from chat.messages m
+         where m.channel_id = pin_message.channel_id and m.pinned_at is not null) >= v_max then
+      perform chat_private.fail('too_many_pins', 400, format('unable to pin message; a channel has at most %s pinned messages', v_max));
+    end if;
+    update chat.messages m
+       set pinned_at = case when coalesce(is_pinned, true) then clock_timestamp() end,
+           pinned_by = case when coalesce(is_pinned, true) then auth.uid() end
+     where m.channel_id = pin_message.channel_id and m.seq = pin_message.seq
+    returning * into v_message;
+    perform chat_private.post_system_message(pin_message.channel_id,
+      format('%s %s a message', (select p.name from chat.profiles p where p.id = auth.uid()),
+             case when coalesce(is_pinned, true) then 'pinned' else 'unpinned' end),
+      case when coalesce(is_pinned, true) then 'message_pinned' else 'message_unpinned' end);
+  end if;
+  return next v_message;
+end;
+$$;
+grant execute on function chat.pin_message(uuid, bigint, boolean) to authenticated;
+
+create function chat.list_pins(channel_id uuid, before timestamptz default 'infinity', page_size integer default 50)
+returns setof chat.messages rows 10
+language plpgsql stable set search_path = '' as $$
+begin
+  perform chat_private.require_member(list_pins.channel_id, 'list pins');
+  perform chat_private.check_page_size(page_size, 'list pins');
+  return query select * from chat.messages m
+    where m.channel_id = list_pins.channel_id and m.pinned_at is not null and m.pinned_at < before
+    order by m.pinned_at desc limit page_size;
+end;
+$$;
+grant execute on function chat.list_pins(uuid, timestamptz, integer) to authenticated;
+
+-- Definer: bookmarks are written by functions only, or one could keep what one may not read.
+create function chat.add_bookmark(channel_id uuid, seq bigint, note text default null) returns setof chat.bookmarks rows 1
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(add_bookmark.channel_id, 'bookmark message');
+  if char_length(add_bookmark.note) > 500 then
+    perform chat_private.fail('invalid_note', 400, 'unable to bookmark message; a note has at most 500 characters');
+  elsif not exists (select from chat.messages m where m.channel_id = add_bookmark.channel_id and m.seq = add_bookmark.seq
+                     and m.deleted_at is null) then
+    perform chat_private.fail('message_not_found', 404, 'unable to bookmark message; the message does not exist');
+  end if;
+  return query insert into chat.bookmarks as b (user_id, channel_id, seq, note)
+    values ((select auth.uid()), add_bookmark.channel_id, add_bookmark.seq, add_bookmark.note)
+    on conflict on constraint bookmarks_pkey do update set note = coalesce(excluded.note, b.note)
+    returning b.*;
+end;
+$$;
+grant execute on function chat.add_bookmark(uuid, bigint, text) to authenticated;
+
+-- Definer: as above. Also of channels that the caller has left.
+create function chat.remove_bookmark(channel_id uuid, seq bigint) returns void
+language sql security definer set search_path = '' as $$
+  delete from chat.bookmarks b
+   where b.user_id = (select auth.uid()) and b.channel_id = remove_bookmark.channel_id and b.seq = remove_bookmark.seq;
+$$;
+grant execute on function chat.remove_bookmark(uuid, bigint) to authenticated;
+
+-- Definer: drafts are written by functions only. An empty text removes the draft.
+create function chat.save_draft(channel_id uuid, body text, parent_seq bigint default 0, custom jsonb default '{}') returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(save_draft.channel_id, 'save draft');
+  if char_length(save_draft.body) > 40000 then
+    perform chat_private.fail('message_too_long', 400, 'unable to save draft; its text is longer than 40,000 characters');
+  elsif not coalesce(chat_private.is_custom(coalesce(save_draft.custom, '{}')), false) then
+    perform chat_private.fail('invalid_custom', 400, 'unable to save draft; custom data is an object of at most 16 KB');
+  elsif coalesce(save_draft.parent_seq, 0) <> 0 and not exists (
+      select from chat.messages m where m.channel_id = save_draft.channel_id and m.seq = save_draft.parent_seq) then
+    perform chat_private.fail('message_not_found', 404, 'unable to save draft; the message does not exist');
+  end if;
+  if coalesce(save_draft.body, '') = '' then
+    delete from chat.drafts d where d.user_id = auth.uid() and d.channel_id = save_draft.channel_id
+      and d.parent_seq = coalesce(save_draft.parent_seq, 0);
+  else
+    insert into chat.drafts (user_id, channel_id, parent_seq, body, custom)
+    values (auth.uid(), save_draft.channel_id, coalesce(save_draft.parent_seq, 0), save_draft.body, coalesce(save_draft.custom, '{}'))
+    on conflict on constraint drafts_pkey do update
+      set body = excluded.body, custom = excluded.custom, updated_at = clock_timestamp();
+  end if;
+end;
+$$;
+grant execute on function chat.save_draft(uuid, text, bigint, jsonb) to authenticated;
+
+-- Definer: as above.
+create function chat_private.tg_drafts__broadcast() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'DELETE' then
+    perform chat_private.tell_user(old.user_id, 'draft:saved',
+      jsonb_build_object('channel_id', old.channel_id, 'parent_seq', old.parent_seq, 'body', '', 'custom', '{}'::jsonb));
+  else
+    perform chat_private.tell_user(new.user_id, 'draft:saved', to_jsonb(new));
+  end if;
+  return null;
+end;
+$$;
+create trigger _900_broadcast after insert or update or delete on chat.drafts
+  for each row execute function chat_private.tg_drafts__broadcast();
+
+comment on table chat.bookmarks is 'Messages that people keep for later; seen by themselves only';
+comment on column chat.bookmarks.user_id is 'Who keeps it';
+comment on column chat.bookmarks.channel_id is 'The channel';
+comment on column chat.bookmarks.seq is 'The message';
+comment on column chat.bookmarks.note is 'What for, at most 500 characters';
+comment on column chat.bookmarks.created_at is 'Since when';
+comment on table chat.drafts is 'What people have written and not sent; seen by themselves only';
+comment on column chat.drafts.user_id is 'Who writes';
+comment on column chat.drafts.channel_id is 'The channel';
+comment on column chat.drafts.parent_seq is 'The thread it is for; 0 for the channel';
+comment on column chat.drafts.body is 'The text so far';
+comment on column chat.drafts.custom is 'The app''s own data: an object of at most 16 KB';
+comment on column chat.drafts.updated_at is 'When it was last saved';
+comment on policy select_self on chat.bookmarks is 'People see their own bookmarks';
+comment on policy select_self on chat.drafts is 'People see their own drafts';
+comment on function chat.pin_message(uuid, bigint, boolean) is
+  'Pins a message to its channel or takes the pin away; no effect when it is so already. Errors: channel_not_found, not_a_member, channel_archived, not_a_channel_admin, message_not_found, message_deleted, too_many_pins';
+comment on function chat.list_pins(uuid, timestamptz, integer) is
+  'The pinned messages of a channel, last pinned first. Errors: channel_not_found, not_a_member, invalid_page_size';
+comment on function chat.add_bookmark(uuid, bigint, text) is
+  'Keeps a message for later. Errors: channel_not_found, not_a_member, message_not_found, invalid_note';
+comment on function chat.remove_bookmark(uuid, bigint) is 'Keeps it no longer; no effect when it was not kept';
+comment on function chat.save_draft(uuid, text, bigint, jsonb) is
+  'Saves what the caller writes in a channel or thread; an empty text removes it. Errors: channel_not_found, not_a_member, message_too_long, invalid_custom, message_not_found';
+
+-- 36_reactions.sql
+-- Reactions: an emoji of a person on a message; the message carries the counts.
+
+create table chat.reactions (
+  channel_id uuid not null,
+  seq bigint not null,
+  user_id uuid not null references chat.profiles on delete cascade,
+  emoji text not null constraint reactions_emoji_form check (char_length(emoji) between 1 and 32 and emoji !~ '[\s[:cntrl:]]'),
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (channel_id, seq, user_id, emoji),
+  constraint reactions_message_fkey foreign key (channel_id, seq) references chat.messages (channel_id, seq) on delete cascade
+);
+create index reactions_user_id_idx on chat.reactions (user_id);
+-- Serves the list of who reacted, in the order they did.
+create index reactions_order_idx on chat.reactions (channel_id, seq, created_at, user_id);
+
+alter table chat.reactions enable row level security;
+grant select on chat.reactions to authenticated;
+create policy select_member on chat.reactions for select to authenticated
+  using (channel_id in (select chat_private.my_channel_ids()));
+
+-- Definer: counts are written by nobody else, and nobody but the database speaks on a channel's topic.
+create function chat_private.tg_reactions__count() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_reaction chat.reactions := coalesce(new, old);
+  v_is_added boolean := tg_op = 'INSERT';
+  v_message chat.messages;
+begin
+  update chat.messages m
+     set reaction_counts = case coalesce((m.reaction_counts ->> v_reaction.emoji)::integer, 0) + case when v_is_added then 1 else -1 end
+           when 0 then m.reaction_counts - v_reaction.emoji
+           else m.reaction_counts || jsonb_build_object(v_reaction.emoji,
+             coalesce((m.reaction_counts ->> v_reaction.emoji)::integer, 0) + case when v_is_added then 1 else -1 end) end
+   where m.channel_id = v_reaction.channel_id and m.seq = v_reaction.seq and m.deleted_at is null
+  returning * into v_message;
+  if found then
+    perform chat_private.tell_channel(v_message.channel_id, 'message:reaction', jsonb_build_object(
+      'channel_id', v_message.channel_id, 'seq', v_message.seq, 'id', v_message.id, 'change', v_message.change,
+      'emoji', v_reaction.emoji, 'action', case when v_is_added then 'added' else 'removed' end,
+      'created_at', v_reaction.created_at, 'reaction_counts', v_message.reaction_counts,
+      'user', (select jsonb_build_object('id', p.id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url)
+                 from chat.profiles p where p.id = v_reaction.user_id)));
+  end if;
+  return null;
+end;
+$$;
+create trigger _100_count after insert or delete on chat.reactions
+  for each row execute function chat_private.tg_reactions__count();
+
+-- Definer: as above. A reaction is given or taken back, never rewritten.
+create function chat_private.tg_reactions__keep() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.fail('forbidden', 403, 'unable to change a reaction; remove it and add another');
+  return null;
+end;
+$$;
+create trigger _050_keep before update on chat.reactions
+  for each row execute function chat_private.tg_reactions__keep();
+
+-- Definer: nobody may write reactions directly. With "replace" the caller has at most this one on the message.
+create function chat.add_reaction(channel_id uuid, seq bigint, emoji text, replace boolean default false)
+returns setof chat.reactions rows 1
+language plpgsql security definer set search_path = '' as $$
+begin
+  if add_reaction.emoji is null or char_length(add_reaction.emoji) not between 1 and 32 or add_reaction.emoji ~ '[\s[:cntrl:]]' then
+    perform chat_private.fail('invalid_emoji', 400, 'unable to react; an emoji has 1 to 32 characters without blanks');
+  end if;
+  perform chat_private.require_right(add_reaction.channel_id, 'react', 'react');
+  perform chat_private.require_message(add_reaction.channel_id, add_reaction.seq, 'react');
+  if replace then
+    delete from chat.reactions r where r.channel_id = add_reaction.channel_id and r.seq = add_reaction.seq
+      and r.user_id = auth.uid() and r.emoji <> add_reaction.emoji;
+  elsif (select m.reaction_counts from chat.messages m
+          where m.channel_id = add_reaction.channel_id and m.seq = add_reaction.seq) ? add_reaction.emoji is false
+        and (select count(*) from jsonb_object_keys((select m.reaction_counts from chat.messages m
+          where m.channel_id = add_reaction.channel_id and m.seq = add_reaction.seq))) >= 50 then
+    perform chat_private.fail('too_many_reactions', 400, 'unable to react; a message has at most 50 different emoji');
+  end if;
+  insert into chat.reactions (channel_id, seq, user_id, emoji)
+  values (add_reaction.channel_id, add_reaction.seq, auth.uid(), add_reaction.emoji)
+  on conflict on constraint reactions_pkey do nothing;
+  return query select * from chat.reactions r where r.channel_id = add_reaction.channel_id and r.seq = add_reaction.seq
+    and r.user_id = auth.uid() and r.emoji = add_reaction.emoji;
+end;
+$$;
+grant execute on function chat.add_reaction(uuid, bigint, text, boolean) to authenticated;
+
+-- Definer: as above. Without an emoji all of the caller's go; no effect when there is none.
+create function chat.remove_reaction(channel_id uuid, seq bigint, emoji text default null) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_right(remove_reaction.channel_id, 'react', 'remove reaction');
+  perform chat_private.require_message(remove_reaction.channel_id, remove_reaction.seq, 'remove reaction');
+  delete from chat.reactions r where r.channel_id = remove_reaction.channel_id and r.seq = remove_reaction.seq
+    and r.user_id = auth.uid() and r.emoji = coalesce(remove_reaction.emoji, r.emoji);
+end;
+$$;
+grant execute on function chat.remove_reaction(uuid, bigint, text) to authenticated;
+
+-- Which emoji the caller put on a message: a computed column for the Data API.
+create function chat.my_reactions(message chat.messages) returns text[]
+language sql stable set search_path = '' as $$
+  select case when message.reaction_counts = '{}' then '{}' else array(
+    select r.emoji from chat.reactions r
+     where r.channel_id = message.channel_id and r.seq = message.seq and r.user_id = (select auth.uid())
+     order by r.created_at) end;
+$$;
+grant execute on function chat.my_reactions(chat.messages) to authenticated;
+
+comment on table chat.reactions is 'Who reacted to which message with which emoji';
+comment on column chat.reactions.channel_id is 'The channel';
+comment on column chat.reactions.seq is 'The message';
+comment on column chat.reactions.user_id is 'Who reacted';
+comment on column chat.reactions.emoji is 'A Unicode emoji or a name such as :party:, 1 to 32 characters without blanks';
+comment on column chat.reactions.created_at is 'When';
+comment on policy select_member on chat.reactions is 'Members see the reactions of their channels';
+comment on function chat.add_reaction(uuid, bigint, text, boolean) is
+  'Reacts to a message, with replace instead of the caller''s other reactions; no effect when it is there. Errors: invalid_emoji, channel_not_found, not_a_member, channel_archived, user_blocked, message_not_found, message_deleted, too_many_reactions';
+comment on function chat.remove_reaction(uuid, bigint, text) is
+  'Takes the caller''s reaction back, or all of them. Errors: channel_not_found, not_a_member, channel_archived, user_blocked, message_not_found, message_deleted';
+comment on function chat.my_reactions(chat.messages) is 'The emoji that the caller put on the message, oldest first';
+
+-- 37_channel_verbs.sql
+-- What people do with channels: make, open, change, archive, delete them and hand them over.
+
+create table chat.channel_bans (
+  channel_id uuid not null references chat.channels on delete cascade,
+  user_id uuid not null references chat.profiles on delete cascade,
+  reason text not null default '' constraint channel_bans_reason_length check (char_length(reason) <= 500),
+  until timestamptz not null default 'infinity',
+  banned_by uuid references chat.profiles on delete set null,
+  created_at timestamptz not null default now(),
+  primary key (channel_id, user_id)
+);
+create index channel_bans_user_id_idx on chat.channel_bans (user_id);
+create index channel_bans_banned_by_idx on chat.channel_bans (banned_by);
+
+alter table chat.channel_bans enable row level security;
+grant select on chat.channel_bans to authenticated;
+create policy select_channel_admin on chat.channel_bans for select to authenticated
+  using (channel_id in (select m.channel_id from chat.channel_members m
+                         where m.user_id = (select auth.uid()) and m.role = 'admin'));
+
+-- Refuses what a channel's fields cannot be; null means that the field is not given.
+create function chat_private.check_channel(slug text, name text, description text, custom jsonb, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or char_length(slug) > 80 then
+    perform chat_private.fail('invalid_slug', 400,
+      format('unable to %s; a slug has 1 to 80 of a-z, 0-9 and single dashes between them', operation));
+  elsif chat_private.clean_name(name) is distinct from btrim(name) then
+    perform chat_private.fail('invalid_name', 400,
+      format('unable to %s; a name has 1 to 80 characters, none of them invisible', operation));
+  elsif char_length(description) > 500 then
+    perform chat_private.fail('invalid_description', 400,
+      format('unable to %s; a description has at most 500 characters', operation));
+  elsif not coalesce(chat_private.is_custom(coalesce(custom, '{}')), false) then
+    perform chat_private.fail('invalid_custom', 400,
+      format('unable to %s; custom data is an object of at most 16 KB', operation));
+  end if;
+end;
+$$;
+
+-- Definer: nobody may insert members directly. Adds those of the given users that exist, are not banned and not in yet.
+create function chat_private.add_members(channel_id uuid, user_ids uuid[], role text default 'member') returns setof uuid
+language plpgsql security definer set search_path = '' as $$
+begin
+  if cardinality(user_ids) > 1000 then
+    perform chat_private.fail('too_many_members', 400, 'unable to add members; at most 1,000 can be added at once');
+  elsif exists (select from unnest(user_ids) u where not exists (select from chat.profiles p where p.id = u)) then
+    perform chat_private.fail('user_not_found', 404, 'unable to add members; at least one user does not exist');
+  elsif exists (select from chat.channel_bans b where b.channel_id = add_members.channel_id and b.user_id = any (user_ids)
+                 and b.until > now()) then
+    perform chat_private.fail('user_banned', 403, 'unable to add members; at least one of them is banned from the channel');
+  end if;
+  return query insert into chat.channel_members as m (channel_id, user_id, role)
+    -- In one order, or two who add the same people at once would wait for each other.
+    select distinct add_members.channel_id, u, coalesce(add_members.role, 'member')
+      from unnest(user_ids) u where u is not null order by u
+    on conflict do nothing
+    returning m.user_id;
 end;
 $$;
 
 -- Definer: makes the caller the first member, which no policy lets anybody do.
 create function chat.create_channel(slug text, kind text default 'public', name text default null,
-                                    description text default '', member_ids uuid[] default '{}')
+                                    description text default '', member_ids uuid[] default '{}', custom jsonb default '{}')
 returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
   v_slug text := lower(btrim(create_channel.slug));
   v_channel chat.channels;
 begin
+  perform chat_private.take_token('create_channel');
   if create_channel.kind is null or create_channel.kind not in ('public', 'private') then
     perform chat_private.fail('invalid_channel_kind', 400, 'unable to create channel; its kind is public or private');
-  elsif v_slug is null or v_slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or char_length(v_slug) > 80 then
-    perform chat_private.fail('invalid_slug', 400,
-      'unable to create channel; a slug has 1 to 80 of a-z, 0-9 and single dashes between them');
-  elsif chat_private.clean_name(create_channel.name) is distinct from btrim(create_channel.name) then
-    perform chat_private.fail('invalid_name', 400,
-      'unable to create channel; a name has 1 to 80 characters, none of them invisible');
-  elsif char_length(create_channel.description) > 500 then
-    perform chat_private.fail('invalid_description', 400, 'unable to create channel; a description has at most 500 characters');
-  elsif cardinality(create_channel.member_ids) > 1000 then
-    perform chat_private.fail('too_many_members', 400, 'unable to create channel; at most 1,000 members can be added at once');
   end if;
+  perform chat_private.check_channel(coalesce(v_slug, ''), create_channel.name, create_channel.description, create_channel.custom, 'create channel');
 
-  insert into chat.channels (kind, slug, name, description, created_by)
-  values (create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''), (select auth.uid()))
-  on conflict on constraint channels_slug_unique do nothing
+  insert into chat.channels (kind, slug, name, description, custom, created_by)
+  values (create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
+          coalesce(create_channel.custom, '{}'), (select auth.uid()))
+  on conflict do nothing
   returning * into v_channel;
   if v_channel.id is null then
     perform chat_private.fail('slug_taken', 409, 'unable to create channel; another one has this slug');
@@ -1040,10 +2559,33 @@ begin
 
   insert into chat.channel_members (channel_id, user_id, role) values (v_channel.id, (select auth.uid()), 'admin');
   perform chat_private.add_members(v_channel.id, create_channel.member_ids);
+  perform chat_private.post_system_message(v_channel.id, 'Channel created', 'channel_created');
   return next v_channel;
 end;
 $$;
-grant execute on function chat.create_channel(text, text, text, text, uuid[]) to authenticated;
+grant execute on function chat.create_channel(text, text, text, text, uuid[], jsonb) to authenticated;
+
+-- Definer: as above.
+create function chat.create_group(member_ids uuid[], name text default null, description text default '', custom jsonb default '{}')
+returns setof chat.channels rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel chat.channels;
+begin
+  perform chat_private.take_token('create_channel');
+  perform chat_private.check_channel(null, create_group.name, create_group.description, create_group.custom, 'create group');
+  if cardinality(array_remove(create_group.member_ids, (select auth.uid()))) is not distinct from 0 or create_group.member_ids is null then
+    perform chat_private.fail('too_few_members', 400, 'unable to create group; it needs somebody else');
+  end if;
+  insert into chat.channels (kind, name, description, custom, created_by)
+  values ('group', btrim(create_group.name), coalesce(create_group.description, ''), coalesce(create_group.custom, '{}'), (select auth.uid()))
+  returning * into v_channel;
+  insert into chat.channel_members (channel_id, user_id, role) values (v_channel.id, (select auth.uid()), 'admin');
+  perform chat_private.add_members(v_channel.id, create_group.member_ids);
+  return next v_channel;
+end;
+$$;
+grant execute on function chat.create_group(uuid[], text, text, jsonb) to authenticated;
 
 -- Definer: membership is written by these functions only.
 create function chat.open_dm(user_id uuid) returns setof chat.channels rows 1
@@ -1058,6 +2600,10 @@ begin
   end if;
   select * into v_channel from chat.channels c where c.dm_key = v_key;
   if not found then
+    perform chat_private.take_token('open_dm');
+    if chat_private.is_blocked_pair(v_me, open_dm.user_id) then
+      perform chat_private.fail('user_blocked', 403, 'unable to open direct messages; one of you has blocked the other');
+    end if;
     -- Both sides may open it in the same moment: the second waits here and finds the first one's row.
     insert into chat.channels (kind, dm_key, created_by) values ('dm', v_key, v_me)
     on conflict on constraint channels_dm_key_unique do nothing
@@ -1075,21 +2621,171 @@ end;
 $$;
 grant execute on function chat.open_dm(uuid) to authenticated;
 
+-- Definer: nobody may update channels directly.
+create function chat.update_channel(channel_id uuid, slug text default null, name text default null, description text default null,
+                                    kind text default null, custom jsonb default null)
+returns setof chat.channels rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_slug text := lower(btrim(update_channel.slug));
+  v_old chat.channels;
+  v_new chat.channels;
+begin
+  v_old := chat_private.require_right(update_channel.channel_id, 'update_channel', 'update channel');
+  if update_channel.kind not in ('public', 'private') or (update_channel.kind is not null and v_old.kind = 'group') then
+    perform chat_private.fail('invalid_channel_kind', 400, 'unable to update channel; its kind is public or private, and a group stays one');
+  elsif v_slug is not null and v_old.kind = 'group' then
+    perform chat_private.fail('invalid_slug', 400, 'unable to update channel; a group has no slug');
+  end if;
+  -- An empty name takes the name away: the slug or the people's names are shown then.
+  perform chat_private.check_channel(v_slug, nullif(btrim(update_channel.name), ''), update_channel.description, update_channel.custom, 'update channel');
+  begin
+    update chat.channels c
+       set slug = coalesce(v_slug, c.slug), kind = coalesce(update_channel.kind, c.kind),
+           name = case when update_channel.name is null then c.name else nullif(btrim(update_channel.name), '') end,
+           description = coalesce(update_channel.description, c.description),
+           custom = coalesce(update_channel.custom, c.custom)
+     where c.id = update_channel.channel_id
+    returning * into v_new;
+  exception when unique_violation then
+    perform chat_private.fail('slug_taken', 409, 'unable to update channel; another one has this slug');
+  end;
+  if v_new.kind <> 'group' and (v_new.slug, v_new.kind, v_new.name, v_new.description)
+       is distinct from (v_old.slug, v_old.kind, v_old.name, v_old.description) then
+    perform chat_private.post_system_message(v_new.id, 'Channel updated', 'channel_updated');
+  end if;
+  return next v_new;
+end;
+$$;
+grant execute on function chat.update_channel(uuid, text, text, text, text, jsonb) to authenticated;
+
 -- Definer: as above.
+create function chat.archive_channel(channel_id uuid, is_archived boolean default true) returns setof chat.channels rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel chat.channels := chat_private.require_right(archive_channel.channel_id, 'archive',
+    case when is_archived then 'archive channel' else 'unarchive channel' end);
+begin
+  if (v_channel.archived_at is not null) <> coalesce(is_archived, true) then
+    perform chat_private.post_system_message(v_channel.id,
+      case when is_archived then 'Channel archived' else 'Channel unarchived' end,
+      case when is_archived then 'channel_archived' else 'channel_unarchived' end);
+    update chat.channels c set archived_at = case when is_archived then now() end
+     where c.id = v_channel.id returning * into v_channel;
+  end if;
+  return next v_channel;
+end;
+$$;
+grant execute on function chat.archive_channel(uuid, boolean) to authenticated;
+
+-- Definer: as above. Platform admins may delete channels they are not in.
+create function chat.delete_channel(channel_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  if not (chat_private.is_platform_admin() and exists (
+      select from chat.channels c where c.id = delete_channel.channel_id and c.kind <> 'dm' and c.deleted_at is null)) then
+    perform chat_private.require_right(delete_channel.channel_id, 'delete_channel', 'delete channel');
+  end if;
+  update chat.channels c set deleted_at = now() where c.id = delete_channel.channel_id;
+end;
+$$;
+grant execute on function chat.delete_channel(uuid) to authenticated;
+
+-- A deleted channel has no members, and one that is not public any more no audience but its members.
+-- Definer: as above.
+create function chat_private.tg_channels__follow() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if new.deleted_at is not null and old.deleted_at is null then
+    delete from chat.channel_members m where m.channel_id = new.id;
+  end if;
+  return null;
+end;
+$$;
+create trigger _200_follow after update of deleted_at on chat.channels
+  for each row execute function chat_private.tg_channels__follow();
+
+-- Definer: as above.
+create function chat.transfer_channel(channel_id uuid, user_id uuid) returns setof chat.channels rows 1
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_right(transfer_channel.channel_id, 'set_role', 'transfer channel');
+  update chat.channel_members m set role = 'admin'
+   where m.channel_id = transfer_channel.channel_id and m.user_id = transfer_channel.user_id;
+  if not found then
+    perform chat_private.fail('member_not_found', 404, 'unable to transfer channel; this user is not in it');
+  end if;
+  return query update chat.channels c set created_by = transfer_channel.user_id
+    where c.id = transfer_channel.channel_id returning c.*;
+end;
+$$;
+grant execute on function chat.transfer_channel(uuid, uuid) to authenticated;
+
+comment on table chat.channel_bans is 'Who may not come back to a channel; seen by its admins';
+comment on column chat.channel_bans.channel_id is 'The channel';
+comment on column chat.channel_bans.user_id is 'Who is banned';
+comment on column chat.channel_bans.reason is 'Why, at most 500 characters';
+comment on column chat.channel_bans.until is 'Until when, infinity for good';
+comment on column chat.channel_bans.banned_by is 'Which admin did it';
+comment on column chat.channel_bans.created_at is 'When';
+comment on policy select_channel_admin on chat.channel_bans is 'Admins of a channel see whom it keeps out';
+comment on function chat.create_channel(text, text, text, text, uuid[], jsonb) is
+  'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, too_many_members, user_not_found';
+comment on function chat.create_group(uuid[], text, text, jsonb) is
+  'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, too_many_members, user_not_found';
+comment on function chat.open_dm(uuid) is
+  'The direct-message channel with this user, made on first use (also with oneself). Errors: rate_limited, user_not_found, user_blocked';
+comment on function chat.update_channel(uuid, text, text, text, text, jsonb) is
+  'Changes what is given of a channel; an empty name takes it away. Errors: channel_not_found, not_a_member, not_a_channel_admin, channel_archived, dm_is_permanent, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken';
+comment on function chat.archive_channel(uuid, boolean) is
+  'Makes a channel read-only, or writable again. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent';
+comment on function chat.delete_channel(uuid) is
+  'Deletes a channel: its members leave it and nobody finds it; messages stay for the audit. Errors: channel_not_found, not_a_member, not_the_creator, not_a_channel_admin, dm_is_permanent';
+comment on function chat.transfer_channel(uuid, uuid) is
+  'Makes another member the owner of a channel. Errors: channel_not_found, not_a_member, not_the_creator, not_a_channel_admin, member_not_found, dm_is_permanent';
+
+-- 38_member_verbs.sql
+-- What people do about membership: join, leave, add, remove, ban, give roles, look who is there.
+
+-- "Ada", "Ada, Bo and Cy", "Ada, Bo, Cy and 7 others".
+create function chat_private.names_of(user_ids uuid[]) returns text
+language sql stable set search_path = '' as $$
+  with names as (
+    select array_agg(p.name order by u.ordinality) as list
+      from unnest(user_ids[1:4]) with ordinality as u (id, ordinality) join chat.profiles p on p.id = u.id)
+  select case
+    when cardinality(user_ids) = 1 then list[1]
+    when cardinality(user_ids) <= 4 then array_to_string(list[:cardinality(list) - 1], ', ') || ' and ' || list[cardinality(list)]
+    else array_to_string(list[:3], ', ') || ' and ' || cardinality(user_ids) - 3 || ' others' end
+    from names;
+$$;
+
+-- Definer: membership is written by these functions only.
 create function chat.join_channel(channel_id uuid) returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
+  v_me uuid := (select auth.uid());
   v_channel chat.channels;
+  v_joined uuid[];
 begin
   select * into v_channel from chat.channels c
    where c.id = join_channel.channel_id
-     and (c.kind = 'public' or c.id in (select chat_private.my_channel_ids()));
+     and ((c.kind = 'public' and c.deleted_at is null) or c.id in (select chat_private.my_channel_ids()));
   if not found then
     perform chat_private.fail('channel_not_found', 404,
       'unable to join; the channel does not exist or is not visible to you');
+  elsif exists (select from chat.channel_bans b where b.channel_id = v_channel.id and b.user_id = v_me and b.until > now()) then
+    perform chat_private.fail('user_banned', 403, 'unable to join; you are banned from the channel');
   end if;
-  insert into chat.channel_members (channel_id, user_id) values (v_channel.id, (select auth.uid()))
-  on conflict do nothing;
+  if not exists (select from chat.channel_members m where m.channel_id = v_channel.id and m.user_id = v_me) then
+    if v_channel.archived_at is not null then
+      perform chat_private.fail('channel_archived', 403, 'unable to join; the channel is archived');
+    end if;
+    select array_agg(u) into v_joined from chat_private.add_members(v_channel.id, array[v_me]) u;
+    if v_joined is not null then
+      perform chat_private.post_system_message(v_channel.id, chat_private.names_of(v_joined) || ' joined the channel', 'member_joined', v_joined);
+    end if;
+  end if;
   return next v_channel;
 end;
 $$;
@@ -1098,258 +2794,172 @@ grant execute on function chat.join_channel(uuid) to authenticated;
 -- Definer: as above.
 create function chat.leave_channel(channel_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_me uuid := (select auth.uid());
+  v_channel chat.channels := chat_private.require_right(leave_channel.channel_id, 'leave', 'leave');
 begin
-  perform chat_private.require_member(leave_channel.channel_id, 'leave');
-  if (select c.kind from chat.channels c where c.id = leave_channel.channel_id) = 'dm' then
-    perform chat_private.fail('dm_is_permanent', 403, 'unable to leave; direct messages always keep both people');
+  if v_channel.kind <> 'group' then
+    perform chat_private.post_system_message(v_channel.id, chat_private.names_of(array[v_me]) || ' left the channel', 'member_left', array[v_me]);
   end if;
-  delete from chat.channel_members m
-   where m.channel_id = leave_channel.channel_id and m.user_id = (select auth.uid());
+  delete from chat.channel_members m where m.channel_id = v_channel.id and m.user_id = v_me;
+  if v_channel.created_by = v_me then
+    update chat.channels c set created_by = null where c.id = v_channel.id;
+  end if;
 end;
 $$;
 grant execute on function chat.leave_channel(uuid) to authenticated;
 
--- Definer: as above.
-create function chat.add_members(channel_id uuid, user_ids uuid[]) returns setof chat.channel_members
+-- Definer: as above. To make an admin takes the right to give roles.
+create function chat.add_members(channel_id uuid, user_ids uuid[], role text default 'member') returns setof chat.channel_members
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel chat.channels := chat_private.require_right(add_members.channel_id, 'invite', 'add members');
+  v_added uuid[];
 begin
-  if chat_private.require_member(add_members.channel_id, 'add members') <> 'admin' then
-    perform chat_private.fail('not_a_channel_admin', 403, 'unable to add members; only admins of the channel may');
-  elsif cardinality(user_ids) > 1000 then
-    perform chat_private.fail('too_many_members', 400, 'unable to add members; at most 1,000 can be added at once');
+  if add_members.role is null or add_members.role not in ('admin', 'member') then
+    perform chat_private.fail('invalid_role', 400, 'unable to add members; a role is admin or member');
+  elsif add_members.role = 'admin' then
+    perform chat_private.require_right(add_members.channel_id, 'set_role', 'add admins');
   end if;
-  perform chat_private.add_members(add_members.channel_id, user_ids);
+  select array_agg(u) into v_added from chat_private.add_members(add_members.channel_id, user_ids, add_members.role) u;
+  if v_added is not null and v_channel.kind <> 'group' then
+    perform chat_private.post_system_message(v_channel.id, chat_private.names_of(v_added) || ' joined the channel', 'member_joined', v_added);
+  end if;
   return query select * from chat.channel_members m
     where m.channel_id = add_members.channel_id and m.user_id = any (user_ids);
 end;
 $$;
-grant execute on function chat.add_members(uuid, uuid[]) to authenticated;
+grant execute on function chat.add_members(uuid, uuid[], text) to authenticated;
+
+-- Takes somebody out and lets nothing more reach them, also in a public channel.
+-- Definer: as above.
+create function chat_private.expel(channel chat.channels, user_id uuid, operation text) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  if channel.created_by = expel.user_id then
+    perform chat_private.fail('creator_cannot_leave', 403, format('unable to %s; the owner of the channel stays in it', operation));
+  end if;
+  delete from chat.channel_members m where m.channel_id = channel.id and m.user_id = expel.user_id;
+  if not found then
+    perform chat_private.fail('member_not_found', 404, format('unable to %s; this user is not in the channel', operation));
+  end if;
+  if channel.kind = 'public' then
+    update chat.channels c set epoch = c.epoch + 1 where c.id = channel.id;
+  end if;
+  if channel.kind <> 'group' then
+    perform chat_private.post_system_message(channel.id, chat_private.names_of(array[expel.user_id]) || ' left the channel',
+                                             'member_removed', array[expel.user_id]);
+  end if;
+end;
+$$;
 
 -- Definer: as above.
 create function chat.remove_member(channel_id uuid, user_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  if chat_private.require_member(remove_member.channel_id, 'remove a member') <> 'admin' then
-    perform chat_private.fail('not_a_channel_admin', 403, 'unable to remove a member; only admins of the channel may');
-  end if;
-  delete from chat.channel_members m
-   where m.channel_id = remove_member.channel_id and m.user_id = remove_member.user_id;
-  if not found then
-    perform chat_private.fail('member_not_found', 404, 'unable to remove a member; this user is not in the channel');
-  end if;
+  perform chat_private.expel(chat_private.require_right(remove_member.channel_id, 'remove_member', 'remove a member'),
+                             remove_member.user_id, 'remove a member');
 end;
 $$;
 grant execute on function chat.remove_member(uuid, uuid) to authenticated;
 
-comment on table chat.channels is 'A place to talk: public, private, or the direct messages of two people';
-comment on column chat.channels.kind is 'public: everyone signed in may find and join it; private: by invitation; dm: two people, for good';
-comment on column chat.channels.slug is 'Unique name for addresses, a-z, 0-9 and dashes; null for dm';
-comment on column chat.channels.name is 'Name as shown, when it differs from the slug';
-comment on column chat.channels.dm_key is 'Both user ids, smaller first: one dm per pair';
-comment on column chat.channels.epoch is 'Part of the channel''s Realtime topics; rises when somebody leaves or is removed from a channel that is not public';
-comment on table chat.channel_members is 'Who is in a channel, with what role and how far they have read';
-comment on column chat.channel_members.role is 'admin or member of this channel';
-comment on column chat.channel_members.last_read_seq is 'Everything up to this seq is read';
-comment on table chat.channel_counters is 'One narrow row per channel: the last seq handed out and the number of members';
-comment on column chat.channel_counters.last_seq is 'seq of the newest message; 0 before the first';
-comment on function chat.create_channel(text, text, text, text, uuid[]) is
-  'Creates a public or private channel with the caller as admin. Errors: invalid_channel_kind, invalid_slug, invalid_name, invalid_description, slug_taken, too_many_members, user_not_found';
-comment on function chat.open_dm(uuid) is 'The direct-message channel with this user, made on first use (also with oneself). Errors: user_not_found';
-comment on function chat.join_channel(uuid) is 'Joins a public channel; no effect for members. Errors: channel_not_found';
-comment on function chat.leave_channel(uuid) is 'Leaves a channel. Errors: channel_not_found, not_a_member, dm_is_permanent';
-comment on function chat.add_members(uuid, uuid[]) is
-  'Adds users to a channel the caller is admin of and returns their memberships. Errors: channel_not_found, not_a_member, not_a_channel_admin, user_not_found, too_many_members';
-comment on function chat.remove_member(uuid, uuid) is
-  'Removes a user from a channel the caller is admin of. Errors: channel_not_found, not_a_member, not_a_channel_admin, member_not_found';
-comment on policy select_visible on chat.channels is 'Public channels and the ones the caller is in';
-comment on policy select_member on chat.channel_members is 'Members see who else is in their channels';
-comment on policy select_member on chat.channel_counters is 'Members see the counters of their channels';
-
--- 30_messages.sql
--- Messages: each channel numbers its own 1, 2, 3 … without gaps, so that a client sees what it missed.
-
-create table chat.messages (
-  -- The counter and not the channel: a send holds that row anyway, while locks of many senders on the channel's
-  -- own row would have to be merged.
-  channel_id uuid not null references chat.channel_counters on delete cascade,
-  seq bigint not null,
-  id uuid not null default chat_private.uuid_v7(),
-  author_id uuid default auth.uid() references chat.profiles on delete set null,
-  body text not null
-    constraint messages_body_length check (char_length(body) between 1 and 40000)
-    constraint messages_body_not_blank check (btrim(body, E' \t\r\n') <> ''),
-  created_at timestamptz not null default now(),
-  primary key (channel_id, seq),
-  constraint messages_id_unique unique (id)
-);
--- Serves own messages after a read marker (unread counts) and the messages of one person.
-create index messages_author_idx on chat.messages (author_id, channel_id, seq);
-
-alter table chat.messages enable row level security;
-
-grant select on chat.messages to authenticated;
-grant insert (channel_id, id, body) on chat.messages to authenticated;
-
-create policy select_member on chat.messages for select to authenticated
-  using (channel_id in (select chat_private.my_channel_ids()));
-create policy insert_member on chat.messages for insert to authenticated
-  with check (author_id = (select auth.uid()) and channel_id in (select chat_private.my_channel_ids()));
-
--- Definer: the counter belongs to nobody. It is taken last, so that its lock spans little more than the commit.
-create function chat_private.tg_messages__assign_seq() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  update chat.channel_counters
-     set last_seq = last_seq + 1, last_message_at = clock_timestamp()
-   where channel_id = new.channel_id
-  returning last_seq, last_message_at into new.seq, new.created_at;
-  if exists (select from chat.messages m where m.id = new.id) then
-    -- A send repeated, perhaps while the first was still under way: the number goes back, nothing is inserted.
-    update chat.channel_counters
-       set last_seq = last_seq - 1,
-           last_message_at = (select m.created_at from chat.messages m where m.channel_id = new.channel_id and m.seq = new.seq - 1)
-     where channel_id = new.channel_id;
-    return null;
-  end if;
-  return new;
-end;
-$$;
-create trigger _100_assign_seq before insert on chat.messages
-  for each row execute function chat_private.tg_messages__assign_seq();
-
--- Definer: asks for the membership once and by key; under row-level security the insert and its answer would each
--- collect all of the caller's channels first, which makes a send three times as dear.
-create function chat.send_message(channel_id uuid, body text, id uuid default null)
-returns setof chat.messages rows 1
+-- Definer: as above.
+create function chat.ban_member(channel_id uuid, user_id uuid, reason text default '', until timestamptz default 'infinity')
+returns setof chat.channel_bans rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_me uuid := auth.uid();
-  v_id uuid := coalesce(send_message.id, chat_private.uuid_v7());
-  v_message chat.messages;
+  v_channel chat.channels := chat_private.require_right(ban_member.channel_id, 'ban_member', 'ban');
 begin
-  if send_message.body is null or btrim(send_message.body, E' \t\r\n') = '' then
-    perform chat_private.fail('message_empty', 400, 'unable to send message; it has no text');
-  elsif char_length(send_message.body) > 40000 then
-    perform chat_private.fail('message_too_long', 400, 'unable to send message; its text is longer than 40,000 characters');
+  if char_length(ban_member.reason) > 500 then
+    perform chat_private.fail('invalid_reason', 400, 'unable to ban; a reason has at most 500 characters');
+  elsif ban_member.until <= now() then
+    perform chat_private.fail('invalid_time', 400, 'unable to ban; its end lies in the past');
+  elsif not exists (select from chat.profiles p where p.id = ban_member.user_id) then
+    perform chat_private.fail('user_not_found', 404, 'unable to ban; the user does not exist');
+  elsif ban_member.user_id = (select auth.uid()) then
+    perform chat_private.fail('invalid_input', 400, 'unable to ban; leave the channel instead');
+  elsif ban_member.user_id = v_channel.created_by then
+    perform chat_private.fail('creator_cannot_leave', 403, 'unable to ban; the owner of the channel stays in it');
   end if;
-  perform chat_private.require_member(send_message.channel_id, 'send message');
+  insert into chat.channel_bans as b (channel_id, user_id, reason, until, banned_by)
+  values (v_channel.id, ban_member.user_id, coalesce(ban_member.reason, ''), coalesce(ban_member.until, 'infinity'), (select auth.uid()))
+  on conflict on constraint channel_bans_pkey do update
+    set reason = excluded.reason, until = excluded.until, banned_by = excluded.banned_by, created_at = now();
+  if exists (select from chat.channel_members m where m.channel_id = v_channel.id and m.user_id = ban_member.user_id) then
+    perform chat_private.expel(v_channel, ban_member.user_id, 'ban');
+  end if;
+  return query select * from chat.channel_bans b where b.channel_id = v_channel.id and b.user_id = ban_member.user_id;
+end;
+$$;
+grant execute on function chat.ban_member(uuid, uuid, text, timestamptz) to authenticated;
 
-  insert into chat.messages (channel_id, id, author_id, body)
-  values (send_message.channel_id, v_id, v_me, send_message.body)
-  returning * into v_message;
-  if v_message.id is null then
-    select * into v_message from chat.messages m
-     where m.id = v_id and m.channel_id = send_message.channel_id and m.author_id = v_me;
-    if not found then
-      perform chat_private.fail('message_id_taken', 409, 'unable to send message; its id belongs to another message');
+-- Definer: as above.
+create function chat.unban_member(channel_id uuid, user_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_right(unban_member.channel_id, 'ban_member', 'unban');
+  delete from chat.channel_bans b where b.channel_id = unban_member.channel_id and b.user_id = unban_member.user_id;
+end;
+$$;
+grant execute on function chat.unban_member(uuid, uuid) to authenticated;
+
+-- Definer: as above.
+create function chat.set_member_role(channel_id uuid, user_id uuid, role text) returns setof chat.channel_members rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel chat.channels := chat_private.require_right(set_member_role.channel_id, 'set_role', 'set role');
+  v_member chat.channel_members;
+begin
+  if set_member_role.role is null or set_member_role.role not in ('admin', 'member') then
+    perform chat_private.fail('invalid_role', 400, 'unable to set role; it is admin or member');
+  elsif set_member_role.user_id = v_channel.created_by and set_member_role.role <> 'admin' then
+    perform chat_private.fail('creator_cannot_leave', 403, 'unable to set role; the owner of the channel is an admin');
+  end if;
+  perform chat_private.lock_channel(v_channel.id);
+  select * into v_member from chat.channel_members m
+   where m.channel_id = v_channel.id and m.user_id = set_member_role.user_id for update;
+  if not found then
+    perform chat_private.fail('member_not_found', 404, 'unable to set role; this user is not in the channel');
+  elsif v_member.role <> set_member_role.role then
+    if set_member_role.role = 'member' and not exists (select from chat.channel_members m
+         where m.channel_id = v_channel.id and m.role = 'admin' and m.user_id <> v_member.user_id) then
+      perform chat_private.fail('last_admin', 409, 'unable to set role; the channel would have no admin');
+    end if;
+    update chat.channel_members m set role = set_member_role.role
+     where m.channel_id = v_channel.id and m.user_id = v_member.user_id returning * into v_member;
+    if v_channel.kind <> 'group' then
+      perform chat_private.post_system_message(v_channel.id,
+        format('%s is now %s', chat_private.names_of(array[v_member.user_id]),
+               case v_member.role when 'admin' then 'an admin' else 'a member' end),
+        'role_changed', array[v_member.user_id]);
     end if;
   end if;
-  return next v_message;
+  return next v_member;
 end;
 $$;
-grant execute on function chat.send_message(uuid, text, uuid) to authenticated;
+grant execute on function chat.set_member_role(uuid, uuid, text) to authenticated;
 
-create function chat.list_messages(channel_id uuid, before_seq bigint default null, after_seq bigint default null,
-                                   page_size integer default 50)
-returns setof chat.messages rows 50
-language plpgsql stable set search_path = '' as $$
-begin
-  perform chat_private.require_member(list_messages.channel_id, 'list messages');
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list messages; a page has 1 to 200');
-  end if;
-  if after_seq is not null then
-    return query select * from chat.messages m
-      where m.channel_id = list_messages.channel_id and m.seq > after_seq
-        and m.seq < coalesce(before_seq, 9223372036854775807)
-      order by m.seq limit page_size;
-  else
-    return query select * from chat.messages m
-      where m.channel_id = list_messages.channel_id and m.seq < coalesce(before_seq, 9223372036854775807)
-      order by m.seq desc limit page_size;
-  end if;
-end;
-$$;
-grant execute on function chat.list_messages(uuid, bigint, bigint, integer) to authenticated;
-
-comment on table chat.messages is 'Everything said; seq numbers each channel''s messages from 1 without gaps';
-comment on column chat.messages.seq is 'Place in the channel, handed out in the sending transaction';
-comment on column chat.messages.id is 'Public id, a UUIDv7 made by the client or the server; sending the same id again is no second message';
-comment on column chat.messages.author_id is 'Who wrote it; null once the account is deleted';
-comment on column chat.messages.body is 'Text, 1 to 40,000 characters';
-comment on policy select_member on chat.messages is 'Members read the messages of their channels';
-comment on policy insert_member on chat.messages is 'Members write in their channels, as themselves';
-comment on function chat.send_message(uuid, text, uuid) is
-  'Sends a message and returns it; a repeated id returns the first one. Errors: message_empty, message_too_long, channel_not_found, not_a_member, message_id_taken';
-comment on function chat.list_messages(uuid, bigint, bigint, integer) is
-  'A page of a channel: newest first before before_seq, or oldest first after after_seq; 1 to 200 rows. Errors: channel_not_found, not_a_member, invalid_page_size';
-
--- 32_receipts.sql
--- Read markers and what is unread, by subtraction of numbers and never by counting a channel.
-
-grant update (last_read_seq) on chat.channel_members to authenticated;
-create policy update_self on chat.channel_members for update to authenticated
-  using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
-
--- A marker only moves forward and never past the last message, however it is written.
-create function chat_private.tg_channel_members__bound_read() returns trigger
-language plpgsql set search_path = '' as $$
-begin
-  new.last_read_seq := greatest(old.last_read_seq, least(new.last_read_seq,
-    (select last_seq from chat.channel_counters where channel_id = new.channel_id)));
-  return new;
-end;
-$$;
-create trigger _100_bound_read before update of last_read_seq on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__bound_read();
-
-create function chat.mark_read(channel_id uuid, seq bigint) returns setof chat.channel_members rows 1
-language plpgsql set search_path = '' as $$
-begin
-  perform chat_private.require_member(mark_read.channel_id, 'mark as read');
-  if mark_read.seq is null or mark_read.seq < 0 then
-    perform chat_private.fail('invalid_seq', 400, 'unable to mark as read; a seq is a number from 0');
-  end if;
-  return query update chat.channel_members m set last_read_seq = mark_read.seq
-    where m.channel_id = mark_read.channel_id and m.user_id = (select auth.uid())
-    returning m.*;
-end;
-$$;
-grant execute on function chat.mark_read(uuid, bigint) to authenticated;
-
-create view chat.my_channels with (security_invoker = true) as
-  select c.id, c.kind, c.slug, c.name, c.description, c.epoch, c.created_by, c.created_at,
-         m.role, m.last_read_seq, n.last_seq, n.member_count,
-         coalesce(n.last_message_at, c.created_at) as last_activity_at,
-         n.last_seq - m.last_read_seq - (
-           select count(*) from chat.messages own
-            where own.author_id = m.user_id and own.channel_id = c.id and own.seq > m.last_read_seq
-         ) as unread_count,
-         p.id as dm_user_id, p.username as dm_username, p.name as dm_name, p.avatar_url as dm_avatar_url
-    from chat.channel_members m
-    join chat.channels c on c.id = m.channel_id
-    join chat.channel_counters n on n.channel_id = m.channel_id
-    left join chat.profiles p on p.id = (
-      case split_part(c.dm_key, ':', 1)
-        when m.user_id::text then split_part(c.dm_key, ':', 2)
-        else split_part(c.dm_key, ':', 1)
-      end)::uuid
-   where m.user_id = (select auth.uid());
-grant select on chat.my_channels to authenticated;
-
-comment on policy update_self on chat.channel_members is 'A member moves their own read marker';
-comment on function chat.mark_read(uuid, bigint) is
-  'Marks a channel as read up to seq; a marker never moves back. Errors: channel_not_found, not_a_member, invalid_seq';
-comment on view chat.my_channels is 'The caller''s channels with role, last activity and exact unread count';
-comment on column chat.my_channels.unread_count is 'Messages of others after last_read_seq';
-comment on column chat.my_channels.dm_user_id is 'The other person of a dm (oneself in notes to self)';
+comment on function chat.join_channel(uuid) is
+  'Joins a public channel; no effect for members. Errors: channel_not_found, user_banned, channel_archived';
+comment on function chat.leave_channel(uuid) is
+  'Leaves a channel. Errors: channel_not_found, not_a_member, dm_is_permanent, creator_cannot_leave';
+comment on function chat.add_members(uuid, uuid[], text) is
+  'Adds users to a channel and returns their memberships. Errors: channel_not_found, not_a_member, not_a_channel_admin, not_the_creator, channel_archived, dm_is_permanent, invalid_role, user_not_found, user_banned, too_many_members';
+comment on function chat.remove_member(uuid, uuid) is
+  'Removes a user from a channel. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent, creator_cannot_leave, member_not_found';
+comment on function chat.ban_member(uuid, uuid, text, timestamptz) is
+  'Removes a user and keeps them out until a time. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent, creator_cannot_leave, user_not_found, invalid_reason, invalid_time, invalid_input';
+comment on function chat.unban_member(uuid, uuid) is
+  'Lets a user come back; no effect when they may. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent';
+comment on function chat.set_member_role(uuid, uuid, text) is
+  'Makes a member admin or an admin member. Errors: channel_not_found, not_a_member, not_the_creator, not_a_channel_admin, dm_is_permanent, invalid_role, member_not_found, creator_cannot_leave, last_admin';
 
 -- 80_realtime.sql
 -- What Realtime carries: who may hear and speak on a topic, and the events the database sends after each commit.
 
 -- Topics (all private): channel:<id>:<epoch> carries what the database says; live:<id>:<epoch> what members say
--- to each other (typing, presence of viewers); user:<id> what concerns one person. Members cannot write on the
--- first, or they could forge messages of others.
+-- to each other (typing, presence of viewers); user:<id> what concerns one person; presence what concerns everyone.
+-- Members cannot write on channel topics, or they could forge messages of others.
 
 -- Definer: called by policies for every role that joins. The caller's topic is one, so this runs once a join.
 create function chat_private.may_use_topic(topic text, access text) returns boolean
@@ -1359,8 +2969,8 @@ declare
 begin
   if chat_private.session_refusal() is not null then
     return false;
-  elsif topic = 'user:' || (select auth.uid())::text then
-    return access = 'hear';
+  elsif topic = 'user:' || (select auth.uid())::text or topic = 'presence' then
+    return access = 'hear' and (select auth.uid()) is not null;
   elsif cardinality(v_part) = 3 and (v_part[1] = 'live' or (v_part[1] = 'channel' and access = 'hear'))
         and pg_input_is_valid(v_part[2], 'uuid') then
     return exists (
@@ -1377,29 +2987,44 @@ create policy select_listener on realtime.messages for select to authenticated
 create policy insert_speaker on realtime.messages for insert to authenticated
   with check ((select chat_private.may_use_topic((select realtime.topic()), 'speak')));
 
+create function chat_private.person(user_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('id', p.id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url)
+    from chat.profiles p where p.id = person.user_id;
+$$;
+
 -- Definer: owned by postgres, which Realtime lets send; a member may not.
 create function chat_private.tg_messages__broadcast() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   v_channel record;
+  v_payload jsonb;
 begin
-  select c.epoch, n.member_count,
-         jsonb_build_object('id', p.id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url) as author
-    into v_channel
-    from chat.channels c
-    join chat.channel_counters n on n.channel_id = c.id
-    left join chat.profiles p on p.id = new.author_id
-   where c.id = new.channel_id;
-  -- What realtime.send does, for all topics in one statement. In small channels everybody hears of a message
-  -- wherever they are; in large ones only who has it on screen, so that a send costs the same in all.
+  select c.epoch, n.member_count into v_channel
+    from chat.channels c join chat.channel_counters n on n.channel_id = c.id where c.id = new.channel_id;
+  v_payload := to_jsonb(new) || jsonb_build_object('author', chat_private.person(new.author_id));
+  if new.parent_seq is not null then
+    -- The reply is a change of its root as well; one event tells both.
+    v_payload := v_payload || jsonb_build_object('parent', (
+      select jsonb_build_object('seq', r.seq, 'change', r.change, 'reply_count', r.reply_count,
+                                'last_reply_at', r.last_reply_at, 'reply_user_ids', r.reply_user_ids)
+        from chat.messages r where r.channel_id = new.channel_id and r.seq = new.parent_seq));
+  end if;
+  -- For all topics in one statement. In small channels everybody hears of a message wherever they are; in large
+  -- ones who has it on screen and who is meant, so that a send costs the same in all.
   insert into realtime.messages (topic, event, payload, private, extension)
-  select 'channel:' || new.channel_id || ':' || v_channel.epoch, 'message:new',
-         to_jsonb(new) || jsonb_build_object('author', v_channel.author), true, 'broadcast'
+  select 'channel:' || new.channel_id || ':' || v_channel.epoch, 'message:new', v_payload, true, 'broadcast'
   union all
   select 'user:' || m.user_id, 'channel:bumped',
-         jsonb_build_object('channel_id', new.channel_id, 'last_seq', new.seq), true, 'broadcast'
+         jsonb_build_object('channel_id', new.channel_id, 'last_seq', new.seq, 'last_activity_at', new.created_at,
+           'in_channel', new.in_channel, 'is_unread', new.in_channel and new.kind = 'user' and m.user_id is distinct from new.author_id,
+           'is_mention', m.user_id is distinct from new.author_id
+             and (m.user_id = any (new.mention_ids) or new.mentions_everyone is not distinct from 'channel')), true, 'broadcast'
     from chat.channel_members m
-   where v_channel.member_count <= 100 and m.channel_id = new.channel_id and m.user_id is distinct from new.author_id;
+    join chat.accounts a on a.user_id = m.user_id
+   where m.channel_id = new.channel_id and a.suspended_at is null
+     and case when v_channel.member_count <= 100 then new.in_channel or m.user_id = any (new.mention_ids)
+              else m.user_id = any (new.mention_ids) end;
   return null;
 exception when others then
   -- A message is worth more than its announcement: clients find it by its seq.
@@ -1410,37 +3035,121 @@ $$;
 create trigger _900_broadcast after insert on chat.messages
   for each row execute function chat_private.tg_messages__broadcast();
 
+-- Replies and reactions are told by what makes them.
+-- Definer: as above.
+create function chat_private.tg_messages__broadcast_change() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.tell_channel(new.channel_id,
+    case when new.deleted_at is not null and old.deleted_at is null then 'message:deleted' else 'message:updated' end,
+    to_jsonb(new) || jsonb_build_object('author', chat_private.person(new.author_id)));
+  return null;
+end;
+$$;
+create trigger _900_broadcast_change after update on chat.messages
+  for each row when (new.change <> old.change and new.reply_total = old.reply_total
+    and (new.reaction_counts = old.reaction_counts or new.deleted_at is not null))
+  execute function chat_private.tg_messages__broadcast_change();
+
 -- Definer: as above.
 create function chat_private.tg_channel_members__broadcast() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_member chat.channel_members := coalesce(new, old);
 begin
-  if tg_op = 'DELETE' then
-    perform realtime.send(jsonb_build_object('channel_id', old.channel_id), 'channel:left', 'user:' || old.user_id, true);
-  elsif tg_op = 'INSERT' then
-    perform realtime.send(jsonb_build_object('channel_id', new.channel_id), 'channel:joined', 'user:' || new.user_id, true);
-  elsif new.last_read_seq <> old.last_read_seq then
-    perform realtime.send(jsonb_build_object('channel_id', new.channel_id, 'last_read_seq', new.last_read_seq),
-                          'channel:read', 'user:' || new.user_id, true);
-  end if;
+  perform chat_private.tell_user(v_member.user_id,
+    case tg_op when 'DELETE' then 'channel:left' when 'INSERT' then 'channel:joined' else 'channel:updated' end,
+    jsonb_build_object('channel_id', v_member.channel_id));
+  perform chat_private.tell_channel(v_member.channel_id,
+    case tg_op when 'DELETE' then 'member:left' when 'INSERT' then 'member:joined' else 'member:updated' end,
+    jsonb_build_object('channel_id', v_member.channel_id, 'user', chat_private.person(v_member.user_id), 'role', v_member.role));
   return null;
 end;
 $$;
 create trigger _900_broadcast after insert or update or delete on chat.channel_members
   for each row execute function chat_private.tg_channel_members__broadcast();
 
--- Definer: as above. Said on the topic that ends, so that those who stay move to the new one.
-create function chat_private.tg_channels__broadcast_epoch() returns trigger
+-- Definer: as above.
+create function chat_private.tg_channel_states__broadcast() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform realtime.send(jsonb_build_object('channel_id', new.id, 'epoch', new.epoch),
-                        'channel:moved', format('channel:%s:%s', old.id, old.epoch), true);
+  perform chat_private.tell_user(new.user_id, 'channel:read', to_jsonb(new));
   return null;
 end;
 $$;
-create trigger _900_broadcast_epoch after update of epoch on chat.channels
-  for each row execute function chat_private.tg_channels__broadcast_epoch();
+create trigger _900_broadcast after update on chat.channel_states
+  for each row when (new is distinct from old and (new.last_delivered_seq = old.last_delivered_seq or new.last_read_seq <> old.last_read_seq))
+  execute function chat_private.tg_channel_states__broadcast();
+
+-- Definer: as above.
+create function chat_private.tg_receipts__broadcast() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.tell_channel(new.channel_id, 'receipt:updated', to_jsonb(new));
+  return null;
+end;
+$$;
+create trigger _900_broadcast after insert or update on chat.receipts
+  for each row execute function chat_private.tg_receipts__broadcast();
+
+-- Definer: as above.
+create function chat_private.tg_thread_members__broadcast() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.tell_user(new.user_id, 'thread:updated', to_jsonb(new));
+  return null;
+end;
+$$;
+create trigger _900_broadcast after insert or update on chat.thread_members
+  for each row execute function chat_private.tg_thread_members__broadcast();
+
+-- Followers hear of a reply wherever they are, as members of small channels do of a message.
+-- Definer: as above.
+create function chat_private.tg_messages__bump_thread() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into realtime.messages (topic, event, payload, private, extension)
+  select 'user:' || f.user_id, 'thread:bumped',
+         jsonb_build_object('channel_id', new.channel_id, 'root_seq', new.parent_seq, 'last_seq', new.seq, 'last_reply_at', new.created_at,
+                            'is_unread', f.user_id is distinct from new.author_id), true, 'broadcast'
+    from (select t.user_id from chat.thread_members t
+           where t.channel_id = new.channel_id and t.root_seq = new.parent_seq and t.is_following limit 101) f
+    join chat.accounts a on a.user_id = f.user_id and a.suspended_at is null
+   where (select count(*) from (select from chat.thread_members t
+           where t.channel_id = new.channel_id and t.root_seq = new.parent_seq and t.is_following limit 101) c) <= 100;
+  return null;
+exception when others then
+  raise warning 'reply % was stored but not announced: %', new.id, sqlerrm;
+  return null;
+end;
+$$;
+create trigger _910_bump_thread after insert on chat.messages
+  for each row when (new.parent_seq is not null) execute function chat_private.tg_messages__bump_thread();
+
+-- Definer: as above. A new epoch is said on the topic that ends, so that those who stay move to the new one.
+create function chat_private.tg_channels__broadcast() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if new.epoch <> old.epoch then
+    perform chat_private.tell(format('channel:%s:%s', old.id, old.epoch), 'channel:moved',
+                              jsonb_build_object('channel_id', new.id, 'epoch', new.epoch));
+  end if;
+  if (to_jsonb(new) - 'epoch') <> (to_jsonb(old) - 'epoch') then
+    perform chat_private.tell_channel(new.id, 'channel:updated', to_jsonb(new) - 'dm_key');
+    insert into realtime.messages (topic, event, payload, private, extension)
+    select 'user:' || m.user_id, 'channel:updated', jsonb_build_object('channel_id', new.id), true, 'broadcast'
+      from chat.channel_members m
+      join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null
+      join chat.channel_counters n on n.channel_id = m.channel_id and n.member_count <= 100
+     where m.channel_id = new.id;
+  end if;
+  return null;
+end;
+$$;
+create trigger _900_broadcast after update on chat.channels
+  for each row execute function chat_private.tg_channels__broadcast();
 
 comment on function chat_private.may_use_topic(text, text) is
   'Whether the caller may hear or speak on this Realtime topic, with a live session';
-comment on policy select_listener on realtime.messages is 'Members hear their channels, users their own topic';
+comment on policy select_listener on realtime.messages is 'Members hear their channels, users their own topic, and everyone signed in who is here';
 comment on policy insert_speaker on realtime.messages is 'Members speak on the live topic of their channels only';

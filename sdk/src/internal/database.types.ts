@@ -7,14 +7,14 @@ export type Database = {
           Tables: {
             "accounts": {
                   Row: {
-                    "created_at": string,"email": string | null,"email_verified_at": string | null,"phone": string | null,"role": string,"user_id": string
+                    "created_at": string,"email": string | null,"email_verified_at": string | null,"phone": string | null,"role": string,"suspend_reason": string | null,"suspended_at": string | null,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"user_id": string
+                    "created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"suspend_reason"?: string | null,"suspended_at"?: string | null,"user_id": string
                   }
                   Update: {
-                    "created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"user_id"?: string
+                    "created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"suspend_reason"?: string | null,"suspended_at"?: string | null,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -31,16 +31,136 @@ isOneToOne: true
       referencedColumns: ["id"]
     }
                   ]
-                },"channel_counters": {
+                },"blocks": {
                   Row: {
-                    "channel_id": string,"last_message_at": string | null,"last_seq": number,"member_count": number
+                    "blocked_id": string,"blocker_id": string,"created_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "channel_id": string,"last_message_at"?: string | null,"last_seq"?: number,"member_count"?: number
+                    "blocked_id": string,"blocker_id": string,"created_at"?: string
                   }
                   Update: {
-                    "channel_id"?: string,"last_message_at"?: string | null,"last_seq"?: number,"member_count"?: number
+                    "blocked_id"?: string,"blocker_id"?: string,"created_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "blocks_blocked_id_fkey"
+      columns: ["blocked_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "blocks_blocked_id_fkey"
+      columns: ["blocked_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "blocks_blocker_id_fkey"
+      columns: ["blocker_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "blocks_blocker_id_fkey"
+      columns: ["blocker_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"bookmarks": {
+                  Row: {
+                    "channel_id": string,"created_at": string,"note": string | null,"seq": number,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "channel_id": string,"created_at"?: string,"note"?: string | null,"seq": number,"user_id": string
+                  }
+                  Update: {
+                    "channel_id"?: string,"created_at"?: string,"note"?: string | null,"seq"?: number,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "bookmarks_message_fkey"
+      columns: ["channel_id","seq"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["channel_id","seq"]
+    },{
+      foreignKeyName: "bookmarks_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "bookmarks_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"channel_bans": {
+                  Row: {
+                    "banned_by": string | null,"channel_id": string,"created_at": string,"reason": string,"until": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "banned_by"?: string | null,"channel_id": string,"created_at"?: string,"reason"?: string,"until"?: string,"user_id": string
+                  }
+                  Update: {
+                    "banned_by"?: string | null,"channel_id"?: string,"created_at"?: string,"reason"?: string,"until"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "channel_bans_banned_by_fkey"
+      columns: ["banned_by"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "channel_bans_banned_by_fkey"
+      columns: ["banned_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "channel_bans_channel_id_fkey"
+      columns: ["channel_id"]
+isOneToOne: false
+      referencedRelation: "channels"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "channel_bans_channel_id_fkey"
+      columns: ["channel_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "channel_bans_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "channel_bans_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"channel_counters": {
+                  Row: {
+                    "channel_id": string,"last_change": number,"last_message_at": string | null,"last_rank": number,"last_seq": number,"member_count": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "channel_id": string,"last_change"?: number,"last_message_at"?: string | null,"last_rank"?: number,"last_seq"?: number,"member_count"?: number
+                  }
+                  Update: {
+                    "channel_id"?: string,"last_change"?: number,"last_message_at"?: string | null,"last_rank"?: number,"last_seq"?: number,"member_count"?: number
                   }
                   Relationships: [
                     {
@@ -59,14 +179,14 @@ isOneToOne: true
                   ]
                 },"channel_members": {
                   Row: {
-                    "channel_id": string,"joined_at": string,"last_read_seq": number,"role": string,"user_id": string
+                    "channel_id": string,"joined_at": string,"role": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "channel_id": string,"joined_at"?: string,"last_read_seq"?: number,"role"?: string,"user_id": string
+                    "channel_id": string,"joined_at"?: string,"role"?: string,"user_id": string
                   }
                   Update: {
-                    "channel_id"?: string,"joined_at"?: string,"last_read_seq"?: number,"role"?: string,"user_id"?: string
+                    "channel_id"?: string,"joined_at"?: string,"role"?: string,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -95,16 +215,36 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
-                },"channels": {
+                },"channel_states": {
                   Row: {
-                    "created_at": string,"created_by": string | null,"description": string,"dm_key": string | null,"epoch": number,"id": string,"kind": string,"name": string | null,"slug": string | null
+                    "channel_id": string,"hidden_at": string | null,"last_delivered_seq": number,"last_read_rank": number,"last_read_seq": number,"muted_until": string | null,"notify_level": string | null,"pinned_at": string | null,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"created_by"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"id"?: string,"kind": string,"name"?: string | null,"slug"?: string | null
+                    "channel_id": string,"hidden_at"?: string | null,"last_delivered_seq"?: number,"last_read_rank"?: number,"last_read_seq"?: number,"muted_until"?: string | null,"notify_level"?: string | null,"pinned_at"?: string | null,"user_id": string
                   }
                   Update: {
-                    "created_at"?: string,"created_by"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"id"?: string,"kind"?: string,"name"?: string | null,"slug"?: string | null
+                    "channel_id"?: string,"hidden_at"?: string | null,"last_delivered_seq"?: number,"last_read_rank"?: number,"last_read_seq"?: number,"muted_until"?: string | null,"notify_level"?: string | null,"pinned_at"?: string | null,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "channel_states_member_fkey"
+      columns: ["channel_id","user_id"]
+isOneToOne: true
+      referencedRelation: "channel_members"
+      referencedColumns: ["channel_id","user_id"]
+    }
+                  ]
+                },"channels": {
+                  Row: {
+                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"deleted_at": string | null,"description": string,"dm_key": string | null,"epoch": number,"id": string,"kind": string,"name": string | null,"slug": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "archived_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"id"?: string,"kind": string,"name"?: string | null,"slug"?: string | null
+                  }
+                  Update: {
+                    "archived_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"id"?: string,"kind"?: string,"name"?: string | null,"slug"?: string | null
                   }
                   Relationships: [
                     {
@@ -121,16 +261,100 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
-                },"messages": {
+                },"drafts": {
                   Row: {
-                    "author_id": string | null,"body": string,"channel_id": string,"created_at": string,"id": string,"seq": number
+                    "body": string,"channel_id": string,"custom": NonNullable<Json>,"parent_seq": number,"updated_at": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "author_id"?: string | null,"body": string,"channel_id": string,"created_at"?: string,"id"?: string,"seq": number
+                    "body": string,"channel_id": string,"custom"?: NonNullable<Json>,"parent_seq"?: number,"updated_at"?: string,"user_id": string
                   }
                   Update: {
-                    "author_id"?: string | null,"body"?: string,"channel_id"?: string,"created_at"?: string,"id"?: string,"seq"?: number
+                    "body"?: string,"channel_id"?: string,"custom"?: NonNullable<Json>,"parent_seq"?: number,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "drafts_member_fkey"
+      columns: ["channel_id","user_id"]
+isOneToOne: false
+      referencedRelation: "channel_members"
+      referencedColumns: ["channel_id","user_id"]
+    }
+                  ]
+                },"mentions": {
+                  Row: {
+                    "channel_id": string,"seq": number,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "channel_id": string,"seq": number,"user_id": string
+                  }
+                  Update: {
+                    "channel_id"?: string,"seq"?: number,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "mentions_message_fkey"
+      columns: ["channel_id","seq"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["channel_id","seq"]
+    },{
+      foreignKeyName: "mentions_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "mentions_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"message_edits": {
+                  Row: {
+                    "body": string,"change": number,"channel_id": string,"custom": NonNullable<Json>,"files": NonNullable<Json>,"replaced_by": string | null,"seq": number,"written_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "body": string,"change": number,"channel_id": string,"custom": NonNullable<Json>,"files": NonNullable<Json>,"replaced_by"?: string | null,"seq": number,"written_at": string
+                  }
+                  Update: {
+                    "body"?: string,"change"?: number,"channel_id"?: string,"custom"?: NonNullable<Json>,"files"?: NonNullable<Json>,"replaced_by"?: string | null,"seq"?: number,"written_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "message_edits_message_fkey"
+      columns: ["channel_id","seq"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["channel_id","seq"]
+    },{
+      foreignKeyName: "message_edits_replaced_by_fkey"
+      columns: ["replaced_by"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "message_edits_replaced_by_fkey"
+      columns: ["replaced_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"messages": {
+                  Row: {
+                    "author_id": string | null,"author_rank": number,"body": string,"change": number,"channel_id": string,"created_at": string,"custom": NonNullable<Json>,"deleted_at": string | null,"deleted_by": string | null,"edited_at": string | null,"file_ids": (string)[],"files": NonNullable<Json>,"id": string,"in_channel": boolean,"kind": string,"last_reply_at": string | null,"mention_ids": (string)[],"mentions_everyone": string | null,"parent_seq": number | null,"pinned_at": string | null,"pinned_by": string | null,"rank": number,"reaction_counts": NonNullable<Json>,"reply_count": number,"reply_rank": number,"reply_total": number,"reply_user_ids": (string)[],"seq": number,"my_reactions": (string)[] | null
+                  }
+                  ComputedFields: "my_reactions"
+                  Insert: {
+                    "author_id"?: string | null,"author_rank"?: number,"body"?: string,"change"?: number,"channel_id": string,"created_at"?: string,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"deleted_by"?: string | null,"edited_at"?: string | null,"file_ids"?: (string)[],"files"?: NonNullable<Json>,"id"?: string,"in_channel"?: boolean,"kind"?: string,"last_reply_at"?: string | null,"mention_ids"?: (string)[],"mentions_everyone"?: string | null,"parent_seq"?: number | null,"pinned_at"?: string | null,"pinned_by"?: string | null,"rank"?: number,"reaction_counts"?: NonNullable<Json>,"reply_count"?: number,"reply_rank"?: number,"reply_total"?: number,"reply_user_ids"?: (string)[],"seq": number
+                  }
+                  Update: {
+                    "author_id"?: string | null,"author_rank"?: number,"body"?: string,"change"?: number,"channel_id"?: string,"created_at"?: string,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"deleted_by"?: string | null,"edited_at"?: string | null,"file_ids"?: (string)[],"files"?: NonNullable<Json>,"id"?: string,"in_channel"?: boolean,"kind"?: string,"last_reply_at"?: string | null,"mention_ids"?: (string)[],"mentions_everyone"?: string | null,"parent_seq"?: number | null,"pinned_at"?: string | null,"pinned_by"?: string | null,"rank"?: number,"reaction_counts"?: NonNullable<Json>,"reply_count"?: number,"reply_rank"?: number,"reply_total"?: number,"reply_user_ids"?: (string)[],"seq"?: number
                   }
                   Relationships: [
                     {
@@ -151,28 +375,176 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "channel_counters"
       referencedColumns: ["channel_id"]
+    },{
+      foreignKeyName: "messages_deleted_by_fkey"
+      columns: ["deleted_by"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "messages_deleted_by_fkey"
+      columns: ["deleted_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "messages_parent_fkey"
+      columns: ["channel_id","parent_seq"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["channel_id","seq"]
+    },{
+      foreignKeyName: "messages_pinned_by_fkey"
+      columns: ["pinned_by"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "messages_pinned_by_fkey"
+      columns: ["pinned_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"preferences": {
+                  Row: {
+                    "dnd_enabled": boolean,"dnd_end": string,"dnd_start": string,"level": string,"notifications": boolean,"preview": boolean,"share_receipts": boolean,"sound": boolean,"timezone": string,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "dnd_enabled"?: boolean,"dnd_end"?: string,"dnd_start"?: string,"level"?: string,"notifications"?: boolean,"preview"?: boolean,"share_receipts"?: boolean,"sound"?: boolean,"timezone"?: string,"updated_at"?: string,"user_id": string
+                  }
+                  Update: {
+                    "dnd_enabled"?: boolean,"dnd_end"?: string,"dnd_start"?: string,"level"?: string,"notifications"?: boolean,"preview"?: boolean,"share_receipts"?: boolean,"sound"?: boolean,"timezone"?: string,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "preferences_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: true
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "preferences_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: true
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
     }
                   ]
                 },"profiles": {
                   Row: {
-                    "avatar_url": string | null,"created_at": string,"id": string,"name": string,"username": string
+                    "avatar_url": string | null,"created_at": string,"custom": NonNullable<Json>,"id": string,"name": string,"title": string | null,"updated_at": string,"username": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "avatar_url"?: string | null,"created_at"?: string,"id": string,"name": string,"username": string
+                    "avatar_url"?: string | null,"created_at"?: string,"custom"?: NonNullable<Json>,"id": string,"name": string,"title"?: string | null,"updated_at"?: string,"username": string
                   }
                   Update: {
-                    "avatar_url"?: string | null,"created_at"?: string,"id"?: string,"name"?: string,"username"?: string
+                    "avatar_url"?: string | null,"created_at"?: string,"custom"?: NonNullable<Json>,"id"?: string,"name"?: string,"title"?: string | null,"updated_at"?: string,"username"?: string
                   }
                   Relationships: [
                     
+                  ]
+                },"reactions": {
+                  Row: {
+                    "channel_id": string,"created_at": string,"emoji": string,"seq": number,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "channel_id": string,"created_at"?: string,"emoji": string,"seq": number,"user_id": string
+                  }
+                  Update: {
+                    "channel_id"?: string,"created_at"?: string,"emoji"?: string,"seq"?: number,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "reactions_message_fkey"
+      columns: ["channel_id","seq"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["channel_id","seq"]
+    },{
+      foreignKeyName: "reactions_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "reactions_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"receipts": {
+                  Row: {
+                    "channel_id": string,"delivered_seq": number,"read_at": string | null,"read_seq": number,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "channel_id": string,"delivered_seq"?: number,"read_at"?: string | null,"read_seq"?: number,"user_id": string
+                  }
+                  Update: {
+                    "channel_id"?: string,"delivered_seq"?: number,"read_at"?: string | null,"read_seq"?: number,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "receipts_member_fkey"
+      columns: ["channel_id","user_id"]
+isOneToOne: true
+      referencedRelation: "channel_members"
+      referencedColumns: ["channel_id","user_id"]
+    }
+                  ]
+                },"settings": {
+                  Row: {
+                    "default_value": NonNullable<Json>,"description": string,"maximum": number | null,"minimum": number | null,"name": string,"value": NonNullable<Json>
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "default_value": NonNullable<Json>,"description": string,"maximum"?: number | null,"minimum"?: number | null,"name": string,"value": NonNullable<Json>
+                  }
+                  Update: {
+                    "default_value"?: NonNullable<Json>,"description"?: string,"maximum"?: number | null,"minimum"?: number | null,"name"?: string,"value"?: NonNullable<Json>
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"thread_members": {
+                  Row: {
+                    "channel_id": string,"is_following": boolean,"last_read_rank": number,"last_read_seq": number,"root_seq": number,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "channel_id": string,"is_following"?: boolean,"last_read_rank"?: number,"last_read_seq"?: number,"root_seq": number,"user_id": string
+                  }
+                  Update: {
+                    "channel_id"?: string,"is_following"?: boolean,"last_read_rank"?: number,"last_read_seq"?: number,"root_seq"?: number,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "thread_members_member_fkey"
+      columns: ["channel_id","user_id"]
+isOneToOne: false
+      referencedRelation: "channel_members"
+      referencedColumns: ["channel_id","user_id"]
+    },{
+      foreignKeyName: "thread_members_root_fkey"
+      columns: ["channel_id","root_seq"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["channel_id","seq"]
+    }
                   ]
                 }
           }
           Views: {
             "my_channels": {
                   Row: {
-                    "created_at": string,"created_by": string | null,"description": string,"dm_avatar_url": string | null,"dm_name": string | null,"dm_user_id": string | null,"dm_username": string | null,"epoch": number,"id": string,"kind": string,"last_activity_at": string | null,"last_read_seq": number,"last_seq": number,"member_count": number,"name": string | null,"role": string,"slug": string | null,"unread_count": number | null
+                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"description": string,"dm_avatar_url": string | null,"dm_name": string | null,"dm_user_id": string | null,"dm_username": string | null,"epoch": number,"hidden_at": string | null,"id": string,"kind": string,"last_activity_at": string | null,"last_change": number,"last_delivered_seq": number,"last_read_seq": number,"last_seq": number,"member_count": number,"mention_count": number | null,"muted_until": string | null,"name": string | null,"notify_level": string | null,"pinned_at": string | null,"rights": (string)[] | null,"role": string,"slug": string | null,"unread_count": number | null
                   }
                   ComputedFields: never
                   Relationships: [
@@ -190,14 +562,53 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"my_threads": {
+                  Row: {
+                    "author_id": string | null,"body": string,"channel_id": string,"last_read_seq": number,"last_reply_at": string | null,"reply_count": number,"reply_user_ids": (string)[],"root_id": string,"root_seq": number,"unread_count": number | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "messages_author_id_fkey"
+      columns: ["author_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "messages_author_id_fkey"
+      columns: ["author_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "thread_members_root_fkey"
+      columns: ["channel_id","root_seq"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["channel_id","seq"]
+    }
+                  ]
                 }
           }
           Functions: {
-            "add_members":
-{ Args: { "channel_id": string,"user_ids": (string)[] }; Returns: {
+            "add_bookmark":
+{ Args: { "channel_id": string,"note"?: string,"seq": number }; Returns: {
+              "channel_id": string,
+"created_at": string,
+"note": string | null,
+"seq": number,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "bookmarks"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"add_members":
+{ Args: { "channel_id": string,"role"?: string,"user_ids": (string)[] }; Returns: {
               "channel_id": string,
 "joined_at": string,
-"last_read_seq": number,
 "role": string,
 "user_id": string
             }[]
@@ -207,10 +618,27 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
-"create_channel":
-{ Args: { "description"?: string,"kind"?: string,"member_ids"?: (string)[],"name"?: string,"slug": string }; Returns: {
-              "created_at": string,
+"add_reaction":
+{ Args: { "channel_id": string,"emoji": string,"replace"?: boolean,"seq": number }; Returns: {
+              "channel_id": string,
+"created_at": string,
+"emoji": string,
+"seq": number,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "reactions"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"archive_channel":
+{ Args: { "channel_id": string,"is_archived"?: boolean }; Returns: {
+              "archived_at": string | null,
+"created_at": string,
 "created_by": string | null,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
 "description": string,
 "dm_key": string | null,
 "epoch": number,
@@ -225,13 +653,234 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"ban_member":
+{ Args: { "channel_id": string,"reason"?: string,"until"?: string,"user_id": string }; Returns: {
+              "banned_by": string | null,
+"channel_id": string,
+"created_at": string,
+"reason": string,
+"until": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "channel_bans"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"block_user":
+{ Args: { "user_id": string }; Returns: {
+              "blocked_id": string,
+"blocker_id": string,
+"created_at": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "blocks"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"create_channel":
+{ Args: { "custom"?: Json,"description"?: string,"kind"?: string,"member_ids"?: (string)[],"name"?: string,"slug": string }; Returns: {
+              "archived_at": string | null,
+"created_at": string,
+"created_by": string | null,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"description": string,
+"dm_key": string | null,
+"epoch": number,
+"id": string,
+"kind": string,
+"name": string | null,
+"slug": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "channels"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"create_group":
+{ Args: { "custom"?: Json,"description"?: string,"member_ids": (string)[],"name"?: string }; Returns: {
+              "archived_at": string | null,
+"created_at": string,
+"created_by": string | null,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"description": string,
+"dm_key": string | null,
+"epoch": number,
+"id": string,
+"kind": string,
+"name": string | null,
+"slug": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "channels"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"delete_channel":
+{ Args: { "channel_id": string }; Returns: undefined
+                           },
+"delete_message":
+{ Args: { "channel_id": string,"seq": number }; Returns: {
+              "author_id": string | null,
+"author_rank": number,
+"body": string,
+"change": number,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"deleted_by": string | null,
+"edited_at": string | null,
+"file_ids": (string)[],
+"files": NonNullable<Json>,
+"id": string,
+"in_channel": boolean,
+"kind": string,
+"last_reply_at": string | null,
+"mention_ids": (string)[],
+"mentions_everyone": string | null,
+"parent_seq": number | null,
+"pinned_at": string | null,
+"pinned_by": string | null,
+"rank": number,
+"reaction_counts": NonNullable<Json>,
+"reply_count": number,
+"reply_rank": number,
+"reply_total": number,
+"reply_user_ids": (string)[],
+"seq": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "messages"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"edit_message":
+{ Args: { "body"?: string,"channel_id": string,"custom"?: Json,"seq": number }; Returns: {
+              "author_id": string | null,
+"author_rank": number,
+"body": string,
+"change": number,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"deleted_by": string | null,
+"edited_at": string | null,
+"file_ids": (string)[],
+"files": NonNullable<Json>,
+"id": string,
+"in_channel": boolean,
+"kind": string,
+"last_reply_at": string | null,
+"mention_ids": (string)[],
+"mentions_everyone": string | null,
+"parent_seq": number | null,
+"pinned_at": string | null,
+"pinned_by": string | null,
+"rank": number,
+"reaction_counts": NonNullable<Json>,
+"reply_count": number,
+"reply_rank": number,
+"reply_total": number,
+"reply_user_ids": (string)[],
+"seq": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "messages"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"follow_thread":
+{ Args: { "channel_id": string,"is_following"?: boolean,"root_seq": number }; Returns: {
+              "channel_id": string,
+"is_following": boolean,
+"last_read_rank": number,
+"last_read_seq": number,
+"root_seq": number,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "thread_members"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"get_message":
+{ Args: { "id": string }; Returns: {
+              "author_id": string | null,
+"author_rank": number,
+"body": string,
+"change": number,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"deleted_by": string | null,
+"edited_at": string | null,
+"file_ids": (string)[],
+"files": NonNullable<Json>,
+"id": string,
+"in_channel": boolean,
+"kind": string,
+"last_reply_at": string | null,
+"mention_ids": (string)[],
+"mentions_everyone": string | null,
+"parent_seq": number | null,
+"pinned_at": string | null,
+"pinned_by": string | null,
+"rank": number,
+"reaction_counts": NonNullable<Json>,
+"reply_count": number,
+"reply_rank": number,
+"reply_total": number,
+"reply_user_ids": (string)[],
+"seq": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "messages"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"get_preferences":
+{ Args: Record<PropertyKey, never>; Returns: {
+              "dnd_enabled": boolean,
+"dnd_end": string,
+"dnd_start": string,
+"level": string,
+"notifications": boolean,
+"preview": boolean,
+"share_receipts": boolean,
+"sound": boolean,
+"timezone": string,
+"updated_at": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "preferences"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "issue_email_code":
 { Args: { "email": string }; Returns: string
                            },
 "join_channel":
 { Args: { "channel_id": string }; Returns: {
-              "created_at": string,
+              "archived_at": string | null,
+"created_at": string,
 "created_by": string | null,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
 "description": string,
 "dm_key": string | null,
 "epoch": number,
@@ -249,13 +898,47 @@ isOneToOne: false
 "leave_channel":
 { Args: { "channel_id": string }; Returns: undefined
                            },
-"list_messages":
-{ Args: { "after_seq"?: number,"before_seq"?: number,"channel_id": string,"page_size"?: number }; Returns: {
+"list_blocks":
+{ Args: { "before_time"?: string,"before_user_id"?: string,"page_size"?: number }; Returns: {
+              "blocked_id": string,
+"blocker_id": string,
+"created_at": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "blocks"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"list_changes":
+{ Args: { "after_change": number,"channel_id": string,"page_size"?: number }; Returns: {
               "author_id": string | null,
+"author_rank": number,
 "body": string,
+"change": number,
 "channel_id": string,
 "created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"deleted_by": string | null,
+"edited_at": string | null,
+"file_ids": (string)[],
+"files": NonNullable<Json>,
 "id": string,
+"in_channel": boolean,
+"kind": string,
+"last_reply_at": string | null,
+"mention_ids": (string)[],
+"mentions_everyone": string | null,
+"parent_seq": number | null,
+"pinned_at": string | null,
+"pinned_by": string | null,
+"rank": number,
+"reaction_counts": NonNullable<Json>,
+"reply_count": number,
+"reply_rank": number,
+"reply_total": number,
+"reply_user_ids": (string)[],
 "seq": number
             }[]
                           SetofOptions: {
@@ -264,24 +947,203 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"list_edits":
+{ Args: { "channel_id": string,"page_size"?: number,"seq": number }; Returns: {
+              "body": string,
+"change": number,
+"channel_id": string,
+"custom": NonNullable<Json>,
+"files": NonNullable<Json>,
+"replaced_by": string | null,
+"seq": number,
+"written_at": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "message_edits"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"list_messages":
+{ Args: { "after_seq"?: number,"before_seq"?: number,"channel_id": string,"page_size"?: number,"with_replies"?: boolean }; Returns: {
+              "author_id": string | null,
+"author_rank": number,
+"body": string,
+"change": number,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"deleted_by": string | null,
+"edited_at": string | null,
+"file_ids": (string)[],
+"files": NonNullable<Json>,
+"id": string,
+"in_channel": boolean,
+"kind": string,
+"last_reply_at": string | null,
+"mention_ids": (string)[],
+"mentions_everyone": string | null,
+"parent_seq": number | null,
+"pinned_at": string | null,
+"pinned_by": string | null,
+"rank": number,
+"reaction_counts": NonNullable<Json>,
+"reply_count": number,
+"reply_rank": number,
+"reply_total": number,
+"reply_user_ids": (string)[],
+"seq": number
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "messages"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"list_pins":
+{ Args: { "before"?: string,"channel_id": string,"page_size"?: number }; Returns: {
+              "author_id": string | null,
+"author_rank": number,
+"body": string,
+"change": number,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"deleted_by": string | null,
+"edited_at": string | null,
+"file_ids": (string)[],
+"files": NonNullable<Json>,
+"id": string,
+"in_channel": boolean,
+"kind": string,
+"last_reply_at": string | null,
+"mention_ids": (string)[],
+"mentions_everyone": string | null,
+"parent_seq": number | null,
+"pinned_at": string | null,
+"pinned_by": string | null,
+"rank": number,
+"reaction_counts": NonNullable<Json>,
+"reply_count": number,
+"reply_rank": number,
+"reply_total": number,
+"reply_user_ids": (string)[],
+"seq": number
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "messages"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"list_replies":
+{ Args: { "after_seq"?: number,"before_seq"?: number,"channel_id": string,"page_size"?: number,"parent_seq": number }; Returns: {
+              "author_id": string | null,
+"author_rank": number,
+"body": string,
+"change": number,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"deleted_by": string | null,
+"edited_at": string | null,
+"file_ids": (string)[],
+"files": NonNullable<Json>,
+"id": string,
+"in_channel": boolean,
+"kind": string,
+"last_reply_at": string | null,
+"mention_ids": (string)[],
+"mentions_everyone": string | null,
+"parent_seq": number | null,
+"pinned_at": string | null,
+"pinned_by": string | null,
+"rank": number,
+"reaction_counts": NonNullable<Json>,
+"reply_count": number,
+"reply_rank": number,
+"reply_total": number,
+"reply_user_ids": (string)[],
+"seq": number
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "messages"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"mark_delivered":
+{ Args: { "channel_id": string,"seq": number }; Returns: undefined
+                           },
 "mark_read":
 { Args: { "channel_id": string,"seq": number }; Returns: {
               "channel_id": string,
-"joined_at": string,
+"hidden_at": string | null,
+"last_delivered_seq": number,
+"last_read_rank": number,
 "last_read_seq": number,
-"role": string,
+"muted_until": string | null,
+"notify_level": string | null,
+"pinned_at": string | null,
 "user_id": string
             }
                           SetofOptions: {
         from: "*"
-        to: "channel_members"
+        to: "channel_states"
         isOneToOne: true
         isSetofReturn: true
       } },
+"mark_thread_read":
+{ Args: { "channel_id": string,"root_seq": number,"seq": number }; Returns: {
+              "channel_id": string,
+"is_following": boolean,
+"last_read_rank": number,
+"last_read_seq": number,
+"root_seq": number,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "thread_members"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"mark_unread":
+{ Args: { "channel_id": string,"seq": number }; Returns: {
+              "channel_id": string,
+"hidden_at": string | null,
+"last_delivered_seq": number,
+"last_read_rank": number,
+"last_read_seq": number,
+"muted_until": string | null,
+"notify_level": string | null,
+"pinned_at": string | null,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "channel_states"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"my_reactions":
+{ Args: { "message": Omit<Database["chat"]['Tables']["messages"]['Row'], Database["chat"]['Tables']["messages"]['ComputedFields']> }; Returns: (string)[]
+                           },
+"my_unread":
+{ Args: Record<PropertyKey, never>; Returns: {
+              "channel_id": string,"last_activity_at": string,"last_change": number,"last_seq": number,"mention_count": number,"unread_count": number
+            }[]
+                           },
 "open_dm":
 { Args: { "user_id": string }; Returns: {
-              "created_at": string,
+              "archived_at": string | null,
+"created_at": string,
 "created_by": string | null,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
 "description": string,
 "dm_key": string | null,
 "epoch": number,
@@ -296,21 +1158,205 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
-"remove_member":
-{ Args: { "channel_id": string,"user_id": string }; Returns: undefined
-                           },
-"send_message":
-{ Args: { "body": string,"channel_id": string,"id"?: string }; Returns: {
+"pin_message":
+{ Args: { "channel_id": string,"is_pinned"?: boolean,"seq": number }; Returns: {
               "author_id": string | null,
+"author_rank": number,
 "body": string,
+"change": number,
 "channel_id": string,
 "created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"deleted_by": string | null,
+"edited_at": string | null,
+"file_ids": (string)[],
+"files": NonNullable<Json>,
 "id": string,
+"in_channel": boolean,
+"kind": string,
+"last_reply_at": string | null,
+"mention_ids": (string)[],
+"mentions_everyone": string | null,
+"parent_seq": number | null,
+"pinned_at": string | null,
+"pinned_by": string | null,
+"rank": number,
+"reaction_counts": NonNullable<Json>,
+"reply_count": number,
+"reply_rank": number,
+"reply_total": number,
+"reply_user_ids": (string)[],
 "seq": number
             }
                           SetofOptions: {
         from: "*"
         to: "messages"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"remove_bookmark":
+{ Args: { "channel_id": string,"seq": number }; Returns: undefined
+                           },
+"remove_member":
+{ Args: { "channel_id": string,"user_id": string }; Returns: undefined
+                           },
+"remove_reaction":
+{ Args: { "channel_id": string,"emoji"?: string,"seq": number }; Returns: undefined
+                           },
+"save_draft":
+{ Args: { "body": string,"channel_id": string,"custom"?: Json,"parent_seq"?: number }; Returns: undefined
+                           },
+"send_message":
+{ Args: { "also_in_channel"?: boolean,"body"?: string,"channel_id": string,"custom"?: Json,"file_ids"?: (string)[],"id"?: string,"parent_seq"?: number }; Returns: {
+              "author_id": string | null,
+"author_rank": number,
+"body": string,
+"change": number,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"deleted_by": string | null,
+"edited_at": string | null,
+"file_ids": (string)[],
+"files": NonNullable<Json>,
+"id": string,
+"in_channel": boolean,
+"kind": string,
+"last_reply_at": string | null,
+"mention_ids": (string)[],
+"mentions_everyone": string | null,
+"parent_seq": number | null,
+"pinned_at": string | null,
+"pinned_by": string | null,
+"rank": number,
+"reaction_counts": NonNullable<Json>,
+"reply_count": number,
+"reply_rank": number,
+"reply_total": number,
+"reply_user_ids": (string)[],
+"seq": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "messages"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"set_channel_state":
+{ Args: { "channel_id": string,"is_hidden"?: boolean,"is_muted"?: boolean,"is_pinned"?: boolean,"muted_until"?: string,"notify_level"?: string }; Returns: {
+              "channel_id": string,
+"hidden_at": string | null,
+"last_delivered_seq": number,
+"last_read_rank": number,
+"last_read_seq": number,
+"muted_until": string | null,
+"notify_level": string | null,
+"pinned_at": string | null,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "channel_states"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"set_member_role":
+{ Args: { "channel_id": string,"role": string,"user_id": string }; Returns: {
+              "channel_id": string,
+"joined_at": string,
+"role": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "channel_members"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"set_preferences":
+{ Args: { "dnd_enabled"?: boolean,"dnd_end"?: string,"dnd_start"?: string,"level"?: string,"notifications"?: boolean,"preview"?: boolean,"share_receipts"?: boolean,"sound"?: boolean,"timezone"?: string }; Returns: {
+              "dnd_enabled": boolean,
+"dnd_end": string,
+"dnd_start": string,
+"level": string,
+"notifications": boolean,
+"preview": boolean,
+"share_receipts": boolean,
+"sound": boolean,
+"timezone": string,
+"updated_at": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "preferences"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"transfer_channel":
+{ Args: { "channel_id": string,"user_id": string }; Returns: {
+              "archived_at": string | null,
+"created_at": string,
+"created_by": string | null,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"description": string,
+"dm_key": string | null,
+"epoch": number,
+"id": string,
+"kind": string,
+"name": string | null,
+"slug": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "channels"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"unban_member":
+{ Args: { "channel_id": string,"user_id": string }; Returns: undefined
+                           },
+"unblock_user":
+{ Args: { "user_id": string }; Returns: undefined
+                           },
+"update_channel":
+{ Args: { "channel_id": string,"custom"?: Json,"description"?: string,"kind"?: string,"name"?: string,"slug"?: string }; Returns: {
+              "archived_at": string | null,
+"created_at": string,
+"created_by": string | null,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"description": string,
+"dm_key": string | null,
+"epoch": number,
+"id": string,
+"kind": string,
+"name": string | null,
+"slug": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "channels"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"update_profile":
+{ Args: { "avatar_url"?: string,"custom"?: Json,"name"?: string,"title"?: string,"username"?: string }; Returns: {
+              "avatar_url": string | null,
+"created_at": string,
+"custom": NonNullable<Json>,
+"id": string,
+"name": string,
+"title": string | null,
+"updated_at": string,
+"username": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "profiles"
         isOneToOne: true
         isSetofReturn: true
       } },

@@ -109,7 +109,6 @@ const toFileInfo = (file: FileRow): FileInfo => ({
 export const toMember = (row: MemberRow): Member => ({
   user: toUser(row.profile),
   role: row.role as Member['role'],
-  lastReadSeq: row.last_read_seq,
   joinedAt: new Date(row.joined_at),
 });
 
