@@ -8,6 +8,7 @@ import type { Outbox } from './outbox.ts';
 import type { Realtime, Topic } from './realtime.ts';
 import { retrying } from './retry.ts';
 import { type MessageRow, toMessage } from './rows.ts';
+import { createTopicListeners, type TopicListener } from './topic-listeners.ts';
 import { createTypists } from './typists.ts';
 
 export interface FeedState {
@@ -20,6 +21,8 @@ export interface FeedState {
 
 export interface ChannelFeed {
   subscribe(listener: (state: FeedState) => void): Subscription;
+  /** Hears what is said of the channel beside its messages, such as who joins; begins with `onLive` when it is live. */
+  listen(handlers: TopicListener): Subscription;
   loadOlder(): Promise<void>;
   /** Tells the feed where the channel is on the server, null for one the caller is not in; it makes good what it missed. */
   note(server: { lastSeq: number; epoch: number } | null): void;
@@ -49,7 +52,8 @@ const CATCH_UP_LIMIT = 1_000;
 export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   const { channelId, outbox } = deps;
   const log = createMessageLog();
-  const listeners = createEmitter<FeedState>(close);
+  const listeners = createEmitter<FeedState>(closeIfIdle);
+  const nouns = createTopicListeners(closeIfIdle);
   const typists = createTypists(emit);
   const topics: Topic[] = [];
   let connection: FeedState['connection'] = 'loading';
@@ -80,6 +84,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   function setConnection(next: FeedState['connection']): void {
     if (connection === next) return;
     connection = next;
+    if (next !== 'live') nouns.interrupted();
     emit();
   }
 
@@ -103,12 +108,16 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     openEpoch = epoch;
     topics.push(
       deps.realtime.open(`channel:${channelId}:${epoch}`, {
-        onLive: () => void catchUp().then(() => setConnection('live'), stop),
+        onLive() {
+          nouns.live();
+          void catchUp().then(() => setConnection('live'), stop);
+        },
         onInterrupted: () => setConnection('offline'),
         onRefused: () => void moveTopics(epoch),
         onEvent: (event, payload) => {
           if (event === 'message:new') receive(toMessage(payload as unknown as MessageRow));
           if (event === 'channel:moved') void openTopics().catch(stop);
+          nouns.hear(event, payload);
         },
       }),
       deps.realtime.open(
@@ -231,6 +240,10 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     void openTopics().catch(stop);
   }
 
+  function closeIfIdle(): void {
+    if (listeners.size === 0 && nouns.size === 0) close();
+  }
+
   function close(): void {
     if (!isOpen) return;
     isOpen = false;
@@ -239,6 +252,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     connection = 'loading';
     for (const subscription of unhook.splice(0)) subscription.unsubscribe();
     closeTopics();
+    nouns.interrupted();
     typists.clear();
   }
 
@@ -247,6 +261,11 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
       const subscription = listeners.add(listener);
       if (!isOpen) open();
       listener(state());
+      return subscription;
+    },
+    listen(handlers) {
+      const subscription = nouns.add(handlers);
+      if (!isOpen) open();
       return subscription;
     },
     loadOlder() {

@@ -6,6 +6,7 @@ export interface Subscription {
 }
 
 export interface Emitter<T> {
+  readonly size: number;
   add(listener: (value: T) => void): Subscription;
   emit(value: T): void;
 }
@@ -15,6 +16,9 @@ export function createEmitter<T>(onEmpty?: () => void): Emitter<T> {
   // Wrapped, so that the same function added twice is two listeners.
   const listeners = new Set<{ listener: (value: T) => void }>();
   return {
+    get size() {
+      return listeners.size;
+    },
     add(listener) {
       const entry = { listener };
       listeners.add(entry);
