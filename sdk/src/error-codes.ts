@@ -12,6 +12,16 @@ export const errorCodes = {
   invalid_code: 400,
   /** An administrator suspended this account. */
   account_suspended: 403,
+  /** Only admins of the platform may do this. */
+  not_an_admin: 403,
+  /** An admin does not suspend, activate or demote themselves. */
+  cannot_target_oneself: 400,
+  /** The platform keeps one active admin at least. */
+  last_admin: 409,
+  /** A role of the platform is `user` or `admin`. */
+  invalid_user_role: 400,
+  /** A reason has 1 to 500 characters. */
+  invalid_reason: 400,
   /** The account has a second factor and this session has not confirmed it. */
   second_factor_required: 403,
   /** The address has an account already. */

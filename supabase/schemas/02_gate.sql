@@ -12,19 +12,19 @@ begin
   end if;
 
   select u.banned_until > now() as is_suspended,
-         u.deleted_at is not null as is_deleted,
+         u.deleted_at is null and exists (
+           select from auth.sessions s
+            where s.id = (v_claims ->> 'session_id')::uuid and s.user_id = u.id
+              and (s.not_after is null or s.not_after > now())) as has_session,
          exists (select from auth.mfa_factors f where f.user_id = u.id and f.status = 'verified') as has_second_factor
     into v_user
-    from auth.sessions s
-    join auth.users u on u.id = s.user_id
-   where s.id = (v_claims ->> 'session_id')::uuid
-     and s.user_id = (v_claims ->> 'sub')::uuid
-     and (s.not_after is null or s.not_after > now());
+    from auth.users u
+   where u.id = (v_claims ->> 'sub')::uuid;
 
-  if not found or v_user.is_deleted then
+  if v_user.is_suspended then
+    return 'account_suspended';  -- before its sessions, which end with the suspension
+  elsif v_user.has_session is not true then
     return 'session_expired';
-  elsif v_user.is_suspended then
-    return 'account_suspended';
   elsif v_user.has_second_factor and v_claims ->> 'aal' is distinct from 'aal2' then
     return 'second_factor_required';
   end if;

@@ -20,6 +20,7 @@ const DEFINERS = [
   'chat_private.before_user_created',
   'chat_private.custom_access_token',
   'chat_private.is_blocked_pair',
+  'chat_private.is_platform_admin',
   'chat_private.may_use_topic',
   'chat_private.my_channel_ids',
   'chat_private.prune_rate_limits',
