@@ -245,7 +245,6 @@ comment on column chat.accounts.email is 'Null for accounts that were made with 
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
 comment on column chat.accounts.phone is 'Number the user gave, as they wrote it';
 comment on column chat.accounts.created_at is 'When the user signed up';
-comment on function chat_private.is_platform_admin() is 'Whether the caller''s platform role is admin';
 comment on policy select_user on chat.profiles is 'Everyone signed in sees every profile';
 comment on policy select_self on chat.accounts is 'A user sees their own account only';
 comment on function chat.update_profile(text, text, text, text, jsonb) is
