@@ -7,17 +7,29 @@ export type Database = {
           Tables: {
             "accounts": {
                   Row: {
-                    "created_at": string,"email": string | null,"email_verified_at": string | null,"phone": string | null,"role": string,"suspend_reason": string | null,"suspended_at": string | null,"user_id": string
+                    "created_at": string,"email": string | null,"email_verified_at": string | null,"phone": string | null,"role": string,"suspend_reason": string | null,"suspended_at": string | null,"suspended_by": string | null,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"suspend_reason"?: string | null,"suspended_at"?: string | null,"user_id": string
+                    "created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"suspend_reason"?: string | null,"suspended_at"?: string | null,"suspended_by"?: string | null,"user_id": string
                   }
                   Update: {
-                    "created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"suspend_reason"?: string | null,"suspended_at"?: string | null,"user_id"?: string
+                    "created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"suspend_reason"?: string | null,"suspended_at"?: string | null,"suspended_by"?: string | null,"user_id"?: string
                   }
                   Relationships: [
                     {
+      foreignKeyName: "accounts_suspended_by_fkey"
+      columns: ["suspended_by"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "accounts_suspended_by_fkey"
+      columns: ["suspended_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
       foreignKeyName: "accounts_user_id_fkey"
       columns: ["user_id"]
 isOneToOne: true

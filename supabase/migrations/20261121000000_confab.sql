@@ -84,19 +84,19 @@ begin
   end if;
 
   select u.banned_until > now() as is_suspended,
-         u.deleted_at is not null as is_deleted,
+         u.deleted_at is null and exists (
+           select from auth.sessions s
+            where s.id = (v_claims ->> 'session_id')::uuid and s.user_id = u.id
+              and (s.not_after is null or s.not_after > now())) as has_session,
          exists (select from auth.mfa_factors f where f.user_id = u.id and f.status = 'verified') as has_second_factor
     into v_user
-    from auth.sessions s
-    join auth.users u on u.id = s.user_id
-   where s.id = (v_claims ->> 'session_id')::uuid
-     and s.user_id = (v_claims ->> 'sub')::uuid
-     and (s.not_after is null or s.not_after > now());
+    from auth.users u
+   where u.id = (v_claims ->> 'sub')::uuid;
 
-  if not found or v_user.is_deleted then
+  if v_user.is_suspended then
+    return 'account_suspended';  -- before its sessions, which end with the suspension
+  elsif v_user.has_session is not true then
     return 'session_expired';
-  elsif v_user.is_suspended then
-    return 'account_suspended';
   elsif v_user.has_second_factor and v_claims ->> 'aal' is distinct from 'aal2' then
     return 'second_factor_required';
   end if;
@@ -346,11 +346,18 @@ create table chat.accounts (
   email text,
   email_verified_at timestamptz,
   phone text,
+  created_at timestamptz not null default now(),
   suspended_at timestamptz,
-  suspend_reason text,
-  created_at timestamptz not null default now()
+  suspend_reason text constraint accounts_suspend_reason_length check (char_length(suspend_reason) between 1 and 500),
+  suspended_by uuid references chat.profiles on delete set null,
+  constraint accounts_suspension_whole
+    check (suspended_at is not null or (suspend_reason is null and suspended_by is null))
 );
 create index accounts_email_idx on chat.accounts (email);
+create index accounts_suspended_by_idx on chat.accounts (suspended_by) where suspended_by is not null;
+-- Both are few among many: asked at every announcement, and by lists.
+create index accounts_suspended_idx on chat.accounts (user_id) where suspended_at is not null;
+create index accounts_admin_idx on chat.accounts (user_id) where role = 'admin';
 
 alter table chat.profiles enable row level security;
 alter table chat.accounts enable row level security;
@@ -377,6 +384,16 @@ language sql stable security definer set search_path = '' as $$
   select exists (select from chat.accounts a where a.user_id = (select auth.uid()) and a.role = 'admin');
 $$;
 grant execute on function chat_private.is_platform_admin() to authenticated;
+
+create function chat_private.require_platform_admin(operation text) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  if not chat_private.is_platform_admin() then
+    perform chat_private.fail('not_an_admin', 403, format('unable to %s; only platform admins may', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.require_platform_admin(text) to authenticated;
 
 grant select on chat.profiles to authenticated;
 grant select on chat.accounts to authenticated;
@@ -517,13 +534,15 @@ comment on column chat.profiles.updated_at is 'When anything of the profile last
 comment on table chat.accounts is 'What only the user sees of their own account';
 comment on column chat.accounts.user_id is 'Whose account it is';
 comment on column chat.accounts.role is 'Platform role: user or admin';
+comment on column chat.accounts.suspended_at is 'Since when the person is shut out; null for active accounts. Setting it here by hand suspends, emptying it activates';
+comment on column chat.accounts.suspend_reason is 'Why, for other admins: 1 to 500 characters';
+comment on column chat.accounts.suspended_by is 'The admin who did it; null when it was done by hand or that account is gone';
+comment on function chat_private.is_platform_admin() is 'Whether the caller is an admin of the platform';
+comment on function chat_private.require_platform_admin(text) is 'Refuses everybody but admins of the platform. Errors: not_an_admin';
 comment on column chat.accounts.email is 'Null for accounts that were made with a username only';
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
 comment on column chat.accounts.phone is 'Number the user gave, as they wrote it';
 comment on column chat.accounts.created_at is 'When the user signed up';
-comment on column chat.accounts.suspended_at is 'Since when the account may do nothing; null while it may';
-comment on column chat.accounts.suspend_reason is 'Why it was suspended, as the administrator put it';
-comment on function chat_private.is_platform_admin() is 'Whether the caller''s platform role is admin';
 comment on policy select_user on chat.profiles is 'Everyone signed in sees every profile';
 comment on policy select_self on chat.accounts is 'A user sees their own account only';
 comment on function chat.update_profile(text, text, text, text, jsonb) is
