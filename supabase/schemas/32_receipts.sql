@@ -52,6 +52,18 @@ begin
 end;
 $$;
 
+-- Who decides to keep it to themself is not shown from then on.
+-- Definer: as above.
+create function chat_private.tg_preferences__hide_receipts() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat.receipts r where r.user_id = new.user_id;
+  return null;
+end;
+$$;
+create trigger _100_hide_receipts after insert or update on chat.preferences
+  for each row when (not new.share_receipts) execute function chat_private.tg_preferences__hide_receipts();
+
 -- Definer: markers are written by functions only.
 create function chat.mark_read(channel_id uuid, seq bigint) returns setof chat.channel_states rows 1
 language plpgsql security definer set search_path = '' as $$

@@ -1,44 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { asUser, createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
+import { asUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
+import { createPrivateChannel, createRoom, heard, send } from '../helpers/room.ts';
 
 afterAll(() => database.end());
-
-interface Room {
-  channel: string;
-  ada: string;
-  bob: string;
-  eve: string;
-}
-
-/** A private channel with Ada (its admin) and Bob; Eve is a stranger. */
-async function room(db: Db): Promise<Room> {
-  const [ada, bob, eve] = [await createUser(db), await createUser(db), await createUser(db)];
-  const [channel] = await asUser(
-    db,
-    ada,
-    (as) => as`select id from chat.create_channel(${`room-${ada}`}, 'private', member_ids => ${[bob]})`,
-  );
-  return { channel: channel?.id as string, ada, bob, eve };
-}
-
-const send = (db: Db, author: string, channel: string, body: string, id: string | null = null) =>
-  asUser(
-    db,
-    author,
-    async (as) => (await as`select * from chat.send_message(${channel}, ${body}, ${id})`)[0],
-  );
-
-const unread = (db: Db, user: string, channel: string) =>
-  asUser(db, user, async (as) => {
-    const [row] = await as`select unread_count::int from chat.my_channels where id = ${channel}`;
-    return row?.unread_count;
-  });
 
 describe('send_message', () => {
   it('numbers the messages of a channel from 1 without gaps, whoever sends', () =>
     rolledBack(async (db) => {
-      const { channel, ada, bob } = await room(db);
+      const { channel, ada, bob } = await createRoom(db);
       await send(db, ada, channel, 'one');
       expect(await refusal(send(db, bob, channel, ''))).toBe('message_empty');
       await send(db, bob, channel, 'two');
@@ -52,45 +22,34 @@ describe('send_message', () => {
 
   it('returns the first message when an id is sent again, and hands out no number for it', () =>
     rolledBack(async (db) => {
-      const { channel, ada } = await room(db);
+      const { channel, ada } = await createRoom(db);
       const id = randomUUID();
-      const first = await send(db, ada, channel, 'once', id);
-      const second = await send(db, ada, channel, 'once', id);
+      const first = await send(db, ada, channel, 'once', { id });
+      const second = await send(db, ada, channel, 'once', { id });
       expect(second).toEqual(first);
-      expect((await send(db, ada, channel, 'next'))?.seq).toBe('2');
+      expect((await send(db, ada, channel, 'next')).seq).toBe(2);
     }));
 
   it('is no activity when its id is sent again', () =>
     rolledBack(async (db) => {
-      const { channel, ada } = await room(db);
+      const { channel, ada } = await createRoom(db);
       const id = randomUUID();
-      const first = await send(db, ada, channel, 'once', id);
-      await send(db, ada, channel, 'once', id);
+      const first = await send(db, ada, channel, 'once', { id });
+      await send(db, ada, channel, 'once', { id });
       const [counter] =
         await db`select last_message_at from chat.channel_counters where channel_id = ${channel}`;
-      expect(counter?.last_message_at).toEqual(first?.created_at);
-    }));
-
-  it('has a text also when it is written to the table itself', () =>
-    rolledBack(async (db) => {
-      const { channel, ada } = await room(db);
-      const blank = asUser(
-        db,
-        ada,
-        (as) => as`insert into chat.messages (channel_id, body) values (${channel}, ${' \n\t'})`,
-      );
-      expect(await refusal(blank)).toBe('23514');
+      expect(counter?.last_message_at).toEqual(first.created_at);
     }));
 
   it("refuses an id that is somebody else's message, here or in another channel", () =>
     rolledBack(async (db) => {
-      const { channel, ada, bob } = await room(db);
-      const other = await room(db);
+      const { channel, ada, bob } = await createRoom(db);
+      const other = await createRoom(db);
       const id = randomUUID();
-      await send(db, ada, channel, 'mine', id);
-      expect(await refusal(send(db, bob, channel, 'stolen', id))).toBe('message_id_taken');
-      expect(await refusal(send(db, other.ada, other.channel, 'stolen', id))).toBe('message_id_taken');
-      expect((await send(db, other.ada, other.channel, 'fine'))?.seq).toBe('1');
+      await send(db, ada, channel, 'mine', { id });
+      expect(await refusal(send(db, bob, channel, 'stolen', { id }))).toBe('message_id_taken');
+      expect(await refusal(send(db, other.ada, other.channel, 'stolen', { id }))).toBe('message_id_taken');
+      expect((await send(db, other.ada, other.channel, 'fine')).seq).toBe(1);
     }));
 
   it.each([
@@ -99,7 +58,7 @@ describe('send_message', () => {
     ['40,001 characters', 'x'.repeat(40_001), 'message_too_long'],
   ])('refuses %s and changes nothing', (_name, body, code) =>
     rolledBack(async (db) => {
-      const { channel, ada } = await room(db);
+      const { channel, ada } = await createRoom(db);
       expect(await refusal(send(db, ada, channel, body))).toBe(code);
       const [counter] =
         await db`select last_seq::int from chat.channel_counters where channel_id = ${channel}`;
@@ -109,14 +68,14 @@ describe('send_message', () => {
 
   it('takes 40,000 characters of any script', () =>
     rolledBack(async (db) => {
-      const { channel, ada } = await room(db);
+      const { channel, ada } = await createRoom(db);
       const body = '語😀'.repeat(20_000);
-      expect((await send(db, ada, channel, body))?.body).toBe(body);
+      expect((await send(db, ada, channel, body)).body).toBe(body);
     }));
 
   it('hides a private channel from a stranger, and asks a stranger of a public one to join', () =>
     rolledBack(async (db) => {
-      const { channel, eve } = await room(db);
+      const { channel, eve } = await createRoom(db);
       expect(await refusal(send(db, eve, channel, 'hi'))).toBe('channel_not_found');
       expect(await refusal(send(db, eve, randomUUID(), 'hi'))).toBe('channel_not_found');
       const [open] =
@@ -124,32 +83,20 @@ describe('send_message', () => {
       expect(await refusal(send(db, eve, open?.id, 'hi'))).toBe('not_a_member');
     }));
 
-  it('cannot be sent in the name of another', () =>
-    rolledBack(async (db) => {
-      const { channel, ada, bob } = await room(db);
-      const forged = asUser(
-        db,
-        bob,
-        (as) =>
-          as`insert into chat.messages (channel_id, body, author_id) values (${channel}, 'forged', ${ada})`,
-      );
-      expect(await refusal(forged)).toBe('42501');
-    }));
-
   it('keeps one message and no gap when the same id arrives twice at once', async () => {
-    const people = await database.begin((db) => room(db as unknown as Db));
+    const people = await database.begin((db) => createRoom(db as unknown as Db));
     const id = randomUUID();
     const attempt = () =>
-      database.begin((db) => send(db as unknown as Db, people.ada, people.channel, 'twice', id));
+      database.begin((db) => send(db as unknown as Db, people.ada, people.channel, 'twice', { id }));
     const results = await Promise.all(Array.from({ length: 4 }, attempt));
-    expect(new Set(results.map((row) => row?.seq))).toEqual(new Set(['1']));
+    expect(new Set(results.map((row) => row.seq))).toEqual(new Set([1]));
     const [counter] =
       await database`select last_seq::int from chat.channel_counters where channel_id = ${people.channel}`;
     expect(counter?.last_seq).toBe(1);
   });
 
   it('gives every message of many senders at once its own place', async () => {
-    const people = await database.begin((db) => room(db as unknown as Db));
+    const people = await database.begin((db) => createRoom(db as unknown as Db));
     const attempt = (_: unknown, n: number) =>
       database.begin((db) =>
         send(db as unknown as Db, n % 2 ? people.ada : people.bob, people.channel, `${n}`),
@@ -164,7 +111,7 @@ describe('send_message', () => {
 describe('list_messages', () => {
   it('pages backwards from the newest and forwards from a place', () =>
     rolledBack(async (db) => {
-      const { channel, ada, bob } = await room(db);
+      const { channel, ada, bob } = await createRoom(db);
       for (const n of [1, 2, 3, 4, 5]) await send(db, ada, channel, `${n}`);
       const page = (query: (as: Db) => Promise<readonly { body: string }[]>) =>
         asUser(db, bob, async (as) => (await query(as)).map((row) => row.body));
@@ -183,7 +130,7 @@ describe('list_messages', () => {
 
   it('refuses a stranger and a page of 201', () =>
     rolledBack(async (db) => {
-      const { channel, ada, eve } = await room(db);
+      const { channel, ada, eve } = await createRoom(db);
       const list = (user: string, size: number) =>
         refusal(asUser(db, user, (as) => as`select chat.list_messages(${channel}, page_size => ${size})`));
       expect(await list(eve, 50)).toBe('channel_not_found');
@@ -192,41 +139,167 @@ describe('list_messages', () => {
     }));
 });
 
-describe('unread', () => {
-  it('counts what others said after the marker and never own messages', () =>
+describe('mentions', () => {
+  it('of usernames, full names and ids mean members and nobody else', () =>
     rolledBack(async (db) => {
-      const { channel, ada, bob } = await room(db);
+      const { channel, ada, bob, eve } = await createRoom(db);
+      const [row] = await db`select username from chat.profiles where id = ${bob}`;
+      const meant = async (body: string) => (await send(db, ada, channel, body)).mention_ids;
+      expect(await meant(`Hello @${row?.username}.`)).toEqual([bob]);
+      expect(await meant(`(@${row?.username.toUpperCase()})`)).toEqual([bob]);
+      expect(await meant('@[bob] and @[Ada]')).toEqual(expect.arrayContaining([ada, bob]));
+      expect(await meant(`@<${bob}>`)).toEqual([bob]);
+      expect(await meant(`@<${eve}> @[Eve]`)).toEqual([]);
+      expect(await meant(`mail x@${row?.username} or @@${row?.username}`)).toEqual([]);
+    }));
+
+  it('of everyone are a mark on the message and no rows', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      expect((await send(db, ada, channel, 'look @channel')).mentions_everyone).toBe('channel');
+      expect((await send(db, ada, channel, 'look @here')).mentions_everyone).toBe('here');
+      expect((await send(db, ada, channel, 'no@channel')).mentions_everyone).toBeNull();
+      expect(await db`select from chat.mentions where channel_id = ${channel}`).toHaveLength(0);
+    }));
+
+  it('of more than 200 people are refused', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      const body = Array.from({ length: 201 }, (_, n) => `@user${n}`).join(' ');
+      expect(await refusal(send(db, ada, channel, body))).toBe('too_many_mentions');
+    }));
+});
+
+describe('edit_message', () => {
+  const edit = (db: Db, user: string, channel: string, seq: number, body: string) =>
+    asUser(
+      db,
+      user,
+      async (as) => (await as`select * from chat.edit_message(${channel}, ${seq}, ${body})`)[0],
+    );
+
+  it('replaces the text, says so, keeps what was there and mentions anew', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createRoom(db);
       await send(db, ada, channel, 'one');
-      await send(db, bob, channel, 'two');
-      await send(db, ada, channel, 'three');
-      expect(await unread(db, bob, channel)).toBe(2);
-      expect(await unread(db, ada, channel)).toBe(1);
-      await asUser(db, bob, (as) => as`select chat.mark_read(${channel}, 1)`);
-      expect(await unread(db, bob, channel)).toBe(1);
+      const edited = await edit(db, ada, channel, 1, 'two @[Bob]');
+      expect(edited).toMatchObject({ body: 'two @[Bob]', change: '1', mention_ids: [bob] });
+      expect(edited?.edited_at).toBeInstanceOf(Date);
+      const history = await asUser(db, bob, (as) => as`select body from chat.list_edits(${channel}, 1)`);
+      expect([...history]).toEqual([{ body: 'one' }]);
+      expect(
+        await db`select from chat.mentions where user_id = ${bob} and channel_id = ${channel}`,
+      ).toHaveLength(1);
+      const [told] = await heard(db, `channel:${channel}:0`, 'message:updated');
+      expect(told).toMatchObject({ seq: 1, change: 1, body: 'two @[Bob]', author: { id: ada } });
     }));
 
-  it('lets a marker move neither back nor past the last message', () =>
+  it('is for the author, while the window is open', () =>
     rolledBack(async (db) => {
-      const { channel, ada, bob } = await room(db);
+      const { channel, ada, bob, eve } = await createRoom(db);
+      await send(db, bob, channel, 'mine');
+      expect(await refusal(edit(db, ada, channel, 1, 'yours'))).toBe('not_the_author');
+      expect(await refusal(edit(db, eve, channel, 1, 'yours'))).toBe('channel_not_found');
+      expect(await refusal(edit(db, bob, channel, 2, 'what?'))).toBe('message_not_found');
+      expect(await refusal(edit(db, bob, channel, 1, ' '))).toBe('message_empty');
+      expect(await refusal(edit(db, bob, channel, 1, 'x'.repeat(40_001)))).toBe('message_too_long');
+      await db`update chat.settings set value = '0' where name = 'edit_window_seconds'`;
+      expect(await refusal(edit(db, bob, channel, 1, 'late'))).toBe('edit_window_closed');
+    }));
+});
+
+describe('delete_message', () => {
+  const remove = (db: Db, user: string, channel: string, seq: number) =>
+    asUser(db, user, (as) => as`select * from chat.delete_message(${channel}, ${seq})`);
+
+  it('leaves an empty place, for the author and for admins of the channel', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createPrivateChannel(db);
+      await send(db, bob, channel, 'first');
+      await send(db, ada, channel, 'second');
+      expect(await refusal(remove(db, bob, channel, 3))).toBe('not_a_channel_admin');
+      expect(await refusal(remove(db, ada, channel, 1))).toBe('not_the_author');
+      expect((await remove(db, ada, channel, 2))[0]).toMatchObject({
+        body: '',
+        deleted_by: ada,
+        change: '1',
+      });
+      expect(await refusal(remove(db, ada, channel, 2))).toBe('message_deleted');
+      const [told] = await heard(db, `channel:${channel}:0`, 'message:deleted');
+      expect(told).toMatchObject({ seq: 2, body: '' });
+      const page = await asUser(db, bob, (as) => as`select body from chat.list_messages(${channel})`);
+      expect(page.map((row) => row.body)).toEqual(['second', '', 'Channel created']);
+    }));
+
+  it('shows what was said to platform admins only', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob, eve } = await createRoom(db);
+      await send(db, ada, channel, 'secret');
+      await remove(db, ada, channel, 1);
+      const read = (user: string) =>
+        asUser(db, user, (as) => as`select body from chat.message_edits where channel_id = ${channel}`);
+      expect(await read(bob)).toHaveLength(0);
+      expect(await read(ada)).toHaveLength(0);
+      await db`update chat.accounts set role = 'admin' where user_id = ${eve}`;
+      expect([...(await read(eve))]).toEqual([{ body: 'secret' }]);
+    }));
+
+  it('ends what can be done with a message', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      await send(db, ada, channel, 'gone');
+      await remove(db, ada, channel, 1);
+      const refused = (query: (as: Db) => Promise<unknown>) => refusal(asUser(db, ada, query));
+      expect(await refused((as) => as`select chat.edit_message(${channel}, 1, 'back')`)).toBe(
+        'message_deleted',
+      );
+      expect(await refused((as) => as`select chat.add_reaction(${channel}, 1, '👍')`)).toBe(
+        'message_deleted',
+      );
+      expect(await refused((as) => as`select chat.pin_message(${channel}, 1)`)).toBe('message_deleted');
+      expect(await refused((as) => as`select chat.add_bookmark(${channel}, 1)`)).toBe('message_not_found');
+      expect(await refusal(send(db, ada, channel, 'reply', { parent: 1 }))).toBe('message_deleted');
+    }));
+});
+
+describe('list_changes', () => {
+  it('brings every message that changed since, once and in the order of its last change', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createRoom(db);
       for (const n of [1, 2, 3]) await send(db, ada, channel, `${n}`);
-      const mark = (seq: number) =>
-        asUser(
-          db,
-          bob,
-          async (as) =>
-            (await as`select last_read_seq::int as seq from chat.mark_read(${channel}, ${seq})`)[0]?.seq,
+      await asUser(db, bob, (as) => as`select chat.add_reaction(${channel}, 3, '👍')`);
+      await asUser(db, ada, (as) => as`select chat.edit_message(${channel}, 1, 'one')`);
+      await send(db, bob, channel, 'reply', { parent: 3 });
+      await asUser(db, ada, (as) => as`select chat.pin_message(${channel}, 2)`);
+      const changes = (after: number) =>
+        asUser(db, bob, async (as) =>
+          (await as`select seq::int, change::int from chat.list_changes(${channel}, ${after})`).map((row) => [
+            row.change,
+            row.seq,
+          ]),
         );
-      expect(await mark(2)).toBe(2);
-      expect(await mark(1)).toBe(2);
-      expect(await mark(99)).toBe(3);
-      expect(await refusal(mark(-1))).toBe('invalid_seq');
+      expect(await changes(0)).toEqual([
+        [2, 1],
+        [3, 3],
+        [4, 2],
+      ]);
+      expect(await changes(3)).toEqual([[4, 2]]);
+      const [counter] =
+        await db`select last_change::int from chat.channel_counters where channel_id = ${channel}`;
+      expect(counter?.last_change).toBe(4);
     }));
 
-  it('starts at nothing for somebody who joins later', () =>
+  it('counts nothing that was refused or changed nothing', () =>
     rolledBack(async (db) => {
-      const { channel, ada, eve } = await room(db);
-      await send(db, ada, channel, 'history');
-      await asUser(db, ada, (as) => as`select chat.add_members(${channel}, ${[eve]})`);
-      expect(await unread(db, eve, channel)).toBe(0);
+      const { channel, ada, bob } = await createRoom(db);
+      await send(db, ada, channel, 'one');
+      await asUser(db, ada, (as) => as`select chat.add_reaction(${channel}, 1, '👍')`);
+      await asUser(db, ada, (as) => as`select chat.add_reaction(${channel}, 1, '👍')`);
+      await asUser(db, bob, (as) => as`select chat.remove_reaction(${channel}, 1, '👍')`);
+      await asUser(db, ada, (as) => as`select chat.pin_message(${channel}, 1, false)`);
+      await refusal(asUser(db, bob, (as) => as`select chat.edit_message(${channel}, 1, 'x')`));
+      const [counter] =
+        await db`select last_change::int from chat.channel_counters where channel_id = ${channel}`;
+      expect(counter?.last_change).toBe(1);
     }));
 });
