@@ -1742,7 +1742,7 @@ begin
   v_message := chat_private.require_message(edit_message.channel_id, edit_message.seq, 'edit message');
   if v_message.author_id is distinct from (select auth.uid()) or v_message.kind <> 'user' then
     perform chat_private.fail('not_the_author', 403, 'unable to edit message; only its author may');
-  elsif v_message.created_at < now() - v_window then
+  elsif v_message.created_at < clock_timestamp() - v_window then
     perform chat_private.fail('edit_window_closed', 403, 'unable to edit message; it was sent too long ago');
   end if;
   return query update chat.messages m
