@@ -1,9 +1,18 @@
 /** Signed in or signed out. */
-import { SignIn } from './sign-in.tsx';
-import { useSession } from './use-session.ts';
+import { ChatProvider, useSession } from '@confab/sdk/react';
+import { SignIn } from './account/sign-in.tsx';
+import { chat } from './chat.ts';
 import { Workspace } from './workspace.tsx';
 
 export function App() {
+  return (
+    <ChatProvider chat={chat}>
+      <Door />
+    </ChatProvider>
+  );
+}
+
+function Door() {
   const userId = useSession();
   if (userId === undefined) return null;
   // Keyed, so that nothing of one person's is left when another signs in.

@@ -1,15 +1,20 @@
-/** The page of somebody signed in: channels at the side, one conversation beside them; on a phone one at a time. */
-import { useEffect } from 'react';
-import { ChannelPage } from './channel-page.tsx';
-import { ConnectionBanner } from './connection-banner.tsx';
-import { clearDrafts } from './drafts.ts';
+/** The page of somebody signed in: conversations at the side, one of them beside; on a phone one at a time. */
+import { useChannels } from '@confab/sdk/react';
+import { useEffect, useMemo, useState } from 'react';
+import { useAccount } from './account/use-account.ts';
+import { ChannelPage } from './channels/channel-page.tsx';
+import { Welcome } from './channels/welcome.tsx';
+import { clearDrafts } from './composer/drafts.ts';
+import { MeContext } from './me.ts';
 import { isAt, usePlace } from './place.ts';
-import { Sidebar } from './sidebar.tsx';
-import { useAccount } from './use-account.ts';
-import { useHasNetwork, useIsVisible } from './use-browser.ts';
-import { useChannels } from './use-channels.ts';
-import { useTitle } from './use-title.ts';
-import { Welcome } from './welcome.tsx';
+import { Shortcuts } from './sidebar/shortcuts.tsx';
+import { Sidebar } from './sidebar/sidebar.tsx';
+import { Switcher } from './sidebar/switcher.tsx';
+import { useTitle } from './sidebar/use-title.ts';
+import { ConnectionBanner } from './ui/connection-banner.tsx';
+import { useHotkeys } from './ui/hotkeys.ts';
+import { Toasts } from './ui/toasts.tsx';
+import { useHasNetwork, useIsVisible } from './ui/use-browser.ts';
 
 export function Workspace({ userId }: { userId: string }) {
   useEffect(() => clearDrafts, []);
@@ -18,7 +23,15 @@ export function Workspace({ userId }: { userId: string }) {
   const hasNetwork = useHasNetwork();
   const { channels, connection } = useChannels();
   const account = useAccount(connection);
+  const me = useMemo(() => ({ userId, account }), [userId, account]);
+  const [dialog, setDialog] = useState<'switcher' | 'shortcuts' | null>(null);
   const open = channels.find((channel) => isAt(place, channel)) ?? null;
+
+  useHotkeys({
+    'mod+k': () => setDialog('switcher'),
+    'mod+/': () => setDialog('shortcuts'),
+    '?': () => setDialog('shortcuts'),
+  });
 
   // What is on screen is being read; its count would only flash up.
   const unreadOf = (channel: (typeof channels)[number]) =>
@@ -29,20 +42,28 @@ export function Workspace({ userId }: { userId: string }) {
   );
 
   return (
-    <div className="workspace" data-page={place ? 'conversation' : 'list'}>
-      <Sidebar
-        account={account}
-        channels={channels}
-        isLoading={connection === 'loading' && channels.length === 0}
-        open={open}
-        unreadOf={unreadOf}
-      />
-      {place ? (
-        <ChannelPage key={place.key} place={place} listed={open} userId={userId} />
-      ) : (
-        <Welcome account={account} />
-      )}
-      <ConnectionBanner isOffline={!hasNetwork || connection === 'offline'} />
-    </div>
+    <MeContext value={me}>
+      <div className="workspace" data-page={place.page === 'home' ? 'list' : 'stage'}>
+        <Sidebar
+          channels={channels}
+          isLoading={connection === 'loading' && channels.length === 0}
+          open={open}
+          unreadOf={unreadOf}
+          onJump={() => setDialog('switcher')}
+          onShortcuts={() => setDialog('shortcuts')}
+        />
+        <div className="stage">
+          {place.page === 'channel' ? (
+            <ChannelPage key={place.key} place={place} listed={open} />
+          ) : (
+            <Welcome account={account} />
+          )}
+        </div>
+        <ConnectionBanner isOffline={!hasNetwork || connection === 'offline'} />
+      </div>
+      {dialog === 'switcher' && <Switcher channels={channels} onClose={() => setDialog(null)} />}
+      {dialog === 'shortcuts' && <Shortcuts onClose={() => setDialog(null)} />}
+      <Toasts />
+    </MeContext>
   );
 }

@@ -1,0 +1,14 @@
+/** The sign before a conversation's name. */
+import type { ChannelInfo } from '@confab/sdk';
+import { Avatar } from '../ui/avatar.tsx';
+import { Icon } from '../ui/icon.tsx';
+
+interface Props {
+  channel: Pick<ChannelInfo, 'kind' | 'dmUser'> | null;
+  isOnline?: boolean;
+}
+
+export function ChannelFace({ channel, isOnline = false }: Props) {
+  if (channel?.kind === 'dm') return <Avatar user={channel.dmUser} isOnline={isOnline} />;
+  return <Icon name={channel?.kind === 'private' ? 'lock' : 'hash'} />;
+}

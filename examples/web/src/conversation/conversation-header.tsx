@@ -1,0 +1,44 @@
+/** The line over a conversation: where one is, who is here, and the way back on a phone. */
+import type { ChannelInfo } from '@confab/sdk';
+import { ChannelFace } from '../channels/channel-face.tsx';
+import { HOME, showBeside } from '../place.ts';
+import { Icon } from '../ui/icon.tsx';
+
+interface Props {
+  info: ChannelInfo | null;
+  name: string;
+  /** Ids of the people who have the channel open. */
+  online?: readonly string[];
+}
+
+export function ConversationHeader({ info, name, online = [] }: Props) {
+  const dmUser = info?.dmUser ?? null;
+  return (
+    <header className="bar">
+      <a className="icon-button back" href={HOME} aria-label="Back to all conversations">
+        <Icon name="back" />
+      </a>
+      <ChannelFace channel={info} isOnline={dmUser !== null && online.includes(dmUser.id)} />
+      <div className="title">
+        <h1>{name}</h1>
+        {info?.description && <p>{info.description}</p>}
+      </div>
+      {info && (
+        <div className="actions">
+          {info.kind !== 'dm' && (
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={`${info.memberCount} members`}
+              title="Members"
+              onClick={() => showBeside({ panel: 'members' })}
+            >
+              <Icon name="people" />
+              {info.memberCount}
+            </button>
+          )}
+        </div>
+      )}
+    </header>
+  );
+}

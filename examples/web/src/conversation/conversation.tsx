@@ -1,0 +1,41 @@
+/** One open channel: what was said, who is typing, the place to write, and what stands beside. */
+import type { Channel, ChannelInfo } from '@confab/sdk';
+import { useMessages } from '@confab/sdk/react';
+import { MembersPanel } from '../channels/members-panel.tsx';
+import { Composer } from '../composer/composer.tsx';
+import { MessageList } from '../messages/message-list.tsx';
+import type { ChannelPlace } from '../place.ts';
+import { ConversationHeader } from './conversation-header.tsx';
+import { TypingLine } from './typing-line.tsx';
+
+interface Props {
+  channel: Channel;
+  info: ChannelInfo;
+  place: ChannelPlace;
+  /** Called when the channel has to be opened afresh. */
+  onReopen(): void;
+}
+
+export function Conversation({ channel, info, place, onReopen }: Props) {
+  const view = useMessages(channel);
+  return (
+    <>
+      <main className="sheet">
+        <ConversationHeader info={info} name={info.name} online={view.online} />
+        <MessageList channel={channel} info={info} view={view} />
+        <TypingLine users={view.typing} />
+        {view.connection === 'ended' ? (
+          <div className="ended" role="alert">
+            You are not in this channel any more.
+            <button type="button" onClick={onReopen}>
+              Look again
+            </button>
+          </div>
+        ) : (
+          <Composer channel={channel} info={info} />
+        )}
+      </main>
+      {place.panel === 'members' && <MembersPanel channel={channel} info={info} />}
+    </>
+  );
+}

@@ -1,0 +1,25 @@
+/** A person in a list: face, name, username. */
+import type { User } from '@confab/sdk';
+import type { ReactNode } from 'react';
+import { Avatar } from '../ui/avatar.tsx';
+
+interface Props {
+  user: User;
+  /** Behind the name. */
+  children?: ReactNode;
+  isMe?: boolean;
+}
+
+export function PersonLine({ user, children, isMe = false }: Props) {
+  return (
+    <>
+      <Avatar user={user} />
+      <span className="name">
+        {user.name}
+        {isMe && ' (you)'}
+        <small>@{user.username}</small>
+      </span>
+      {children}
+    </>
+  );
+}
