@@ -16,9 +16,9 @@ module.exports = {
     {
       name: 'sdk-nouns-use-the-border',
       comment:
-        'Only internal/rest.ts and internal/realtime.ts call supabase-js; client.ts makes it, auth.ts is Auth.',
+        'Only internal/{rest,realtime,storage}.ts call supabase-js; client.ts makes it, auth.ts is Auth.',
       severity: 'error',
-      from: { path: '^sdk/src/', pathNot: '^sdk/src/(client|auth|internal/rest|internal/realtime)\\.ts$' },
+      from: { path: '^sdk/src/', pathNot: '^sdk/src/(client|auth|internal/(rest|realtime|storage))\\.ts$' },
       to: { path: 'node_modules/@supabase/' },
     },
     {

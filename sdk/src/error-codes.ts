@@ -108,6 +108,26 @@ export const errorCodes = {
   too_many_reactions: 400,
   /** A note has at most 500 characters. */
   invalid_note: 400,
+  /** The file does not exist, or the caller may not know that it does. */
+  file_not_found: 404,
+  /** The file was announced, but Storage does not have it yet. */
+  file_not_uploaded: 409,
+  /** The file belongs to another message. */
+  file_already_sent: 409,
+  /** The id given for a file belongs to another one. */
+  file_id_taken: 409,
+  /** A message has at most 10 files. */
+  too_many_files: 400,
+  /** The file has no content. */
+  file_empty: 400,
+  /** The file is larger than the platform's setting `max_file_bytes` allows, or a picture than 5 MB. */
+  file_too_large: 413,
+  /** A file's name has 1 to 255 characters, some of them visible. */
+  invalid_file_name: 400,
+  /** A media type looks like `image/png`. */
+  invalid_mime_type: 400,
+  /** Width and height come together, each from 1 to 100,000. */
+  invalid_dimensions: 400,
   /** A page has 1 to 200 rows. */
   invalid_page_size: 400,
   /** A seq is a number from 0. */
@@ -132,6 +152,8 @@ export const errorCodes = {
   unsupported_media_type: 415,
   /** Too many requests; try again after `retryAfter` seconds. */
   rate_limited: 429,
+  /** The caller ended it with its `AbortSignal`. */
+  cancelled: 0,
   /** No answer: the network is down or the server cannot be reached. */
   network_unavailable: 0,
   /** The server is starting, stopping or overloaded. */

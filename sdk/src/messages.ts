@@ -1,11 +1,13 @@
 /** Messages of a channel: pages, sending, and a live view that neither loses nor doubles nor misorders. */
 import type { MessageCustom } from './custom.ts';
 import type { ChatError } from './errors.ts';
+import type { FileInfo, FileSource } from './files.ts';
 import type { ChannelFeed, FeedState } from './internal/channel-feed.ts';
 import type { Subscription } from './internal/emitter.ts';
 import type { Outbox } from './internal/outbox.ts';
 import type { Rest } from './internal/rest.ts';
 import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './internal/rows.ts';
+import { uuidV7 } from './internal/uuid.ts';
 import type { User } from './users.ts';
 
 /** One emoji under a message. */
@@ -14,17 +16,6 @@ export interface ReactionCount {
   count: number;
   /** Whether the caller is among those who chose it. */
   isMine: boolean;
-}
-
-/** A file as its message shows it. */
-export interface FileInfo {
-  id: string;
-  name: string;
-  mimeType: string;
-  size: number;
-  /** Of images, once known. */
-  width: number | null;
-  height: number | null;
 }
 
 export interface Message {
@@ -96,8 +87,8 @@ export interface MessagesSubscription extends Subscription {
 
 export interface SendOptions {
   custom?: MessageCustom;
-  /** Uploaded first; they wait for the network with the message, also over a reload. */
-  files?: readonly (File | Blob)[];
+  /** Uploaded first, unless they are; they wait for the network with the message, also over a reload. */
+  files?: readonly (FileSource | FileInfo)[];
 }
 
 /** An earlier text of a message. */
@@ -235,19 +226,6 @@ function view({ log, pending, typing, online, connection }: FeedState): Messages
     online,
     connection,
   };
-}
-
-/** RFC 9562: 48 bits of Unix milliseconds, then random; ids of one client sort by time. */
-function uuidV7(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  new DataView(bytes.buffer).setBigUint64(
-    0,
-    (BigInt(Date.now()) << 16n) | BigInt(((bytes[6] ?? 0) << 8) | (bytes[7] ?? 0)),
-  );
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 const later = (): Promise<never> => Promise.reject(new Error('unable to do this; it is being built'));

@@ -94,7 +94,8 @@ function retryAfterOf(details: unknown): number | undefined {
   return seconds === undefined ? undefined : Number(seconds);
 }
 
-function codeOf(code: string, status: number): ErrorCode {
+/** Our code for an answer: the one it carries, or else what its status means. */
+export function codeOf(code: string, status: number): ErrorCode {
   if (code in errorCodes) return code as ErrorCode;
   const known = FOREIGN_CODES[code];
   if (known) return known;

@@ -1,8 +1,9 @@
 /** The border to the wire: rows of the database become the SDK's objects here and nowhere else. */
 import type { ChannelInfo } from '../channels.ts';
 import type { MessageCustom } from '../custom.ts';
+import type { ChannelFile, FileInfo } from '../files.ts';
 import type { Member } from '../members.ts';
-import type { FileInfo, Message, ReactionCount } from '../messages.ts';
+import type { Message, ReactionCount } from '../messages.ts';
 import type { Account, User } from '../users.ts';
 import type { Database } from './database.types.ts';
 
@@ -36,14 +37,8 @@ export interface MessageRow {
   change: number;
 }
 
-interface FileRow {
-  id: string;
-  name: string;
-  mime_type: string;
-  size: number;
-  width: number | null;
-  height: number | null;
-}
+type FileRow = Pick<Tables['files']['Row'], 'id' | 'name' | 'mime_type' | 'size' | 'width' | 'height'>;
+export type ChannelFileRow = Tables['files']['Row'] & { seq: number; uploader: ProfileRow | null };
 export type MemberRow = Tables['channel_members']['Row'] & { profile: ProfileRow };
 export type AccountRow = Tables['accounts']['Row'] & { profile: ProfileRow };
 
@@ -51,6 +46,7 @@ export type AccountRow = Tables['accounts']['Row'] & { profile: ProfileRow };
 export const MESSAGE_COLUMNS = '*, author:profiles(id, username, name, avatar_url)';
 export const MEMBER_COLUMNS = '*, profile:profiles(id, username, name, avatar_url)';
 export const ACCOUNT_COLUMNS = '*, profile:profiles(id, username, name, avatar_url)';
+export const FILE_COLUMNS = '*, uploader:profiles(id, username, name, avatar_url)';
 export const PROFILE_COLUMNS = 'id, username, name, avatar_url';
 
 export const toUser = (row: ProfileRow): User => ({
@@ -86,7 +82,7 @@ export const toMessage = (row: MessageRow): Message => ({
   reactions: toReactions(row.reaction_counts ?? {}, row.mine?.map(({ emoji }) => emoji) ?? []),
   pinnedAt: toDate(row.pinned_at),
   mentions: { userIds: row.mention_ids ?? [], everyone: row.mentions_everyone ?? null },
-  files: (row.files ?? []).map(toFileInfo),
+  files: (row.files ?? []).map((file) => toFileInfo(row.channel_id, file)),
   change: row.change ?? 0,
   status: 'sent',
   error: null,
@@ -97,13 +93,21 @@ export const toReactions = (counts: Record<string, number>, mine: readonly strin
 
 const toDate = (time: string | null | undefined): Date | null => (!time ? null : new Date(time));
 
-const toFileInfo = (file: FileRow): FileInfo => ({
+export const toFileInfo = (channelId: string, file: FileRow): FileInfo => ({
   id: file.id,
+  channelId,
   name: file.name,
   mimeType: file.mime_type,
   size: file.size,
   width: file.width,
   height: file.height,
+});
+
+export const toChannelFile = (row: ChannelFileRow): ChannelFile => ({
+  ...toFileInfo(row.channel_id, row),
+  seq: row.seq,
+  uploader: row.uploader && toUser(row.uploader),
+  createdAt: new Date(row.created_at),
 });
 
 export const toMember = (row: MemberRow): Member => ({
