@@ -1,6 +1,7 @@
 /** Channels: the caller's list, kept live, and everything that can be done with one. */
 
 import { ChatError } from './errors.ts';
+import type { ChannelFiles } from './files.ts';
 import { type ChannelFeed, createChannelFeed } from './internal/channel-feed.ts';
 import { type ChannelList, createChannelList } from './internal/channel-list.ts';
 import type { Subscription } from './internal/emitter.ts';
@@ -51,6 +52,7 @@ export interface Channel {
   readonly info: ChannelInfo | null;
   readonly messages: Messages;
   readonly members: Members;
+  readonly files: ChannelFiles;
   readonly typing: Typing;
   /** @throws `channel_not_found` */
   join(): Promise<void>;
@@ -94,6 +96,7 @@ export function createChannels(deps: {
   userFeed: UserFeed;
   outbox: Outbox;
   me(): Promise<User>;
+  files(channelId: string): ChannelFiles;
 }): Channels & { feeds: ReadonlyMap<string, ChannelFeed>; end(): void } {
   const { rest, realtime, userFeed, outbox, me } = deps;
   const { client, run } = rest;
@@ -133,6 +136,7 @@ export function createChannels(deps: {
       info,
       messages: createMessages({ rest, outbox, channelId: id, openFeed: () => openFeed(id), me }),
       members: createMembers(rest, id),
+      files: deps.files(id),
       typing: createTyping((isTyping) => feeds.get(id)?.sendTyping(isTyping)),
       async join() {
         const [row] = await run('join', client.rpc('join_channel', { channel_id: id }));

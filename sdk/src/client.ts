@@ -3,10 +3,12 @@ import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { type Auth, createAuth } from './auth.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { ChatError } from './errors.ts';
+import { createChannelFiles, createFiles, createUpload, type Files } from './files.ts';
 import { createHeartbeat } from './internal/heartbeat.ts';
 import { createOutbox } from './internal/outbox.ts';
 import { createRealtime } from './internal/realtime.ts';
 import { type ChatClient, createRest } from './internal/rest.ts';
+import { createStorage } from './internal/storage.ts';
 import { createUserFeed } from './internal/user-feed.ts';
 import { webSocketOfNode } from './internal/web-socket.ts';
 import { postMessage } from './messages.ts';
@@ -30,6 +32,7 @@ export interface Chat {
   readonly auth: Auth;
   readonly users: Users;
   readonly channels: Channels;
+  readonly files: Files;
   /** Ends all subscriptions and the connection; messages still on their way are given up. */
   close(): Promise<void>;
 }
@@ -74,7 +77,17 @@ export function createChat(options: ChatOptions): Chat {
     return profile;
   };
   const userFeed = createUserFeed({ realtime, me });
-  const channels = createChannels({ rest, realtime, userFeed, outbox, me });
+  const storage = createStorage(supabase);
+  const upload = createUpload({ rest, storage });
+  const files = createFiles(storage);
+  const channels = createChannels({
+    rest,
+    realtime,
+    userFeed,
+    outbox,
+    me,
+    files: (channelId) => createChannelFiles({ rest, storage, upload, channelId }),
+  });
   let userId: string | null = null;
   const identity = auth.subscribe((state) => {
     profile = undefined;
@@ -83,6 +96,7 @@ export function createChat(options: ChatOptions): Chat {
       outbox.giveUp();
       channels.end();
       userFeed.end();
+      files.forget();
     }
     userId = state.userId;
   });
@@ -92,6 +106,7 @@ export function createChat(options: ChatOptions): Chat {
     auth,
     users,
     channels,
+    files,
     async close() {
       identity.unsubscribe();
       heartbeat.stop();

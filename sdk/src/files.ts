@@ -122,7 +122,7 @@ export function createChannelFiles(deps: {
 }
 
 /** Addresses are asked for together, and again only when they are about to expire. */
-export function createFiles({ storage }: { storage: Storage }): Files & { forget(): void } {
+export function createFiles(storage: Storage): Files & { forget(): void } {
   const known = new Map<string, { url: Promise<string>; until: number }>();
   let wanted: { path: string; resolve(url: string): void; reject(error: unknown): void }[] = [];
 
@@ -137,11 +137,22 @@ export function createFiles({ storage }: { storage: Storage }): Files & { forget
     const batch = wanted;
     wanted = [];
     try {
-      const urls = await storage.sign('read file', BUCKET, batch.map(({ path }) => path), LIFETIME_S);
+      const urls = await storage.sign(
+        'read file',
+        BUCKET,
+        batch.map(({ path }) => path),
+        LIFETIME_S,
+      );
       for (const { path, resolve, reject } of batch) {
         const url = urls.get(path);
         if (url) resolve(url);
-        else reject(new ChatError('file_not_found', 'unable to read file; it does not exist or is not visible to you'));
+        else
+          reject(
+            new ChatError(
+              'file_not_found',
+              'unable to read file; it does not exist or is not visible to you',
+            ),
+          );
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);

@@ -12,7 +12,15 @@ export type {
 } from './custom.ts';
 export { type ErrorCode, errorCodes } from './error-codes.ts';
 export { ChatError, isChatError } from './errors.ts';
-export type { ChannelFile, ChannelFiles, FileInfo, FileSource, Files, UploadOptions, UrlOptions } from './files.ts';
+export type {
+  ChannelFile,
+  ChannelFiles,
+  FileInfo,
+  FileSource,
+  Files,
+  UploadOptions,
+  UrlOptions,
+} from './files.ts';
 export type { Subscription } from './internal/emitter.ts';
 export type { ImageSize } from './internal/storage.ts';
 export type { Member, Members } from './members.ts';

@@ -1,5 +1,19 @@
 -- Files: the row that says what an object of the bucket "files" is, whose it is, and with which message it was sent.
 
+-- A file's name as it is kept: one line, what follows the last slash; null when nothing visible is left or too much.
+create function chat_private.clean_file_name(name text) returns text
+language sql immutable set search_path = '' as $$
+  select case when char_length(v.name) <= 255 and v.name not in ('.', '..') then v.name end
+    from (select chat_private.clean_line(regexp_replace(clean_file_name.name, '^.*[/\\]', ''), 256) as name) v;
+$$;
+
+-- A media type without its parameters, or null.
+create function chat_private.clean_mime_type(mime_type text) returns text
+language sql immutable set search_path = '' as $$
+  select substring(lower(btrim(split_part(clean_mime_type.mime_type, ';', 1)))
+    from '^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$');
+$$;
+
 -- A file's bytes lie in Storage at <channel_id>/<id>. The row comes first (create_file), then its uploader may store
 -- the object there, once; sending a message with the file shows both to the channel.
 create table chat.files (
@@ -7,9 +21,10 @@ create table chat.files (
   id uuid not null default chat_private.uuid_v7(),
   seq bigint,
   uploader_id uuid default auth.uid() references chat.profiles on delete set null,
-  name text not null,
+  name text not null
+    constraint files_name_form check (name is not distinct from chat_private.clean_file_name(name)),
   mime_type text not null
-    constraint files_mime_type_form check (mime_type ~ '^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$'),
+    constraint files_mime_type_form check (mime_type is not distinct from chat_private.clean_mime_type(mime_type)),
   size bigint not null constraint files_size_positive check (size > 0),
   width integer,
   height integer,
@@ -28,23 +43,8 @@ create index files_uploader_idx on chat.files (uploader_id);
 
 alter table chat.files enable row level security;
 
-insert into storage.buckets (id, name, public, file_size_limit) values ('files', 'files', false, 52428800);
-
--- A file's name as it is kept: one line, what follows the last slash; null when nothing visible is left or too much.
-create function chat_private.clean_file_name(name text) returns text
-language sql immutable set search_path = '' as $$
-  select case when char_length(v.name) <= 255 and v.name not in ('.', '..') then v.name end
-    from (select chat_private.clean_line(regexp_replace(clean_file_name.name, '^.*[/\\]', ''), 256) as name) v;
-$$;
-alter table chat.files add constraint files_name_form
-  check (name is not distinct from chat_private.clean_file_name(name));
-
--- A media type without its parameters, or null.
-create function chat_private.clean_mime_type(mime_type text) returns text
-language sql immutable set search_path = '' as $$
-  select substring(lower(btrim(split_part(clean_mime_type.mime_type, ';', 1)))
-    from '^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$');
-$$;
+insert into storage.buckets (id, name, public, file_size_limit)
+values ('files', 'files', false, chat_private.setting('max_file_bytes')::bigint);
 
 -- The file whose object has this path. Only the one spelling that create_file gave counts.
 create function chat_private.file_at(path text) returns setof chat.files
@@ -66,9 +66,9 @@ language sql stable security definer set search_path = '' as $$
      where f.deleted_at is null and case access
        when 'upload' then f.uploader_id = m.user_id and f.uploaded_at is null
        when 'read' then f.uploader_id = m.user_id or f.seq is not null
-       when 'remove' then f.uploader_id = m.user_id or (f.seq is not null and chat_private.has_right(
-         'delete_any_message', c.kind, m.role, c.created_by is not distinct from m.user_id, c.created_by is not null,
-         c.archived_at is not null, false))
+       when 'remove' then f.uploader_id = m.user_id or (f.seq is not null and 'delete_any_message' = any (
+         chat_private.rights_of(c.kind, m.role, c.created_by is not distinct from m.user_id, c.created_by is not null,
+                                c.archived_at is not null, false)))
        else false end);
 $$;
 grant execute on function chat_private.may_use_file(text, text) to authenticated;
@@ -216,6 +216,17 @@ $$;
 create trigger _100_tell_message after update of name, mime_type, size, width, height, deleted_at or delete on chat.files
   for each row when (old.seq is not null) execute function chat_private.tg_files__tell_message();
 
+-- Definer: buckets are Storage's. It holds uploads to the same limit.
+create function chat_private.tg_settings__limit_files() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update storage.buckets b set file_size_limit = new.value::bigint where b.id = 'files';
+  return null;
+end;
+$$;
+create trigger _200_limit_files after update of value on chat.settings
+  for each row when (new.name = 'max_file_bytes') execute function chat_private.tg_settings__limit_files();
+
 -- Definer: nobody may write these rows.
 create function chat.create_file(channel_id uuid, name text, mime_type text, size bigint,
                                  width integer default null, height integer default null, id uuid default null)
@@ -260,13 +271,14 @@ $$;
 grant execute on function chat.create_file(uuid, text, text, bigint, integer, integer, uuid) to authenticated;
 
 -- Definer: as above.
-create function chat.cancel_file(channel_id uuid, id uuid) returns void
+create function chat.cancel_file(channel_id uuid, id uuid) returns boolean
 language plpgsql security definer set search_path = '' as $$
 begin
   perform chat_private.require_member(cancel_file.channel_id, 'cancel file');
   delete from chat.files f
    where f.channel_id = cancel_file.channel_id and f.id = cancel_file.id
      and f.uploader_id = (select auth.uid()) and f.uploaded_at is null;
+  return found;
 end;
 $$;
 grant execute on function chat.cancel_file(uuid, uuid) to authenticated;
@@ -306,6 +318,6 @@ comment on policy select_member_or_admin on chat.files is 'Members see what was 
 comment on function chat.create_file(uuid, text, text, bigint, integer, integer, uuid) is
   'Announces a file of the caller, which Storage then takes at <channel_id>/<id> in the bucket files; a repeated id returns the first one. Errors: invalid_file_name, invalid_mime_type, file_empty, file_too_large, invalid_dimensions, channel_not_found, not_a_member, channel_archived, user_blocked, rate_limited, file_id_taken';
 comment on function chat.cancel_file(uuid, uuid) is
-  'Takes back an announced file of the caller that has not been uploaded; what Storage receives for it later is refused. Errors: channel_not_found, not_a_member';
+  'Takes back an announced file of the caller that has not been uploaded, and says whether there was one; what Storage receives for it later is refused. Errors: channel_not_found, not_a_member';
 comment on function chat.list_files(uuid, bigint, integer) is
   'Files sent to a channel, newest first, before before_seq: 1 to 200, and the rest of the last one''s message. Errors: channel_not_found, not_a_member, invalid_page_size';

@@ -17,7 +17,13 @@ export interface ImageSize {
 export interface Storage {
   /** Addresses by path, without the paths that the caller may not read. */
   sign(operation: string, bucket: string, paths: string[], seconds: number): Promise<Map<string, string>>;
-  signImage(operation: string, bucket: string, path: string, seconds: number, size: ImageSize): Promise<string>;
+  signImage(
+    operation: string,
+    bucket: string,
+    path: string,
+    seconds: number,
+    size: ImageSize,
+  ): Promise<string>;
   /** How many of them are gone now: those that were there and the caller may remove. */
   remove(operation: string, bucket: string, paths: string[]): Promise<number>;
   publicUrl(bucket: string, path: string): string;
@@ -33,10 +39,10 @@ export function createStorage(supabase: SupabaseClient<never, never>): Storage {
 
   async function run<T>(
     operation: string,
-    call: PromiseLike<{ data: T; error: null } | { data: null; error: Error }>,
-  ): Promise<T> {
+    call: PromiseLike<{ data: T; error: Error | null }>,
+  ): Promise<NonNullable<T>> {
     const { data, error } = await call;
-    if (!error) return data;
+    if (!error) return data as NonNullable<T>;
     const { status = 0, statusCode } = error as { status?: number; statusCode?: string };
     throw toStorageError(operation, Number(statusCode) || status, error.message, error);
   }
@@ -50,7 +56,9 @@ export function createStorage(supabase: SupabaseClient<never, never>): Storage {
         pages.map((page) => run(operation, storage.from(bucket).createSignedUrls(page, seconds))),
       );
       return new Map(
-        answers.flat().flatMap(({ path, signedUrl }) => (path && signedUrl ? [[path, signedUrl] as const] : [])),
+        answers
+          .flat()
+          .flatMap(({ path, signedUrl }) => (path && signedUrl ? [[path, signedUrl] as const] : [])),
       );
     },
     async signImage(operation, bucket, path, seconds, transform) {
@@ -84,7 +92,12 @@ const CODES: Record<number, ErrorCode> = {
 };
 
 /** The error of a request that Storage answered with this status, 0 for no answer. */
-export function toStorageError(operation: string, status: number, reason: string, cause?: unknown): ChatError {
+export function toStorageError(
+  operation: string,
+  status: number,
+  reason: string,
+  cause?: unknown,
+): ChatError {
   const code = CODES[status] ?? codeOf('', status);
   return new ChatError(code, `unable to ${operation}; ${reason || 'no answer'}`, { status, cause });
 }

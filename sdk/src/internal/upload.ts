@@ -86,7 +86,9 @@ function watch(signal: AbortSignal | undefined): { stopped: Promise<never>; rele
   let stop = () => {};
   const stopped = new Promise<never>((_, reject) => {
     stop = () =>
-      reject(new ChatError('cancelled', 'unable to upload file; it was cancelled', { cause: signal?.reason }));
+      reject(
+        new ChatError('cancelled', 'unable to upload file; it was cancelled', { cause: signal?.reason }),
+      );
   });
   stopped.catch(() => {});
   if (signal?.aborted) stop();
