@@ -56,6 +56,14 @@ export const errorCodes = {
   invalid_title: 400,
   /** The address of a picture begins with `https://` or `http://` and has at most 2,048 characters. */
   invalid_avatar_url: 400,
+  /** A presence is online, away, busy, inmeeting or offline. */
+  invalid_presence: 400,
+  /** A status has at most 100 characters on one line, none of them invisible, and expires within the next year. */
+  invalid_status: 400,
+  /** At most 500 people can be asked for at once. */
+  too_many_users: 400,
+  /** At most 100 channels can be asked for at once. */
+  too_many_channels: 400,
   /** Custom data is a JSON object of at most 16 KB. */
   invalid_custom: 400,
   /** A description has at most 500 characters. */

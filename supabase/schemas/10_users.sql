@@ -154,6 +154,9 @@ create trigger _200_follow_email after update of email on auth.users
   for each row when (old.email is distinct from new.email)
   execute function chat_private.tg_users__follow_email();
 
+insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
+  ('update_profile', 60, '10 minutes', 'Changes of the own profile, which everyone hears');
+
 create function chat_private.tg_profiles__touch() returns trigger
 language plpgsql set search_path = '' as $$
 begin
@@ -208,6 +211,7 @@ begin
     perform chat_private.fail('invalid_custom', 400,
       'unable to update profile; custom data is an object of at most 16 KB');
   end if;
+  perform chat_private.take_token('update_profile');
   return query
     update chat.profiles p
        set name = coalesce(v_name, p.name),
@@ -248,4 +252,4 @@ comment on column chat.accounts.created_at is 'When the user signed up';
 comment on policy select_user on chat.profiles is 'Everyone signed in sees every profile';
 comment on policy select_self on chat.accounts is 'A user sees their own account only';
 comment on function chat.update_profile(text, text, text, text, jsonb) is
-  'Changes the parts of the caller''s profile that are given and returns it; an empty avatar_url or title removes it, custom is replaced. Errors: invalid_name, invalid_username, username_taken, invalid_avatar_url, invalid_title, invalid_custom';
+  'Changes the parts of the caller''s profile that are given and returns it; an empty avatar_url or title removes it, custom is replaced. Errors: invalid_name, invalid_username, username_taken, invalid_avatar_url, invalid_title, invalid_custom, rate_limited';

@@ -227,7 +227,7 @@ describe('the gate', () => {
       const { gate, user } = await session(db);
       await db`update auth.users set banned_until = now() + interval '1 day' where id = ${user}`;
       expect(await gate()).toBe('account_suspended');
-      await db`update auth.users set deleted_at = now() where id = ${user}`;
+      await db`update auth.users set banned_until = null, deleted_at = now() where id = ${user}`;
       expect(await gate()).toBe('session_expired');
     }));
 

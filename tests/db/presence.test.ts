@@ -1,0 +1,361 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { asUser, createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
+
+afterAll(() => database.end());
+
+/** Somebody with clients of their own; `session` is the one all of them belong to. */
+async function person(db: Db) {
+  const id = await createUser(db);
+  const session = randomUUID();
+  const claims = { session_id: session };
+  const call = <T>(run: (as: Db) => Promise<T>) => asUser(db, id, run, claims);
+  return {
+    id,
+    session,
+    call,
+    beat: (isActive = true, connection: string | null = null, channels: string[] = []) =>
+      call((as) => as`select * from chat.heartbeat(${channels}, ${isActive}, ${connection})`),
+    leave: (connection: string | null = null) => call((as) => as`select chat.go_offline(${connection})`),
+    choose: (status: string | null) => call((as) => as`select * from chat.set_presence(${status})`),
+    say: (text: string | null, emoji: string | null = null, until: Date | null = null) =>
+      call((as) => as`select * from chat.set_status(${text}, ${emoji}, ${until})`),
+  };
+}
+
+/** Lets time pass for one person's connections, or for one of them. */
+const pass = (db: Db, { id }: { id: string }, seconds: number, connection: string | null = null) =>
+  db`update chat_private.connections
+        set seen_at = seen_at - make_interval(secs => ${seconds}), active_at = active_at - make_interval(secs => ${seconds})
+      where user_id = ${id} and (${connection}::uuid is null or id = ${connection})`;
+
+/** The next beat looks for those who have gone, however recently one has. */
+const sweepIsDue = (db: Db) =>
+  db`insert into chat_private.presence_sweeps (swept_at) values ('-infinity')
+     on conflict (is_only) do update set swept_at = excluded.swept_at`;
+
+const told = async (db: Db, { id }: { id: string }) =>
+  (await db`select status from chat.presence where user_id = ${id}`)[0]?.status as string | undefined;
+
+const seenBy = async (viewer: Awaited<ReturnType<typeof person>>, { id }: { id: string }) =>
+  (await viewer.call((as) => as`select * from chat.get_presence(${[id]})`))[0];
+
+/** What this person's presence has been announced as, oldest first. */
+const announced = async (db: Db, { id }: { id: string }) => {
+  const rows = await db`
+    select payload from realtime.messages
+     where topic = 'presence' and event = 'presence:changed' and payload ->> 'user_id' = ${id}
+     order by (payload ->> 'updated_at')::timestamptz`;
+  return rows.map((row) => row.payload as Record<string, unknown>);
+};
+
+describe('somebody who beats', () => {
+  it('is online at once, and this is announced once', () =>
+    rolledBack(async (db) => {
+      const ada = await person(db);
+      expect(await told(db, ada)).toBeUndefined();
+      await ada.beat();
+      await ada.beat();
+      expect(await told(db, ada)).toBe('online');
+      expect(await announced(db, ada)).toMatchObject([
+        { user_id: ada.id, status: 'online', status_text: null, status_emoji: null, status_expires_at: null },
+      ]);
+      expect((await announced(db, ada))[0]).not.toHaveProperty('manual_status');
+    }));
+
+  it('is away five minutes after the last activity, and online with the next', () =>
+    rolledBack(async (db) => {
+      const ada = await person(db);
+      await ada.beat();
+      await pass(db, ada, 290);
+      await ada.beat(false);
+      expect(await told(db, ada)).toBe('online');
+      await pass(db, ada, 20);
+      await ada.beat(false);
+      expect(await told(db, ada)).toBe('away');
+      await ada.beat();
+      expect((await announced(db, ada)).map((payload) => payload.status)).toEqual([
+        'online',
+        'away',
+        'online',
+      ]);
+    }));
+
+  it('is online while one of several clients is in use, however long the others have not been', () =>
+    rolledBack(async (db) => {
+      const ada = await person(db);
+      const [laptop, phone] = [randomUUID(), randomUUID()];
+      await ada.beat(true, laptop);
+      await pass(db, ada, 301);
+      await ada.beat(true, phone);
+      await ada.beat(false, laptop);
+      expect(await told(db, ada)).toBe('online');
+      await ada.leave(phone);
+      expect(await told(db, ada)).toBe('away');
+    }));
+
+  it('has at most 20 clients', () =>
+    rolledBack(async (db) => {
+      const ada = await person(db);
+      for (let client = 0; client < 25; client += 1) await ada.beat(true, randomUUID());
+      expect(await db`select from chat_private.connections where user_id = ${ada.id}`).toHaveLength(20);
+    }));
+});
+
+describe('somebody who goes', () => {
+  it('is offline at once when the last client closes, not before', () =>
+    rolledBack(async (db) => {
+      const ada = await person(db);
+      const [laptop, phone] = [randomUUID(), randomUUID()];
+      await ada.beat(true, laptop);
+      await ada.beat(true, phone);
+      await ada.leave(laptop);
+      expect(await told(db, ada)).toBe('online');
+      await ada.leave(phone);
+      expect(await told(db, ada)).toBe('offline');
+    }));
+
+  it('takes all tabs of the session along when signing out, and other devices stay', () =>
+    rolledBack(async (db) => {
+      const ada = await person(db);
+      const phone = randomUUID();
+      await ada.beat(true, randomUUID());
+      await ada.beat(true, randomUUID());
+      await asUser(db, ada.id, (as) => as`select chat.heartbeat('{}', true, ${phone})`, {
+        session_id: randomUUID(),
+      });
+      await ada.leave();
+      expect(await db`select id from chat_private.connections where user_id = ${ada.id}`).toEqual([
+        { id: phone },
+      ]);
+      expect(await told(db, ada)).toBe('online');
+    }));
+
+  it('without a word is offline for everyone 60 s after the last beat, found by the beat of another', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      await ada.beat();
+      await pass(db, ada, 50);
+      await sweepIsDue(db);
+      await bob.beat();
+      expect(await told(db, ada)).toBe('online');
+      await pass(db, ada, 15);
+      await sweepIsDue(db);
+      await bob.beat();
+      expect(await told(db, ada)).toBe('offline');
+      const last = (await announced(db, ada)).at(-1);
+      expect(last).toMatchObject({ status: 'offline' });
+      const [{ age } = {}] =
+        await db`select extract(epoch from now() - ${last?.last_seen_at as string}::timestamptz)::int as age`;
+      expect(age).toBe(65);
+      expect(await db`select from chat_private.connections where user_id = ${ada.id}`).toHaveLength(0);
+    }));
+
+  it('is seen offline by whoever asks, also when nobody beats', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      await ada.beat();
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'online' });
+      await pass(db, ada, 61);
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'offline' });
+    }));
+
+  it('is found in a crowd that has gone together, some at each beat', () =>
+    rolledBack(async (db) => {
+      const bob = await person(db);
+      await db`
+        with gone as (
+          insert into auth.users (id, email) select gen_random_uuid(), gen_random_uuid() || '@example.com'
+            from generate_series(1, 130) returning id)
+        select from gone`;
+      await db`insert into chat.presence (user_id, status)
+               select p.id, 'online' from chat.profiles p where p.created_at = now() and p.id <> ${bob.id}
+               on conflict do nothing`;
+      const left = async () =>
+        (
+          await db`select from chat.presence p join chat.profiles u on u.id = p.user_id
+                   where u.created_at = now() and p.status = 'online' and p.user_id <> ${bob.id}`
+        ).length;
+      await sweepIsDue(db);
+      await bob.beat();
+      expect(await left()).toBe(30);
+      await bob.beat();
+      expect(await left()).toBe(0);
+    }));
+
+  it('is given time after a crash, which takes all connections away', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      await ada.beat();
+      await db`delete from chat_private.connections`;
+      await db`delete from chat_private.presence_sweeps`;
+      await bob.beat();
+      await bob.beat();
+      expect(await told(db, ada)).toBe('online');
+      await ada.beat();
+      await sweepIsDue(db);
+      await bob.beat();
+      expect(await told(db, ada)).toBe('online');
+    }));
+});
+
+describe('a presence that somebody chose', () => {
+  it.each(['away', 'busy', 'inmeeting'])('%s stays whatever they do, also across an absence', (status) =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      await ada.beat();
+      const [row] = await ada.choose(status);
+      expect(row).toMatchObject({ user_id: ada.id, status, manual_status: status });
+      await ada.beat();
+      await pass(db, ada, 301);
+      await ada.beat(false);
+      expect(await told(db, ada)).toBe(status);
+      await ada.leave();
+      expect(await told(db, ada)).toBe('offline');
+      await ada.beat();
+      expect(await told(db, ada)).toBe(status);
+      await ada.choose('online');
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'online', manual_status: null });
+    }),
+  );
+
+  it('hides who chose offline, and when they were here since then; only they see it', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      await ada.beat();
+      await pass(db, ada, 30);
+      await ada.choose('offline');
+      const hidden = await seenBy(bob, ada);
+      expect(hidden).toMatchObject({ status: 'offline', manual_status: null });
+      await db`update chat_private.connections set seen_at = now() + interval '20 seconds' where user_id = ${ada.id}`;
+      await ada.beat();
+      expect(await seenBy(bob, ada)).toEqual(hidden);
+      expect(await seenBy(ada, ada)).toMatchObject({ status: 'offline', manual_status: 'offline' });
+      const columns = ada.call((as) => as`select manual_status from chat.presence`);
+      expect(await refusal(columns)).toBe('42501');
+    }));
+
+  it('online makes somebody active who was away, and counts as a sign of life', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      await ada.beat();
+      await pass(db, ada, 301);
+      await ada.beat(false);
+      expect(await told(db, ada)).toBe('away');
+      await ada.choose('online');
+      expect(await told(db, ada)).toBe('online');
+      expect(await bob.choose('busy')).toMatchObject([{ status: 'busy' }]);
+    }));
+
+  it.each(['Online', 'playing', '', null])('is not %s', (status) =>
+    rolledBack(async (db) => {
+      const ada = await person(db);
+      expect(await refusal(ada.choose(status))).toBe('invalid_presence');
+      expect(await told(db, ada)).toBeUndefined();
+    }),
+  );
+});
+
+describe('a status', () => {
+  const later = () => new Date(Date.now() + 3_600_000);
+
+  it('is said, announced and cleared, without making anybody online', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      const until = later();
+      await ada.say(' Lunch ', '🍜', until);
+      const status = {
+        status: 'offline',
+        status_text: 'Lunch',
+        status_emoji: '🍜',
+        status_expires_at: until,
+      };
+      expect(await seenBy(bob, ada)).toMatchObject(status);
+      await ada.say(' Lunch ', '🍜', until);
+      expect(await announced(db, ada)).toHaveLength(1);
+      await ada.call((as) => as`select chat.clear_status()`);
+      const empty = { status_text: null, status_emoji: null, status_expires_at: null };
+      expect(await seenBy(bob, ada)).toMatchObject(empty);
+      expect((await announced(db, ada)).at(-1)).toMatchObject(empty);
+    }));
+
+  it('is empty for everyone once it has expired', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      await ada.say('Lunch', '🍜', later());
+      await db`update chat.presence set status_expires_at = now() - interval '1 second' where user_id = ${ada.id}`;
+      expect(await seenBy(bob, ada)).toMatchObject({
+        status_text: null,
+        status_emoji: null,
+        status_expires_at: null,
+      });
+    }));
+
+  it.each([
+    ['101 characters', ['x'.repeat(101)], 'invalid_status'],
+    ['two lines', ['one\ntwo'], 'invalid_status'],
+    ['a hidden mark', ['one\u202etwo'], 'invalid_status'],
+    ['an emoji of 33 characters', [null, 'x'.repeat(33)], 'invalid_emoji'],
+    ['an emoji with a blank', [null, 'a b'], 'invalid_emoji'],
+    ['an empty emoji', [null, ''], 'invalid_emoji'],
+    ['an expiry that has passed', ['x', null, new Date(Date.now() - 1_000)], 'invalid_status'],
+    ['an expiry in two years', ['x', null, new Date(Date.now() + 2 * 365 * 86_400_000)], 'invalid_status'],
+  ] as const)('is not %s', (_what, [text, emoji = null, until = null], code) =>
+    rolledBack(async (db) => {
+      const ada = await person(db);
+      await ada.say('before');
+      expect(await refusal(ada.say(text as string | null, emoji, until as Date | null))).toBe(code);
+      expect(await seenBy(ada, ada)).toMatchObject({ status_text: 'before', status_emoji: null });
+    }),
+  );
+});
+
+describe('a heartbeat', () => {
+  const channelOf = async (owner: Awaited<ReturnType<typeof person>>) =>
+    (
+      await owner.call(
+        (as) => as`select id, epoch from chat.create_channel(${`c-${randomUUID()}`}, 'private')`,
+      )
+    )[0];
+
+  it('tells where those of the channels are that the caller is in', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      const [adas, bobs] = [await channelOf(ada), await channelOf(bob)];
+      await ada.call((as) => as`select chat.send_message(${adas?.id}, 'hello')`);
+      const [counters] =
+        await db`select last_seq, last_change from chat.channel_counters where channel_id = ${adas?.id}`;
+      const channels = [adas?.id, bobs?.id, randomUUID(), adas?.id];
+      const rows = await ada.beat(true, null, [...new Set(channels)]);
+      expect(rows).toEqual([{ id: adas?.id, ...counters, epoch: adas?.epoch }]);
+    }));
+
+  it('asks for at most 100 channels', () =>
+    rolledBack(async (db) => {
+      const ada = await person(db);
+      const ids = Array.from({ length: 101 }, () => randomUUID());
+      expect(await refusal(ada.beat(true, null, ids))).toBe('too_many_channels');
+      expect(await ada.beat(true, null, ids.slice(1))).toEqual([]);
+    }));
+
+  it('of one person is none of another, though they name the same connection', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      const connection = randomUUID();
+      await ada.beat(true, connection);
+      await bob.beat(true, connection);
+      await bob.leave(connection);
+      expect([await told(db, ada), await told(db, bob)]).toEqual(['online', 'offline']);
+    }));
+});
+
+it('a profile that changes is announced to everyone, and one that is written anew unchanged is not', () =>
+  rolledBack(async (db) => {
+    const ada = await person(db);
+    await ada.call((as) => as`select chat.update_profile(title => 'Engineer')`);
+    await ada.call((as) => as`select chat.update_profile(title => 'Engineer')`);
+    const rows = await db`
+      select payload from realtime.messages
+       where topic = 'presence' and event = 'user:updated' and payload ->> 'id' = ${ada.id}`;
+    expect(rows).toMatchObject([{ payload: { id: ada.id, title: 'Engineer', custom: {} } }]);
+  }));
