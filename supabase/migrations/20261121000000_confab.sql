@@ -452,6 +452,9 @@ create trigger _200_follow_email after update of email on auth.users
   for each row when (old.email is distinct from new.email)
   execute function chat_private.tg_users__follow_email();
 
+insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
+  ('update_profile', 60, '10 minutes', 'Changes of the own profile, which everyone hears');
+
 create function chat_private.tg_profiles__touch() returns trigger
 language plpgsql set search_path = '' as $$
 begin
@@ -506,6 +509,7 @@ begin
     perform chat_private.fail('invalid_custom', 400,
       'unable to update profile; custom data is an object of at most 16 KB');
   end if;
+  perform chat_private.take_token('update_profile');
   return query
     update chat.profiles p
        set name = coalesce(v_name, p.name),
@@ -546,7 +550,7 @@ comment on column chat.accounts.created_at is 'When the user signed up';
 comment on policy select_user on chat.profiles is 'Everyone signed in sees every profile';
 comment on policy select_self on chat.accounts is 'A user sees their own account only';
 comment on function chat.update_profile(text, text, text, text, jsonb) is
-  'Changes the parts of the caller''s profile that are given and returns it; an empty avatar_url or title removes it, custom is replaced. Errors: invalid_name, invalid_username, username_taken, invalid_avatar_url, invalid_title, invalid_custom';
+  'Changes the parts of the caller''s profile that are given and returns it; an empty avatar_url or title removes it, custom is replaced. Errors: invalid_name, invalid_username, username_taken, invalid_avatar_url, invalid_title, invalid_custom, rate_limited';
 
 -- 11_blocks.sql
 -- Blocks: who wants to hear nothing more from whom.
@@ -3309,6 +3313,352 @@ comment on function chat.cancel_file(uuid, uuid) is
   'Takes back an announced file of the caller that has not been uploaded, and says whether there was one; what Storage receives for it later is refused. Errors: channel_not_found, not_a_member';
 comment on function chat.list_files(uuid, bigint, integer) is
   'Files sent to a channel, newest first, before before_seq: 1 to 200, and the rest of the last one''s message. Errors: channel_not_found, not_a_member, invalid_page_size';
+
+-- 52_presence.sql
+-- Presence: who is here, away or busy, and what they say about it. Clients beat every 25 s; no timer runs here.
+
+-- One row per open client (a tab, a device), written by every beat. Unlogged: a beat waits for no disk, and after a
+-- crash everybody beats again within 25 s.
+create unlogged table chat_private.connections (
+  user_id uuid not null references chat.profiles on delete cascade,
+  id uuid not null,
+  session_id uuid,
+  seen_at timestamptz not null default now(),
+  active_at timestamptz,
+  primary key (user_id, id)
+) with (fillfactor = 50);
+
+-- What others were last told: written only when it changes.
+create table chat.presence (
+  user_id uuid primary key references chat.profiles on delete cascade,
+  status text not null default 'offline'
+    constraint presence_status_known check (status in ('online', 'away', 'busy', 'inmeeting', 'offline')),
+  manual_status text
+    constraint presence_manual_status_known check (manual_status in ('away', 'busy', 'inmeeting', 'offline')),
+  status_text text
+    constraint presence_status_text_form check (status_text is not distinct from chat_private.clean_line(status_text, 100)),
+  status_emoji text
+    constraint presence_status_emoji_form check (char_length(status_emoji) between 1 and 32 and status_emoji !~ '[\s[:cntrl:]]'),
+  status_expires_at timestamptz constraint presence_status_expires_at_finite check (isfinite(status_expires_at)),
+  last_seen_at timestamptz,
+  updated_at timestamptz not null default now()
+);
+-- Serves the sweep.
+create index presence_here_idx on chat.presence (user_id) where status <> 'offline';
+
+-- When people were last looked through for those who have gone. One row, which a crash takes away.
+create unlogged table chat_private.presence_sweeps (
+  is_only boolean primary key default true constraint presence_sweeps_one_row check (is_only),
+  swept_at timestamptz not null
+);
+
+alter table chat_private.connections enable row level security;
+alter table chat.presence enable row level security;
+alter table chat_private.presence_sweeps enable row level security;
+
+-- How each of these people is at this moment, by their connections and their own choice.
+create function chat_private.presence_now(user_ids uuid[])
+returns table (user_id uuid, status text, last_seen_at timestamptz)
+language sql stable rows 10 set search_path = '' as $$
+  select p.user_id,
+         case when c.is_here is not true then 'offline'
+              when p.manual_status is not null then p.manual_status
+              when c.active_at > now() - interval '5 minutes' then 'online'
+              else 'away' end,
+         -- Who hides was last seen when they hid.
+         case when p.manual_status = 'offline' and p.status = 'offline' then p.last_seen_at
+              else coalesce(c.seen_at, p.last_seen_at) end
+    from chat.presence p
+   cross join lateral (
+     select max(k.seen_at) as seen_at,
+            bool_or(k.seen_at > now() - interval '60 seconds') as is_here,
+            max(k.active_at) filter (where k.seen_at > now() - interval '60 seconds') as active_at
+       from chat_private.connections k where k.user_id = p.user_id) c
+   where p.user_id = any (user_ids);
+$$;
+
+-- Writes down, and so tells everyone, where these people are not as they were last told to be.
+create function chat_private.settle_presence(user_ids uuid[]) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  -- Locked first and computed again, or a choice made in the same moment would be overwritten.
+  perform from chat.presence p join chat_private.presence_now(user_ids) n on n.user_id = p.user_id
+    where n.status <> p.status for no key update of p;
+  if found then
+    update chat.presence p set status = n.status, last_seen_at = n.last_seen_at
+      from chat_private.presence_now(user_ids) n
+     where n.user_id = p.user_id and n.status <> p.status;
+  end if;
+end;
+$$;
+
+-- Finds who has gone without a word. Done by whoever beats, at most once in 5 s and by one at a time, so that each
+-- beat stays cheap; a full batch leaves the rest to the next beat.
+create function chat_private.sweep_presence() returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_gone uuid[];
+begin
+  perform from chat_private.presence_sweeps s where s.swept_at < now() - interval '5 seconds' for update skip locked;
+  if not found then
+    if not exists (select from chat_private.presence_sweeps) then
+      -- After a crash nobody has a connection yet: time for everybody's next beat.
+      insert into chat_private.presence_sweeps (swept_at) values (now() + interval '60 seconds') on conflict do nothing;
+    end if;
+    return;
+  end if;
+  select array_agg(s.user_id) into v_gone
+    from (select p.user_id from chat.presence p
+           where p.status <> 'offline'
+             and not exists (select from chat_private.connections k
+                              where k.user_id = p.user_id and k.seen_at > now() - interval '60 seconds')
+           limit 100 for no key update skip locked) s;
+  if v_gone is not null then
+    perform chat_private.settle_presence(v_gone);
+    -- Whoever comes back in this moment holds their row and keeps it.
+    delete from chat_private.connections k
+     where (k.user_id, k.id) in (
+       select d.user_id, d.id from chat_private.connections d
+        where d.user_id = any (v_gone) and d.seen_at < now() - interval '60 seconds' for update skip locked);
+  end if;
+  if coalesce(cardinality(v_gone), 0) < 100 then
+    update chat_private.presence_sweeps set swept_at = now();
+  end if;
+end;
+$$;
+
+-- A client's first sign of life. Somebody has at most 20 connections, or rows could be made without end.
+create function chat_private.connect(connection_id uuid, is_active boolean) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+begin
+  delete from chat_private.connections k
+   where k.user_id = v_me
+     and k.id in (select o.id from chat_private.connections o where o.user_id = v_me order by o.seen_at desc offset 19);
+  insert into chat_private.connections as k (user_id, id, session_id, active_at)
+  values (v_me, connect.connection_id, (auth.jwt() ->> 'session_id')::uuid, case when is_active then now() end)
+  on conflict (user_id, id) do update set seen_at = now(), active_at = coalesce(excluded.active_at, k.active_at);
+  insert into chat.presence (user_id) values (v_me) on conflict do nothing;
+end;
+$$;
+
+-- A client that does not tell its connections apart has one per session.
+create function chat_private.my_connection_id(connection_id uuid) returns uuid
+language sql stable set search_path = '' as $$
+  select coalesce(connection_id, (auth.jwt() ->> 'session_id')::uuid, auth.uid());
+$$;
+
+grant select (user_id, status, status_text, status_emoji, status_expires_at, last_seen_at, updated_at)
+  on chat.presence to authenticated;
+
+create policy select_user on chat.presence for select to authenticated using (true);
+
+create function chat_private.tg_presence__touch() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.updated_at := clock_timestamp();
+  return new;
+end;
+$$;
+create trigger _100_touch before update on chat.presence
+  for each row when (old is distinct from new) execute function chat_private.tg_presence__touch();
+
+-- Definer: speaks on Realtime.
+create function chat_private.tg_presence__tell() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.tell_everyone('presence:changed', to_jsonb(new) - 'manual_status');
+  return null;
+exception when others then
+  raise warning 'presence of % has changed but was not announced: %', new.user_id, sqlerrm;
+  return null;
+end;
+$$;
+create trigger _900_tell after update on chat.presence
+  for each row when ((old.status, old.status_text, old.status_emoji, old.status_expires_at)
+    is distinct from (new.status, new.status_text, new.status_emoji, new.status_expires_at))
+  execute function chat_private.tg_presence__tell();
+
+-- Definer: as above. Here and not with the profiles, because it needs what tells everyone.
+create function chat_private.tg_profiles__tell() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.tell_everyone('user:updated', to_jsonb(new));
+  return null;
+exception when others then
+  raise warning 'profile % has changed but this was not announced: %', new.id, sqlerrm;
+  return null;
+end;
+$$;
+create trigger _900_tell after update on chat.profiles
+  for each row when (old is distinct from new) execute function chat_private.tg_profiles__tell();
+
+insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
+  ('set_presence', 60, '5 minutes', 'Changes of presence and status, which everyone hears');
+
+-- Definer: connections belong to nobody, and presence is written by these functions only.
+create function chat.heartbeat(channel_ids uuid[] default '{}', is_active boolean default true, connection_id uuid default null)
+returns table (id uuid, last_seq bigint, last_change bigint, epoch integer)
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+  v_connection uuid := chat_private.my_connection_id(heartbeat.connection_id);
+  v_presence record;
+begin
+  if cardinality(channel_ids) > 100 then
+    perform chat_private.fail('too_many_channels', 400, 'unable to beat; at most 100 channels can be asked for at once');
+  end if;
+  update chat_private.connections k
+     set seen_at = now(), active_at = case when heartbeat.is_active then now() else k.active_at end
+   where k.user_id = v_me and k.id = v_connection;
+  if not found then
+    perform chat_private.connect(v_connection, heartbeat.is_active);
+  end if;
+  select p.status, p.manual_status into v_presence from chat.presence p where p.user_id = v_me;
+  -- Mostly everything is as it was; only otherwise the other connections matter.
+  if v_presence.status is distinct from coalesce(v_presence.manual_status, case when heartbeat.is_active then 'online' end) then
+    perform chat_private.settle_presence(array[v_me]);
+  end if;
+  perform chat_private.sweep_presence();
+  return query
+    select c.id, n.last_seq, n.last_change, c.epoch
+      from unnest(channel_ids) as wanted (id)
+      join chat.channel_members m on m.channel_id = wanted.id and m.user_id = v_me
+      join chat.channel_counters n on n.channel_id = wanted.id
+      join chat.channels c on c.id = wanted.id;
+end;
+$$;
+grant execute on function chat.heartbeat(uuid[], boolean, uuid) to authenticated;
+
+-- Definer: as above.
+create function chat.go_offline(connection_id uuid default null) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  delete from chat_private.connections k
+   where k.user_id = auth.uid()
+     and case when connection_id is null
+              then k.session_id is not distinct from (auth.jwt() ->> 'session_id')::uuid
+              else k.id = go_offline.connection_id end;
+  perform chat_private.settle_presence(array[auth.uid()]);
+end;
+$$;
+grant execute on function chat.go_offline(uuid) to authenticated;
+
+-- Definer: as above.
+create function chat.set_presence(status text) returns setof chat.presence rows 1
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+begin
+  if set_presence.status is null or set_presence.status not in ('online', 'away', 'busy', 'inmeeting', 'offline') then
+    perform chat_private.fail('invalid_presence', 400,
+      'unable to set presence; it is online, away, busy, inmeeting or offline');
+  end if;
+  perform chat_private.take_token('set_presence');
+  -- Who chooses is here, and active in all their clients.
+  update chat_private.connections k set active_at = now()
+   where k.user_id = v_me and k.seen_at > now() - interval '60 seconds';
+  if not found then
+    perform chat_private.connect(chat_private.my_connection_id(null), true);
+  end if;
+  update chat.presence p set manual_status = nullif(set_presence.status, 'online') where p.user_id = v_me;
+  perform chat_private.settle_presence(array[v_me]);
+  return query select * from chat.presence p where p.user_id = v_me;
+end;
+$$;
+grant execute on function chat.set_presence(text) to authenticated;
+
+-- Definer: as above.
+create function chat.set_status(status_text text default null, status_emoji text default null,
+                                status_expires_at timestamptz default null)
+returns setof chat.presence rows 1
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+  v_text text := nullif(btrim(set_status.status_text), '');
+begin
+  if v_text is distinct from chat_private.clean_line(v_text, 100) then
+    perform chat_private.fail('invalid_status', 400,
+      'unable to set status; its text has at most 100 characters on one line, none of them invisible');
+  elsif char_length(set_status.status_emoji) not between 1 and 32 or set_status.status_emoji ~ '[\s[:cntrl:]]' then
+    perform chat_private.fail('invalid_emoji', 400, 'unable to set status; an emoji has 1 to 32 characters without blanks');
+  elsif set_status.status_expires_at not between now() and now() + interval '1 year' then
+    perform chat_private.fail('invalid_status', 400, 'unable to set status; it expires within the next year');
+  end if;
+  perform chat_private.take_token('set_presence');
+  insert into chat.presence (user_id) values (v_me) on conflict do nothing;
+  return query
+    update chat.presence p
+       set status_text = v_text, status_emoji = set_status.status_emoji,
+           status_expires_at = case when coalesce(v_text, set_status.status_emoji) is not null then set_status.status_expires_at end
+     where p.user_id = v_me
+    returning p.*;
+end;
+$$;
+grant execute on function chat.set_status(text, text, timestamptz) to authenticated;
+
+create function chat.clear_status() returns setof chat.presence rows 1
+language sql volatile set search_path = '' as $$
+  select * from chat.set_status();
+$$;
+grant execute on function chat.clear_status() to authenticated;
+
+-- Definer: as above. What the table says may be a minute old, and longer while nobody beats; this is exact.
+create function chat.get_presence(user_ids uuid[])
+returns table (user_id uuid, status text, status_text text, status_emoji text, status_expires_at timestamptz,
+               last_seen_at timestamptz, updated_at timestamptz, manual_status text)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if cardinality(user_ids) > 500 then
+    perform chat_private.fail('too_many_users', 400, 'unable to read presence; at most 500 people can be asked for at once');
+  end if;
+  return query
+    select p.user_id, n.status,
+           case when t.is_valid then p.status_text end, case when t.is_valid then p.status_emoji end,
+           case when t.is_valid then p.status_expires_at end, n.last_seen_at, p.updated_at,
+           case when p.user_id = auth.uid() then p.manual_status end
+      from chat_private.presence_now(user_ids) n
+      join chat.presence p on p.user_id = n.user_id
+     cross join lateral (select coalesce(p.status_expires_at > now(), true) as is_valid) t;
+end;
+$$;
+grant execute on function chat.get_presence(uuid[]) to authenticated;
+
+comment on table chat_private.connections is 'Clients that beat: here for 60 s after each beat, active for 5 minutes after each sign of activity';
+comment on column chat_private.connections.user_id is 'Whose client';
+comment on column chat_private.connections.id is 'Chosen by the client; a tab or device has its own';
+comment on column chat_private.connections.session_id is 'Session of Auth it belongs to; leaves with it';
+comment on column chat_private.connections.seen_at is 'Last beat';
+comment on column chat_private.connections.active_at is 'Last beat that told of somebody using it; null when none did';
+comment on table chat.presence is 'How people are, as everyone was last told; nobody is written here before their first sign of life. chat.get_presence says how they are now';
+comment on column chat.presence.user_id is 'The person';
+comment on column chat.presence.status is 'online, away, busy, inmeeting or offline';
+comment on column chat.presence.manual_status is 'What the person chose and keeps until they choose again; offline hides them. Null: it follows from their activity. Others do not see it';
+comment on column chat.presence.status_text is 'What the person says about it, at most 100 characters';
+comment on column chat.presence.status_emoji is 'An emoji beside or instead of the text';
+comment on column chat.presence.status_expires_at is 'From then on text and emoji count as empty; null: they stay';
+comment on column chat.presence.last_seen_at is 'When they were last here, as of the last change of status';
+comment on column chat.presence.updated_at is 'When this last changed; the newer of two events or answers counts';
+comment on table chat_private.presence_sweeps is 'When people were last looked through for those who have gone';
+comment on column chat_private.presence_sweeps.is_only is 'True: there is one row';
+comment on column chat_private.presence_sweeps.swept_at is 'The last time, or after a crash a moment to wait for';
+comment on function chat_private.presence_now(uuid[]) is 'How people are at this moment';
+comment on function chat_private.settle_presence(uuid[]) is 'Writes down how people are at this moment where that has changed';
+comment on function chat_private.sweep_presence() is 'Sets people offline whose last beat is 60 s old, some at a time';
+comment on function chat_private.connect(uuid, boolean) is 'Notes a new connection of the caller';
+comment on policy select_user on chat.presence is 'Everyone signed in sees how everyone is';
+comment on function chat.heartbeat(uuid[], boolean, uuid) is
+  'Says that the caller''s client is open, and whether somebody uses it; every 25 s. Returns where those of the channels are that the caller is in. Errors: too_many_channels';
+comment on function chat.go_offline(uuid) is
+  'Says that this connection closes, or without an id all of this session; offline is who has no other';
+comment on function chat.set_presence(text) is
+  'Chooses a presence until the next choice; online: it follows the activity; offline: hidden. Errors: invalid_presence, rate_limited';
+comment on function chat.set_status(text, text, timestamptz) is
+  'Sets what the caller says about their presence; nothing given clears it. Errors: invalid_status, invalid_emoji, rate_limited';
+comment on function chat.clear_status() is 'Removes status text and emoji. Errors: rate_limited';
+comment on function chat.get_presence(uuid[]) is
+  'How these people are now; those never seen are missing. manual_status is the caller''s own only. Errors: too_many_users';
 
 -- 80_realtime.sql
 -- What Realtime carries: who may hear and speak on a topic, and the events the database sends after each commit.
