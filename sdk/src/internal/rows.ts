@@ -43,9 +43,9 @@ export type MemberRow = Tables['channel_members']['Row'] & { profile: ProfileRow
 export type AccountRow = Tables['accounts']['Row'] & { profile: ProfileRow };
 
 /** What to select of a message, so that a page needs no second request for its authors. */
-export const MESSAGE_COLUMNS = '*, author:profiles(id, username, name, avatar_url)';
+export const MESSAGE_COLUMNS = '*, author:profiles!messages_author_id_fkey(id, username, name, avatar_url)';
 export const MEMBER_COLUMNS = '*, profile:profiles(id, username, name, avatar_url)';
-export const ACCOUNT_COLUMNS = '*, profile:profiles(id, username, name, avatar_url)';
+export const ACCOUNT_COLUMNS = '*, profile:profiles!accounts_user_id_fkey(id, username, name, avatar_url)';
 export const FILE_COLUMNS = '*, uploader:profiles(id, username, name, avatar_url)';
 export const PROFILE_COLUMNS = 'id, username, name, avatar_url';
 
