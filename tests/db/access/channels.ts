@@ -24,16 +24,73 @@ export const subjects: AccessFile['subjects'] = {
       insert: (db, { channel, users }) =>
         db`insert into chat.channel_members (channel_id, user_id) values (${channel}, ${users.stranger})`,
       update: (db, { channel, users }) =>
-        db`update chat.channel_members set last_read_seq = 1 where channel_id = ${channel} and user_id = ${users.member}`,
+        db`update chat.channel_members set role = 'admin' where channel_id = ${channel} and user_id = ${users.member}`,
       delete: (db, { channel, users }) =>
         db`delete from chat.channel_members where channel_id = ${channel} and user_id = ${users.member}`,
     },
     expected: `
                       select   insert   update   delete
-      stranger        hidden   denied   hidden   denied
-      member          allowed  denied   allowed  denied
-      channel admin   allowed  denied   hidden   denied
-      platform admin  hidden   denied   hidden   denied
+      stranger        hidden   denied   denied   denied
+      member          allowed  denied   denied   denied
+      channel admin   allowed  denied   denied   denied
+      platform admin  hidden   denied   denied   denied
+    `,
+  },
+  channel_states: {
+    statements: {
+      select: (db, { channel, users }) =>
+        db`select from chat.channel_states where channel_id = ${channel} and user_id = ${users.member}`,
+      insert: (db, { channel, users }) =>
+        db`insert into chat.channel_states (channel_id, user_id) values (${channel}, ${users.stranger})`,
+      update: (db, { channel, users }) =>
+        db`update chat.channel_states set last_read_seq = 1 where channel_id = ${channel} and user_id = ${users.member}`,
+      delete: (db, { channel, users }) =>
+        db`delete from chat.channel_states where channel_id = ${channel} and user_id = ${users.member}`,
+    },
+    expected: `
+                      select   insert   update   delete
+      stranger        hidden   denied   denied   denied
+      member          allowed  denied   denied   denied
+      channel admin   hidden   denied   denied   denied
+      platform admin  hidden   denied   denied   denied
+    `,
+  },
+  receipts: {
+    given: (db, { channel, users }) =>
+      db`insert into chat.receipts (channel_id, user_id) values (${channel}, ${users.member})`,
+    statements: {
+      select: (db, { channel, users }) =>
+        db`select from chat.receipts where channel_id = ${channel} and user_id = ${users.member}`,
+      insert: (db, { channel, users }) =>
+        db`insert into chat.receipts (channel_id, user_id) values (${channel}, ${users['channel admin']})`,
+      update: (db, { channel }) => db`update chat.receipts set read_seq = 1 where channel_id = ${channel}`,
+      delete: (db, { channel }) => db`delete from chat.receipts where channel_id = ${channel}`,
+    },
+    expected: `
+                      select   insert   update   delete
+      stranger        hidden   denied   denied   denied
+      member          allowed  denied   denied   denied
+      channel admin   allowed  denied   denied   denied
+      platform admin  hidden   denied   denied   denied
+    `,
+  },
+  channel_bans: {
+    given: (db, { channel, users }) =>
+      db`insert into chat.channel_bans (channel_id, user_id) values (${channel}, ${users.stranger})`,
+    statements: {
+      select: (db, { channel }) => db`select from chat.channel_bans where channel_id = ${channel}`,
+      insert: (db, { channel, users }) =>
+        db`insert into chat.channel_bans (channel_id, user_id) values (${channel}, ${users.member})`,
+      update: (db, { channel }) =>
+        db`update chat.channel_bans set reason = 'x' where channel_id = ${channel}`,
+      delete: (db, { channel }) => db`delete from chat.channel_bans where channel_id = ${channel}`,
+    },
+    expected: `
+                      select   insert   update   delete
+      stranger        hidden   denied   denied   denied
+      member          hidden   denied   denied   denied
+      channel admin   allowed  denied   denied   denied
+      platform admin  hidden   denied   denied   denied
     `,
   },
   channel_counters: {
@@ -74,6 +131,10 @@ export const calls: AccessFile['calls'] = {
     call: (db) => db`select chat.create_channel('made-by-a-call')`,
     expected: ['ok', 'ok', 'ok', 'ok'],
   },
+  create_group: {
+    call: (db, { users }) => db`select chat.create_group(${[users.member, users.stranger]})`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
   open_dm: {
     call: (db, { users }) => db`select chat.open_dm(${users.member})`,
     expected: ['ok', 'ok', 'ok', 'ok'],
@@ -84,7 +145,7 @@ export const calls: AccessFile['calls'] = {
   },
   leave_channel: {
     call: (db, { channel }) => db`select chat.leave_channel(${channel})`,
-    expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],
+    expected: ['channel_not_found', 'ok', 'creator_cannot_leave', 'channel_not_found'],
   },
   add_members: {
     call: (db, { channel, users }) => db`select chat.add_members(${channel}, ${[users.stranger]})`,
@@ -94,8 +155,52 @@ export const calls: AccessFile['calls'] = {
     call: (db, { channel, users }) => db`select chat.remove_member(${channel}, ${users.member})`,
     expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
   },
+  ban_member: {
+    call: (db, { channel, users }) => db`select chat.ban_member(${channel}, ${users.stranger})`,
+    expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
+  },
+  unban_member: {
+    call: (db, { channel, users }) => db`select chat.unban_member(${channel}, ${users.stranger})`,
+    expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
+  },
+  set_member_role: {
+    call: (db, { channel, users }) => db`select chat.set_member_role(${channel}, ${users.member}, 'admin')`,
+    expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
+  },
+  update_channel: {
+    call: (db, { channel }) => db`select chat.update_channel(${channel}, description => 'new')`,
+    expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
+  },
+  archive_channel: {
+    call: (db, { channel }) => db`select chat.archive_channel(${channel})`,
+    expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
+  },
+  transfer_channel: {
+    call: (db, { channel, users }) => db`select chat.transfer_channel(${channel}, ${users.member})`,
+    expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
+  },
+  delete_channel: {
+    call: (db, { channel }) => db`select chat.delete_channel(${channel})`,
+    expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'ok'],
+  },
+  set_channel_state: {
+    call: (db, { channel }) => db`select chat.set_channel_state(${channel}, is_pinned => true)`,
+    expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],
+  },
   mark_read: {
     call: (db, { channel }) => db`select chat.mark_read(${channel}, 1)`,
     expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],
+  },
+  mark_unread: {
+    call: (db, { channel }) => db`select chat.mark_unread(${channel}, 1)`,
+    expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],
+  },
+  mark_delivered: {
+    call: (db, { channel }) => db`select chat.mark_delivered(${channel}, 1)`,
+    expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],
+  },
+  my_unread: {
+    call: (db) => db`select chat.my_unread()`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
   },
 };
