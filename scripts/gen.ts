@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorCodes } from '../sdk/src/error-codes.ts';
+import { readDefiners } from './definers.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -36,6 +37,27 @@ function errorPage(): string {
     'it, the Data API and the HTTP APIs answer it with this status.',
     '',
     '| code | status | meaning |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+/** Every function above row-level security, and why it is one. */
+function definerPage(): string {
+  const rows = readDefiners().map(({ name, file, reason }) => {
+    if (!reason) throw new Error(`unable to write docs/definers.md; no comment above ${name} says why`);
+    return `| \`${name}\` | ${file} | ${reason[0]?.toUpperCase()}${reason.slice(1)} |`;
+  });
+  return [
+    '# Functions with the rights of their owner',
+    '',
+    '<!-- Generated from supabase/schemas by npm run gen. -->',
+    '',
+    'All other functions see what their caller may see. These pin their search path, take the caller from the token and',
+    'never from an argument, and check rights themselves.',
+    '',
+    '| function | file | why |',
     '|---|---|---|',
     ...rows,
     '',
@@ -82,6 +104,7 @@ function openApi(): string {
 const generated: Record<string, string> = {
   'supabase/migrations/20261121000000_confab.sql': migration(),
   'docs/errors.md': errorPage(),
+  'docs/definers.md': definerPage(),
   'docs/openapi.json': openApi(),
 };
 if (process.env.DB_URL) {

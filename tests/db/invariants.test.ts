@@ -1,61 +1,9 @@
 /** What holds for every object of the schemas, so that a new one cannot forget it. */
 import { afterAll, expect, it } from 'vitest';
+import { readDefiners } from '../../scripts/definers.ts';
 import { database } from '../helpers/database.ts';
 
 afterAll(() => database.end());
-
-/** Functions that run with the owner's rights; each says why in a comment above its definition. */
-const DEFINERS = [
-  'chat.add_members',
-  'chat.cancel_file',
-  'chat.create_channel',
-  'chat.create_file',
-  'chat.get_presence',
-  'chat.go_offline',
-  'chat.heartbeat',
-  'chat.issue_email_code',
-  'chat.join_channel',
-  'chat.leave_channel',
-  'chat.open_dm',
-  'chat.remove_member',
-  'chat.send_message',
-  'chat.set_presence',
-  'chat.set_status',
-  'chat.update_profile',
-  'chat.verify_email',
-  'chat_private.add_members',
-  'chat_private.before_user_created',
-  'chat_private.custom_access_token',
-  'chat_private.is_blocked_pair',
-  'chat_private.is_platform_admin',
-  'chat_private.may_use_file',
-  'chat_private.may_use_topic',
-  'chat_private.my_channel_ids',
-  'chat_private.prune_rate_limits',
-  'chat_private.session_refusal',
-  'chat_private.take_token',
-  'chat_private.tg_channel_members__broadcast',
-  'chat_private.tg_channel_members__count',
-  'chat_private.tg_channel_members__raise_epoch',
-  'chat_private.tg_channel_members__start_read',
-  'chat_private.tg_channels__broadcast_epoch',
-  'chat_private.tg_channels__create_counter',
-  'chat_private.tg_files__tell_message',
-  'chat_private.tg_messages__assign_seq',
-  'chat_private.tg_messages__broadcast',
-  'chat_private.tg_messages__follow_files',
-  'chat_private.tg_messages__take_files',
-  'chat_private.tg_objects__follow_files',
-  'chat_private.tg_preferences__restore',
-  'chat_private.tg_presence__tell',
-  'chat_private.tg_profiles__create_preferences',
-  'chat_private.tg_profiles__follow_username',
-  'chat_private.tg_profiles__lock_counters',
-  'chat_private.tg_profiles__tell',
-  'chat_private.tg_settings__limit_files',
-  'chat_private.tg_users__create_profile',
-  'chat_private.tg_users__follow_email',
-];
 
 /** What somebody who is not signed in may run: the gate, and what it refuses with. */
 const ANON_FUNCTIONS = ['chat_private.fail', 'chat_private.request_gate', 'chat_private.session_refusal'];
@@ -69,11 +17,12 @@ it('every table has row-level security', async () => {
   expect(rows).toEqual([]);
 });
 
-it('exactly the listed functions run with the rights of their owner', async () => {
+it('exactly the functions that say why run with the rights of their owner', async () => {
   const rows = await database`
     select distinct pronamespace::regnamespace::text || '.' || proname as name from pg_proc
     where pronamespace in ${OURS} and prosecdef order by name`;
-  expect(rows.map((row) => row.name)).toEqual(DEFINERS);
+  const said = readDefiners().filter((definer) => definer.reason);
+  expect(rows.map((row) => row.name)).toEqual(said.map((definer) => definer.name).sort());
 });
 
 it('every function pins its search path', async () => {
