@@ -16,7 +16,7 @@ export const errorCodes = {
   not_an_admin: 403,
   /** An admin does not suspend, activate or demote themselves. */
   cannot_target_oneself: 400,
-  /** The platform keeps one active admin at least. */
+  /** The platform, and every channel that has admins, keeps one at least. */
   last_admin: 409,
   /** A role of the platform is `user` or `admin`. */
   invalid_user_role: 400,
@@ -80,16 +80,12 @@ export const errorCodes = {
   not_the_creator: 403,
   /** The owner cannot leave or be removed before somebody else owns the channel. */
   creator_cannot_leave: 403,
-  /** The channel would be left without an admin. */
-  last_admin: 409,
   /** A role in a channel is `admin` or `member`. */
   invalid_role: 400,
   /** This user is banned from the channel. */
   user_banned: 403,
   /** A group needs somebody besides its maker. */
   too_few_members: 400,
-  /** A reason has at most 500 characters. */
-  invalid_reason: 400,
   /** The time lies in the past. */
   invalid_time: 400,
   /** The message has neither text nor files. */
