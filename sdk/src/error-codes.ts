@@ -20,8 +20,14 @@ export const errorCodes = {
   last_admin: 409,
   /** A role of the platform is `user` or `admin`. */
   invalid_user_role: 400,
-  /** A reason has 1 to 500 characters. */
-  invalid_reason: 400,
+  /** There is no such API key. */
+  api_key_not_found: 404,
+  /** The scopes of an API key are `read`, `write` and `admin`. */
+  invalid_scopes: 400,
+  /** There is no setting of this name. */
+  setting_not_found: 404,
+  /** The value of a setting has another type or lies outside its bounds. */
+  invalid_setting: 400,
   /** The account has a second factor and this session has not confirmed it. */
   second_factor_required: 403,
   /** The address has an account already. */
@@ -86,6 +92,8 @@ export const errorCodes = {
   user_banned: 403,
   /** A group needs somebody besides its maker. */
   too_few_members: 400,
+  /** A reason has at most 500 characters, and that of a suspension 1 at least. */
+  invalid_reason: 400,
   /** The time lies in the past. */
   invalid_time: 400,
   /** The message has neither text nor files. */

@@ -76,6 +76,7 @@ grant execute on function chat_private.take_token(text, text) to authenticated;
 insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
   ('search', 60, '10 seconds', 'Searches, also those made while somebody types'),
   ('create_channel', 200, '1 hour', 'New channels and groups'),
+  ('create_api_key', 60, '1 hour', 'New API keys'),
   ('open_dm', 300, '1 hour', 'New direct messages'),
   ('create_file', 300, '10 minutes', 'Files announced'),
   ('upload', 300, '10 minutes', 'Uploads begun'),

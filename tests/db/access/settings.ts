@@ -15,7 +15,14 @@ export const subjects: AccessFile['subjects'] = {
       stranger        allowed  denied   hidden   denied
       member          allowed  denied   hidden   denied
       channel admin   allowed  denied   hidden   denied
-      platform admin  allowed  denied   hidden   denied
+      platform admin  allowed  denied   allowed  denied
     `,
+  },
+};
+
+export const calls: AccessFile['calls'] = {
+  update_setting: {
+    call: (db) => db`select chat.update_setting('max_pins', '7')`,
+    expected: ['not_an_admin', 'not_an_admin', 'not_an_admin', 'ok'],
   },
 };

@@ -1,0 +1,121 @@
+-- What happened to accounts: sign-ups, sign-ins, changed passwords; so that people and admins see what was not them.
+
+create table chat.auth_log (
+  id bigint generated always as identity primary key,
+  user_id uuid not null references chat.profiles on delete cascade,
+  event text not null constraint auth_log_event_known check (event in (
+    'signed_up', 'signed_in', 'session_ended', 'password_changed', 'email_changed', 'phone_changed',
+    'second_factor_added', 'second_factor_removed')),
+  at timestamptz not null default clock_timestamp(),
+  session_id uuid,
+  ip inet,
+  user_agent text
+);
+create index auth_log_user_idx on chat.auth_log (user_id, id);
+
+alter table chat.auth_log enable row level security;
+
+-- A log that fails refuses nobody: Auth would answer with a bare 500. While an account is being deleted there is
+-- nobody left to log for.
+-- Definer: nobody writes the log but Auth's triggers, which know nothing of chat.
+create function chat_private.log_auth(user_id uuid, event text, session_id uuid default null, ip inet default null,
+                                      user_agent text default null) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chat.auth_log (user_id, event, session_id, ip, user_agent)
+  select p.id, log_auth.event, log_auth.session_id, log_auth.ip, left(log_auth.user_agent, 500)
+    from chat.profiles p where p.id = log_auth.user_id;
+exception when others then
+  raise warning 'unable to log % of %: %', event, user_id, sqlerrm;
+end;
+$$;
+
+grant select on chat.auth_log to authenticated;
+
+create policy select_self_or_platform_admin on chat.auth_log for select to authenticated
+  using (user_id = (select auth.uid()) or (select chat_private.is_platform_admin()));
+
+-- Definer: as above.
+create function chat_private.tg_users__log() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'INSERT' then
+    perform chat_private.log_auth(new.id, 'signed_up');
+    return null;
+  end if;
+  if new.encrypted_password is distinct from old.encrypted_password then
+    perform chat_private.log_auth(new.id, 'password_changed');
+  end if;
+  if new.email is distinct from old.email then
+    perform chat_private.log_auth(new.id, 'email_changed');
+  end if;
+  if new.phone is distinct from old.phone then
+    perform chat_private.log_auth(new.id, 'phone_changed');
+  end if;
+  return null;
+end;
+$$;
+create trigger _900_log after insert on auth.users
+  for each row execute function chat_private.tg_users__log();
+create trigger _900_log_change after update of encrypted_password, email, phone on auth.users
+  for each row execute function chat_private.tg_users__log();
+
+-- Definer: as above.
+create function chat_private.tg_sessions__log() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_session auth.sessions := coalesce(new, old);
+begin
+  perform chat_private.log_auth(v_session.user_id, case tg_op when 'INSERT' then 'signed_in' else 'session_ended' end,
+                                v_session.id, v_session.ip, v_session.user_agent);
+  return null;
+end;
+$$;
+create trigger _900_log after insert or delete on auth.sessions
+  for each row execute function chat_private.tg_sessions__log();
+
+-- Definer: as above. A factor counts once it is verified.
+create function chat_private.tg_mfa_factors__log() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'DELETE' then
+    perform chat_private.log_auth(old.user_id, 'second_factor_removed');
+  else
+    perform chat_private.log_auth(new.user_id, 'second_factor_added');
+  end if;
+  return null;
+end;
+$$;
+create trigger _900_log_added after update of status on auth.mfa_factors
+  for each row when (new.status = 'verified' and old.status <> 'verified') execute function chat_private.tg_mfa_factors__log();
+create trigger _900_log_removed after delete on auth.mfa_factors
+  for each row when (old.status = 'verified') execute function chat_private.tg_mfa_factors__log();
+
+create function chat.list_auth_log(user_id uuid default auth.uid(), before_id bigint default null, page_size integer default 50)
+returns setof chat.auth_log rows 50
+language plpgsql stable set search_path = '' as $$
+begin
+  if list_auth_log.user_id is distinct from (select auth.uid()) then
+    perform chat_private.require_platform_admin('list the sign-ins of others');
+  end if;
+  if page_size is null or page_size not between 1 and 200 then
+    perform chat_private.fail('invalid_page_size', 400, 'unable to list sign-ins; a page has 1 to 200');
+  end if;
+  return query select * from chat.auth_log l
+    where l.user_id = list_auth_log.user_id and l.id < coalesce(before_id, 9223372036854775807)
+    order by l.id desc limit page_size;
+end;
+$$;
+grant execute on function chat.list_auth_log(uuid, bigint, integer) to authenticated;
+
+comment on table chat.auth_log is 'What happened to an account: sign-up, sign-ins, ended sessions, changed credentials';
+comment on column chat.auth_log.id is 'Newer rows have higher ones';
+comment on column chat.auth_log.user_id is 'Whose account';
+comment on column chat.auth_log.event is 'What happened: signed_up, signed_in, session_ended, password_changed, email_changed, phone_changed, second_factor_added, second_factor_removed';
+comment on column chat.auth_log.at is 'When';
+comment on column chat.auth_log.session_id is 'The session it is about';
+comment on column chat.auth_log.ip is 'Where the session was begun from';
+comment on column chat.auth_log.user_agent is 'With what program the session was begun';
+comment on policy select_self_or_platform_admin on chat.auth_log is 'People see what happened to their own account, platform admins to any';
+comment on function chat.list_auth_log(uuid, bigint, integer) is
+  'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user for platform admins. Errors: not_an_admin, invalid_page_size';
