@@ -276,6 +276,7 @@ grant execute on function chat_private.take_token(text, text) to authenticated;
 insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
   ('search', 60, '10 seconds', 'Searches, also those made while somebody types'),
   ('create_channel', 200, '1 hour', 'New channels and groups'),
+  ('create_api_key', 60, '1 hour', 'New API keys'),
   ('open_dm', 300, '1 hour', 'New direct messages'),
   ('create_file', 300, '10 minutes', 'Files announced'),
   ('upload', 300, '10 minutes', 'Uploads begun'),
@@ -3659,6 +3660,575 @@ comment on function chat.set_status(text, text, timestamptz) is
 comment on function chat.clear_status() is 'Removes status text and emoji. Errors: rate_limited';
 comment on function chat.get_presence(uuid[]) is
   'How these people are now; those never seen are missing. manual_status is the caller''s own only. Errors: too_many_users';
+
+-- 70_admin.sql
+-- Administration of the platform: who is suspended, who is an admin, what admins did. Rules are triggers, so that an
+-- edit by hand in Studio does all that a call does.
+
+-- No foreign keys: the log outlives whom and what it tells of, and nothing may change its rows.
+create table chat.audit_log (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default clock_timestamp(),
+  actor_id uuid default auth.uid(),
+  via text not null default session_user,
+  action text not null constraint audit_log_action_form check (action ~ '^[a-z_]+\.[a-z_]+$'),
+  target_kind text not null constraint audit_log_target_kind_form check (target_kind ~ '^[a-z_]{1,63}$'),
+  target_id uuid,
+  details jsonb not null default '{}'
+);
+create index audit_log_actor_idx on chat.audit_log (actor_id, id);
+create index audit_log_target_idx on chat.audit_log (target_id, id);
+create index audit_log_action_idx on chat.audit_log (action, id);
+
+alter table chat.audit_log enable row level security;
+
+-- Definer: nobody writes the log but what it tells of.
+create function chat_private.audit(action text, target_kind text, target_id uuid default null, details jsonb default '{}')
+returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into chat.audit_log (action, target_kind, target_id, details)
+  values (audit.action, audit.target_kind, audit.target_id, audit.details);
+$$;
+
+grant select on chat.audit_log to authenticated;
+
+create policy select_platform_admin on chat.audit_log for select to authenticated
+  using ((select chat_private.is_platform_admin()));
+create policy update_platform_admin on chat.settings for update to authenticated
+  using ((select chat_private.is_platform_admin())) with check ((select chat_private.is_platform_admin()));
+
+create function chat_private.tg_audit_log__keep() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  raise exception 'unable to change the audit log; it only grows' using errcode = 'restrict_violation';
+end;
+$$;
+create trigger _100_keep before update or delete or truncate on chat.audit_log
+  for each statement execute function chat_private.tg_audit_log__keep();
+
+-- Admins of the platform change one after the other: two who demote each other at once must not both succeed.
+-- An account that Auth bans or deletes is not kept: Auth could say nothing but 500, and `npm run admin` makes a new admin.
+-- Definer: accounts are written by nobody directly.
+create function chat_private.tg_accounts__keep_admin() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform pg_advisory_xact_lock(hashtext('chat.accounts.admins'));
+  if not exists (select from chat.accounts a
+                  where a.role = 'admin' and a.suspended_at is null and a.user_id <> old.user_id) then
+    perform chat_private.fail('last_admin', 409, 'unable to take an admin away; the platform would have none');
+  end if;
+  return new;
+end;
+$$;
+create trigger _100_keep_admin before update of role, suspended_at on chat.accounts
+  for each row when (pg_trigger_depth() = 0 and old.role = 'admin' and old.suspended_at is null
+                     and (new.role <> 'admin' or new.suspended_at is not null))
+  execute function chat_private.tg_accounts__keep_admin();
+
+create function chat_private.tg_accounts__clear_suspension() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.suspend_reason := null;
+  new.suspended_by := null;
+  return new;
+end;
+$$;
+create trigger _200_clear_suspension before update of suspended_at on chat.accounts
+  for each row when (new.suspended_at is null and old.suspended_at is not null)
+  execute function chat_private.tg_accounts__clear_suspension();
+
+-- Suspension in one transaction: Auth lets nobody in, every session ends, and all channels move to topics that the
+-- person has not joined, because Realtime asks for rights only once per token.
+-- Definer: writes Auth's tables and channels.
+create function chat_private.tg_accounts__suspend() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if new.suspended_at is not null then
+    -- Auth reads no infinity.
+    update auth.users u set banned_until = now() + interval '100 years'
+     where u.id = new.user_id and (u.banned_until <= now()) is not false;
+    delete from auth.sessions s where s.user_id = new.user_id;
+    -- In one order, or two suspensions would wait for each other.
+    perform from chat.channels c
+      where c.id in (select m.channel_id from chat.channel_members m where m.user_id = new.user_id)
+      order by c.id for no key update;
+    update chat.channels c set epoch = epoch + 1
+     where c.id in (select m.channel_id from chat.channel_members m where m.user_id = new.user_id);
+  else
+    update auth.users u set banned_until = null where u.id = new.user_id and u.banned_until is not null;
+  end if;
+  perform chat_private.audit(case when new.suspended_at is null then 'user.activated' else 'user.suspended' end,
+    'user', new.user_id, jsonb_strip_nulls(jsonb_build_object('reason', coalesce(new.suspend_reason, old.suspend_reason))));
+  return null;
+end;
+$$;
+create trigger _300_suspend after update of suspended_at on chat.accounts
+  for each row when ((new.suspended_at is null) <> (old.suspended_at is null))
+  execute function chat_private.tg_accounts__suspend();
+
+-- Definer: the log belongs to nobody.
+create function chat_private.tg_accounts__audit_role() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.audit('user.role_changed', 'user', new.user_id,
+                             jsonb_build_object('from', old.role, 'to', new.role));
+  return null;
+end;
+$$;
+create trigger _400_audit_role after update of role on chat.accounts
+  for each row when (new.role <> old.role) execute function chat_private.tg_accounts__audit_role();
+
+-- A ban in Auth, by its admin API or by hand, is a suspension. A ban that ran out is lifted by the next sign-in.
+-- Definer: Auth knows nothing of chat.
+create function chat_private.tg_users__follow_ban() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.accounts a
+     set suspended_at = case when new.banned_until > now() then coalesce(a.suspended_at, now()) end
+   where a.user_id = new.id and (a.suspended_at is not null) <> coalesce(new.banned_until > now(), false);
+  return null;
+end;
+$$;
+create trigger _300_follow_ban after update of banned_until on auth.users
+  for each row when (new.banned_until is distinct from old.banned_until)
+  execute function chat_private.tg_users__follow_ban();
+
+-- Definer: as above.
+create function chat_private.tg_sessions__lift_ban() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.accounts a set suspended_at = null
+   where a.user_id = new.user_id and a.suspended_at is not null
+     -- A sign-in that was under way when the suspension came lifts nothing.
+     and not exists (select from auth.users u where u.id = new.user_id and u.banned_until > now());
+  return null;
+end;
+$$;
+create trigger _100_lift_ban after insert on auth.sessions
+  for each row execute function chat_private.tg_sessions__lift_ban();
+
+-- Definer: the log belongs to nobody.
+create function chat_private.tg_settings__audit() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.audit('setting.changed', 'setting', null,
+                             jsonb_build_object('name', new.name, 'from', old.value, 'to', new.value));
+  return null;
+end;
+$$;
+create trigger _200_audit after update of value on chat.settings
+  for each row when (new.value <> old.value) execute function chat_private.tg_settings__audit();
+
+-- Definer: as above.
+create function chat_private.tg_rate_limit_rules__audit() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.audit('rate_limit.changed', 'rate_limit', null, jsonb_strip_nulls(jsonb_build_object(
+    'bucket', coalesce(new.bucket, old.bucket),
+    'from', old.burst || ' per ' || old.period, 'to', new.burst || ' per ' || new.period)));
+  return null;
+end;
+$$;
+create trigger _200_audit after insert or update or delete on chat_private.rate_limit_rules
+  for each row execute function chat_private.tg_rate_limit_rules__audit();
+
+-- What both verbs of suspension ask first.
+create function chat_private.require_other_account(user_id uuid, operation text) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  perform chat_private.require_platform_admin(operation);
+  if user_id = (select auth.uid()) then
+    perform chat_private.fail('cannot_target_oneself', 400, format('unable to %s; another admin has to do it', operation));
+  elsif not exists (select from chat.profiles p where p.id = require_other_account.user_id) then
+    perform chat_private.fail('user_not_found', 404, format('unable to %s; the user does not exist', operation));
+  end if;
+end;
+$$;
+
+-- Definer: accounts are written by nobody directly.
+create function chat.suspend_user(user_id uuid, reason text) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_other_account(suspend_user.user_id, 'suspend user');
+  if coalesce(char_length(btrim(suspend_user.reason)), 0) not between 1 and 500 then
+    perform chat_private.fail('invalid_reason', 400, 'unable to suspend user; a reason has 1 to 500 characters');
+  end if;
+  update chat.accounts a
+     set suspended_at = now(), suspend_reason = btrim(suspend_user.reason), suspended_by = (select auth.uid())
+   where a.user_id = suspend_user.user_id and a.suspended_at is null;
+end;
+$$;
+grant execute on function chat.suspend_user(uuid, text) to authenticated;
+
+-- Definer: as above.
+create function chat.activate_user(user_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_other_account(activate_user.user_id, 'activate user');
+  update chat.accounts a set suspended_at = null
+   where a.user_id = activate_user.user_id and a.suspended_at is not null;
+end;
+$$;
+grant execute on function chat.activate_user(uuid) to authenticated;
+
+-- Definer: as above.
+create function chat.set_user_role(user_id uuid, role text) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_other_account(set_user_role.user_id, 'set role');
+  if set_user_role.role is null or set_user_role.role not in ('user', 'admin') then
+    perform chat_private.fail('invalid_user_role', 400, 'unable to set role; it is user or admin');
+  end if;
+  update chat.accounts a set role = set_user_role.role
+   where a.user_id = set_user_role.user_id and a.role <> set_user_role.role;
+end;
+$$;
+grant execute on function chat.set_user_role(uuid, text) to authenticated;
+
+create function chat.update_setting(name text, value jsonb) returns setof chat.settings rows 1
+language plpgsql set search_path = '' as $$
+declare
+  v_setting chat.settings;
+begin
+  perform chat_private.require_platform_admin('change setting');
+  update chat.settings s set value = update_setting.value where s.name = update_setting.name returning * into v_setting;
+  if not found then
+    perform chat_private.fail('setting_not_found', 404, 'unable to change setting; there is none of this name');
+  end if;
+  return next v_setting;
+exception when check_violation or not_null_violation then
+  perform chat_private.fail('invalid_setting', 400, 'unable to change setting; the value has another type or lies outside its bounds');
+end;
+$$;
+grant execute on function chat.update_setting(text, jsonb) to authenticated;
+
+create function chat.list_audit_log(before_id bigint default null, actor_id uuid default null, target_id uuid default null,
+                                    action text default null, page_size integer default 50)
+returns setof chat.audit_log rows 50
+language plpgsql stable set search_path = '' as $$
+begin
+  perform chat_private.require_platform_admin('list the audit log');
+  if page_size is null or page_size not between 1 and 200 then
+    perform chat_private.fail('invalid_page_size', 400, 'unable to list the audit log; a page has 1 to 200');
+  end if;
+  return query select * from chat.audit_log l
+    where l.id < coalesce(before_id, 9223372036854775807)
+      and (list_audit_log.actor_id is null or l.actor_id = list_audit_log.actor_id)
+      and (list_audit_log.target_id is null or l.target_id = list_audit_log.target_id)
+      and (list_audit_log.action is null or l.action = list_audit_log.action)
+    order by l.id desc limit page_size;
+end;
+$$;
+grant execute on function chat.list_audit_log(bigint, uuid, uuid, text, integer) to authenticated;
+
+comment on table chat.audit_log is 'What admins did, by a call or by hand in Studio; rows are only ever added, in the transaction of what they tell';
+comment on column chat.audit_log.id is 'Newer rows have higher ones';
+comment on column chat.audit_log.at is 'When';
+comment on column chat.audit_log.actor_id is 'Who did it; null for somebody at the database itself. The id stays when the account goes';
+comment on column chat.audit_log.via is 'The role that was signed in to the database: authenticator for the API, postgres for Studio and scripts, supabase_auth_admin for Auth';
+comment on column chat.audit_log.action is 'What was done: user.suspended, user.activated, user.role_changed, setting.changed, …';
+comment on column chat.audit_log.target_kind is 'What kind of thing it was done to: user, setting, …';
+comment on column chat.audit_log.target_id is 'Which one, where it has an id';
+comment on column chat.audit_log.details is 'More about it: the reason, what it was before and after';
+comment on policy select_platform_admin on chat.audit_log is 'Platform admins read the log';
+comment on policy update_platform_admin on chat.settings is 'Platform admins change settings';
+comment on function chat_private.audit(text, text, uuid, jsonb) is 'Notes an act of the caller in the audit log';
+comment on function chat.suspend_user(uuid, text) is
+  'Shuts a user out at once: ends all sessions, refuses every request and new sign-in, silences open connections; no effect on a suspended one. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found, invalid_reason, last_admin';
+comment on function chat.activate_user(uuid) is
+  'Lets a suspended user sign in again; no effect on an active one. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found';
+comment on function chat.set_user_role(uuid, text) is
+  'Makes a user admin of the platform or an admin a user. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found, invalid_user_role, last_admin';
+comment on function chat.update_setting(text, jsonb) is
+  'Changes a setting of the platform and returns it. For platform admins. Errors: not_an_admin, setting_not_found, invalid_setting';
+comment on function chat.list_audit_log(bigint, uuid, uuid, text, integer) is
+  'The audit log, newest first, before an id, of one actor, target or action: 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size';
+
+-- 72_api_keys.sql
+-- Keys with which other programs call the platform: shown once, kept as a hash.
+
+create table chat.api_keys (
+  id uuid primary key default chat_private.uuid_v7(),
+  name text not null constraint api_keys_name_form check (name is not distinct from chat_private.clean_name(name)),
+  prefix text not null,
+  hash bytea not null,
+  scopes text[] not null
+    constraint api_keys_scopes_known check (cardinality(scopes) > 0 and scopes <@ array['read', 'write', 'admin']),
+  created_by uuid references chat.profiles on delete set null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz,
+  revoked_at timestamptz,
+  last_used_at timestamptz,
+  constraint api_keys_hash_unique unique (hash)
+);
+create index api_keys_created_by_idx on chat.api_keys (created_by);
+
+alter table chat.api_keys enable row level security;
+
+-- Not even admins read the hash.
+grant select (id, name, prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at)
+  on chat.api_keys to authenticated;
+
+create policy select_platform_admin on chat.api_keys for select to authenticated
+  using ((select chat_private.is_platform_admin()));
+
+-- A key that was revoked stays so, and none is turned into another one.
+create function chat_private.tg_api_keys__keep() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  raise exception 'unable to change the API key; revoke it and create another' using errcode = 'restrict_violation';
+end;
+$$;
+create trigger _100_keep before update on chat.api_keys
+  for each row when ((new.id, new.prefix, new.hash, new.scopes, new.created_at)
+                       is distinct from (old.id, old.prefix, old.hash, old.scopes, old.created_at)
+                     or (old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at)
+                     or (new.created_by <> old.created_by))
+  execute function chat_private.tg_api_keys__keep();
+
+-- Definer: the log belongs to nobody.
+create function chat_private.tg_api_keys__audit() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_key chat.api_keys := coalesce(new, old);
+begin
+  perform chat_private.audit(
+    case tg_op when 'INSERT' then 'api_key.created' when 'DELETE' then 'api_key.deleted' else 'api_key.revoked' end,
+    'api_key', v_key.id, jsonb_build_object('name', v_key.name, 'prefix', v_key.prefix, 'scopes', v_key.scopes));
+  return null;
+end;
+$$;
+create trigger _200_audit after insert or delete on chat.api_keys
+  for each row execute function chat_private.tg_api_keys__audit();
+create trigger _200_audit_revocation after update of revoked_at on chat.api_keys
+  for each row when (new.revoked_at is not null and old.revoked_at is null)
+  execute function chat_private.tg_api_keys__audit();
+
+-- Definer: keys are written by functions only.
+create function chat.create_api_key(name text, scopes text[] default '{read,write}', expires_at timestamptz default null)
+returns table (id uuid, secret text)
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_id uuid := chat_private.uuid_v7();
+  v_secret text := 'confab_' || encode(extensions.gen_random_bytes(32), 'hex');
+begin
+  perform chat_private.require_platform_admin('create API key');
+  perform chat_private.take_token('create_api_key');
+  if chat_private.clean_name(create_api_key.name) is null
+     or chat_private.clean_name(create_api_key.name) <> btrim(create_api_key.name) then
+    perform chat_private.fail('invalid_name', 400,
+      'unable to create API key; a name has 1 to 80 characters, none of them invisible');
+  elsif coalesce(cardinality(create_api_key.scopes), 0) = 0
+        or not create_api_key.scopes <@ array['read', 'write', 'admin'] then
+    perform chat_private.fail('invalid_scopes', 400, 'unable to create API key; its scopes are read, write and admin');
+  elsif create_api_key.expires_at <= now() then
+    perform chat_private.fail('invalid_time', 400, 'unable to create API key; its end lies in the past');
+  end if;
+  -- 256 random bits need no slow hash.
+  insert into chat.api_keys (id, name, prefix, hash, scopes, created_by, expires_at)
+  values (v_id, btrim(create_api_key.name), left(v_secret, 15), sha256(convert_to(v_secret, 'UTF8')),
+          array(select distinct s from unnest(create_api_key.scopes) s order by s), (select auth.uid()), create_api_key.expires_at);
+  return query select v_id, v_secret;
+end;
+$$;
+grant execute on function chat.create_api_key(text, text[], timestamptz) to authenticated;
+
+-- Definer: as above.
+create function chat.revoke_api_key(id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_platform_admin('revoke API key');
+  update chat.api_keys k set revoked_at = coalesce(k.revoked_at, now()) where k.id = revoke_api_key.id;
+  if not found then
+    perform chat_private.fail('api_key_not_found', 404, 'unable to revoke API key; it does not exist');
+  end if;
+end;
+$$;
+grant execute on function chat.revoke_api_key(uuid) to authenticated;
+
+create function chat.list_api_keys(before_id uuid default null, page_size integer default 50)
+returns table (id uuid, name text, prefix text, scopes text[], created_by uuid, created_at timestamptz,
+               expires_at timestamptz, revoked_at timestamptz, last_used_at timestamptz)
+language plpgsql stable rows 50 set search_path = '' as $$
+begin
+  perform chat_private.require_platform_admin('list API keys');
+  if page_size is null or page_size not between 1 and 200 then
+    perform chat_private.fail('invalid_page_size', 400, 'unable to list API keys; a page has 1 to 200');
+  end if;
+  return query
+    select k.id, k.name, k.prefix, k.scopes, k.created_by, k.created_at, k.expires_at, k.revoked_at, k.last_used_at
+      from chat.api_keys k
+     where k.id < coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+     order by k.id desc limit page_size;
+end;
+$$;
+grant execute on function chat.list_api_keys(uuid, integer) to authenticated;
+
+-- For the server only: whose key this is and what it may do; no row for one that does not count. A key stands for the
+-- admin who made it, and ends with that admin's account, suspension or demotion.
+-- Definer: keys belong to nobody.
+create function chat_private.check_api_key(secret text) returns table (id uuid, created_by uuid, scopes text[])
+language plpgsql volatile security definer rows 1 set search_path = '' as $$
+declare
+  v_key chat.api_keys;
+begin
+  select k.* into v_key
+    from chat.api_keys k
+    join chat.accounts a on a.user_id = k.created_by and a.role = 'admin' and a.suspended_at is null
+   where k.hash = sha256(convert_to(check_api_key.secret, 'UTF8'))
+     and k.revoked_at is null and (k.expires_at is null or k.expires_at > now());
+  if found then
+    -- Once a minute is exact enough, and many calls do not wait for each other.
+    update chat.api_keys k set last_used_at = now()
+     where k.id = v_key.id and (k.last_used_at is null or k.last_used_at < now() - interval '1 minute');
+    return query select v_key.id, v_key.created_by, v_key.scopes;
+  end if;
+end;
+$$;
+
+comment on table chat.api_keys is 'Keys with which other programs call the platform; the secret itself is kept nowhere';
+comment on column chat.api_keys.id is 'A UUIDv7, newer ones are higher';
+comment on column chat.api_keys.name is 'What it is for, as its maker put it';
+comment on column chat.api_keys.prefix is 'The beginning of the secret, to tell keys apart';
+comment on column chat.api_keys.hash is 'SHA-256 of the secret';
+comment on column chat.api_keys.scopes is 'What it may do: read, write, admin';
+comment on column chat.api_keys.created_by is 'The admin whom it stands for; it ends with that account, its suspension or demotion';
+comment on column chat.api_keys.created_at is 'When it was made';
+comment on column chat.api_keys.expires_at is 'Until when it counts; null for no end';
+comment on column chat.api_keys.revoked_at is 'Since when it counts no more; null while it does. Setting it here by hand revokes the key for good';
+comment on column chat.api_keys.last_used_at is 'When it was last used, to the minute';
+comment on policy select_platform_admin on chat.api_keys is 'Platform admins see the keys, never their hashes';
+comment on function chat.create_api_key(text, text[], timestamptz) is
+  'Makes an API key and returns its secret, this once. For platform admins. Errors: not_an_admin, rate_limited, invalid_name, invalid_scopes, invalid_time';
+comment on function chat.revoke_api_key(uuid) is
+  'Ends an API key at once and for good; no effect on a revoked one. For platform admins. Errors: not_an_admin, api_key_not_found';
+comment on function chat.list_api_keys(uuid, integer) is
+  'The API keys, newest first, before an id: 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size';
+comment on function chat_private.check_api_key(text) is 'For the server only: the key that this secret is, and what it may do; no row when it does not count';
+
+-- 74_auth_log.sql
+-- What happened to accounts: sign-ups, sign-ins, changed passwords; so that people and admins see what was not them.
+
+create table chat.auth_log (
+  id bigint generated always as identity primary key,
+  user_id uuid not null references chat.profiles on delete cascade,
+  event text not null constraint auth_log_event_known check (event in (
+    'signed_up', 'signed_in', 'session_ended', 'password_changed', 'email_changed', 'phone_changed',
+    'second_factor_added', 'second_factor_removed')),
+  at timestamptz not null default clock_timestamp(),
+  session_id uuid,
+  ip inet,
+  user_agent text
+);
+create index auth_log_user_idx on chat.auth_log (user_id, id);
+
+alter table chat.auth_log enable row level security;
+
+-- A log that fails refuses nobody: Auth would answer with a bare 500. While an account is being deleted there is
+-- nobody left to log for.
+-- Definer: nobody writes the log but Auth's triggers, which know nothing of chat.
+create function chat_private.log_auth(user_id uuid, event text, session_id uuid default null, ip inet default null,
+                                      user_agent text default null) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chat.auth_log (user_id, event, session_id, ip, user_agent)
+  select p.id, log_auth.event, log_auth.session_id, log_auth.ip, left(log_auth.user_agent, 500)
+    from chat.profiles p where p.id = log_auth.user_id;
+exception when others then
+  raise warning 'unable to log % of %: %', event, user_id, sqlerrm;
+end;
+$$;
+
+grant select on chat.auth_log to authenticated;
+
+create policy select_self_or_platform_admin on chat.auth_log for select to authenticated
+  using (user_id = (select auth.uid()) or (select chat_private.is_platform_admin()));
+
+-- Definer: as above.
+create function chat_private.tg_users__log() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'INSERT' then
+    perform chat_private.log_auth(new.id, 'signed_up');
+    return null;
+  end if;
+  if new.encrypted_password is distinct from old.encrypted_password then
+    perform chat_private.log_auth(new.id, 'password_changed');
+  end if;
+  if new.email is distinct from old.email then
+    perform chat_private.log_auth(new.id, 'email_changed');
+  end if;
+  if new.phone is distinct from old.phone then
+    perform chat_private.log_auth(new.id, 'phone_changed');
+  end if;
+  return null;
+end;
+$$;
+create trigger _900_log after insert on auth.users
+  for each row execute function chat_private.tg_users__log();
+create trigger _900_log_change after update of encrypted_password, email, phone on auth.users
+  for each row execute function chat_private.tg_users__log();
+
+-- Definer: as above.
+create function chat_private.tg_sessions__log() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_session auth.sessions := coalesce(new, old);
+begin
+  perform chat_private.log_auth(v_session.user_id, case tg_op when 'INSERT' then 'signed_in' else 'session_ended' end,
+                                v_session.id, v_session.ip, v_session.user_agent);
+  return null;
+end;
+$$;
+create trigger _900_log after insert or delete on auth.sessions
+  for each row execute function chat_private.tg_sessions__log();
+
+-- A factor counts once it is verified.
+-- Definer: as above.
+create function chat_private.tg_mfa_factors__log() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'DELETE' then
+    perform chat_private.log_auth(old.user_id, 'second_factor_removed');
+  else
+    perform chat_private.log_auth(new.user_id, 'second_factor_added');
+  end if;
+  return null;
+end;
+$$;
+create trigger _900_log_added after update of status on auth.mfa_factors
+  for each row when (new.status = 'verified' and old.status <> 'verified') execute function chat_private.tg_mfa_factors__log();
+create trigger _900_log_removed after delete on auth.mfa_factors
+  for each row when (old.status = 'verified') execute function chat_private.tg_mfa_factors__log();
+
+create function chat.list_auth_log(user_id uuid default auth.uid(), before_id bigint default null, page_size integer default 50)
+returns setof chat.auth_log rows 50
+language plpgsql stable set search_path = '' as $$
+begin
+  if list_auth_log.user_id is distinct from (select auth.uid()) then
+    perform chat_private.require_platform_admin('list the sign-ins of others');
+  end if;
+  if page_size is null or page_size not between 1 and 200 then
+    perform chat_private.fail('invalid_page_size', 400, 'unable to list sign-ins; a page has 1 to 200');
+  end if;
+  return query select * from chat.auth_log l
+    where l.user_id = list_auth_log.user_id and l.id < coalesce(before_id, 9223372036854775807)
+    order by l.id desc limit page_size;
+end;
+$$;
+grant execute on function chat.list_auth_log(uuid, bigint, integer) to authenticated;
+
+comment on table chat.auth_log is 'What happened to an account: sign-up, sign-ins, ended sessions, changed credentials';
+comment on column chat.auth_log.id is 'Newer rows have higher ones';
+comment on column chat.auth_log.user_id is 'Whose account';
+comment on column chat.auth_log.event is 'What happened: signed_up, signed_in, session_ended, password_changed, email_changed, phone_changed, second_factor_added, second_factor_removed';
+comment on column chat.auth_log.at is 'When';
+comment on column chat.auth_log.session_id is 'The session it is about';
+comment on column chat.auth_log.ip is 'Where the session was begun from';
+comment on column chat.auth_log.user_agent is 'With what program the session was begun';
+comment on policy select_self_or_platform_admin on chat.auth_log is 'People see what happened to their own account, platform admins to any';
+comment on function chat.list_auth_log(uuid, bigint, integer) is
+  'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user for platform admins. Errors: not_an_admin, invalid_page_size';
 
 -- 80_realtime.sql
 -- What Realtime carries: who may hear and speak on a topic, and the events the database sends after each commit.

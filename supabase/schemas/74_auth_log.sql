@@ -74,7 +74,8 @@ $$;
 create trigger _900_log after insert or delete on auth.sessions
   for each row execute function chat_private.tg_sessions__log();
 
--- Definer: as above. A factor counts once it is verified.
+-- A factor counts once it is verified.
+-- Definer: as above.
 create function chat_private.tg_mfa_factors__log() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
