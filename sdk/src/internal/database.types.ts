@@ -43,6 +43,72 @@ isOneToOne: true
       referencedColumns: ["id"]
     }
                   ]
+                },"api_keys": {
+                  Row: {
+                    "created_at": string,"created_by": string | null,"expires_at": string | null,"hash": string,"id": string,"last_used_at": string | null,"name": string,"prefix": string,"revoked_at": string | null,"scopes": (string)[]
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by"?: string | null,"expires_at"?: string | null,"hash": string,"id"?: string,"last_used_at"?: string | null,"name": string,"prefix": string,"revoked_at"?: string | null,"scopes": (string)[]
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string | null,"expires_at"?: string | null,"hash"?: string,"id"?: string,"last_used_at"?: string | null,"name"?: string,"prefix"?: string,"revoked_at"?: string | null,"scopes"?: (string)[]
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "api_keys_created_by_fkey"
+      columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "api_keys_created_by_fkey"
+      columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"audit_log": {
+                  Row: {
+                    "action": string,"actor_id": string | null,"at": string,"details": NonNullable<Json>,"id": number,"target_id": string | null,"target_kind": string,"via": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "action": string,"actor_id"?: string | null,"at"?: string,"details"?: NonNullable<Json>,"id"?: never,"target_id"?: string | null,"target_kind": string,"via"?: string
+                  }
+                  Update: {
+                    "action"?: string,"actor_id"?: string | null,"at"?: string,"details"?: NonNullable<Json>,"id"?: never,"target_id"?: string | null,"target_kind"?: string,"via"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"auth_log": {
+                  Row: {
+                    "at": string,"event": string,"id": number,"ip": unknown,"session_id": string | null,"user_agent": string | null,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "at"?: string,"event": string,"id"?: never,"ip"?: unknown,"session_id"?: string | null,"user_agent"?: string | null,"user_id": string
+                  }
+                  Update: {
+                    "at"?: string,"event"?: string,"id"?: never,"ip"?: unknown,"session_id"?: string | null,"user_agent"?: string | null,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "auth_log_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "auth_log_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"blocks": {
                   Row: {
                     "blocked_id": string,"blocker_id": string,"created_at": string
@@ -293,6 +359,50 @@ isOneToOne: false
       referencedColumns: ["channel_id","user_id"]
     }
                   ]
+                },"files": {
+                  Row: {
+                    "channel_id": string,"created_at": string,"deleted_at": string | null,"height": number | null,"id": string,"mime_type": string,"name": string,"seq": number | null,"size": number,"uploaded_at": string | null,"uploader_id": string | null,"width": number | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "channel_id": string,"created_at"?: string,"deleted_at"?: string | null,"height"?: number | null,"id"?: string,"mime_type": string,"name": string,"seq"?: number | null,"size": number,"uploaded_at"?: string | null,"uploader_id"?: string | null,"width"?: number | null
+                  }
+                  Update: {
+                    "channel_id"?: string,"created_at"?: string,"deleted_at"?: string | null,"height"?: number | null,"id"?: string,"mime_type"?: string,"name"?: string,"seq"?: number | null,"size"?: number,"uploaded_at"?: string | null,"uploader_id"?: string | null,"width"?: number | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "files_channel_id_fkey"
+      columns: ["channel_id"]
+isOneToOne: false
+      referencedRelation: "channels"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "files_channel_id_fkey"
+      columns: ["channel_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "files_message_fkey"
+      columns: ["channel_id","seq"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["channel_id","seq"]
+    },{
+      foreignKeyName: "files_uploader_id_fkey"
+      columns: ["uploader_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "files_uploader_id_fkey"
+      columns: ["uploader_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"mentions": {
                   Row: {
                     "channel_id": string,"seq": number,"user_id": string
@@ -439,6 +549,32 @@ isOneToOne: true
       referencedColumns: ["dm_user_id"]
     },{
       foreignKeyName: "preferences_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: true
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"presence": {
+                  Row: {
+                    "last_seen_at": string | null,"manual_status": string | null,"status": string,"status_emoji": string | null,"status_expires_at": string | null,"status_text": string | null,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "last_seen_at"?: string | null,"manual_status"?: string | null,"status"?: string,"status_emoji"?: string | null,"status_expires_at"?: string | null,"status_text"?: string | null,"updated_at"?: string,"user_id": string
+                  }
+                  Update: {
+                    "last_seen_at"?: string | null,"manual_status"?: string | null,"status"?: string,"status_emoji"?: string | null,"status_expires_at"?: string | null,"status_text"?: string | null,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "presence_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: true
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "presence_user_id_fkey"
       columns: ["user_id"]
 isOneToOne: true
       referencedRelation: "profiles"
@@ -603,7 +739,10 @@ isOneToOne: false
                 }
           }
           Functions: {
-            "add_bookmark":
+            "activate_user":
+{ Args: { "user_id": string }; Returns: undefined
+                           },
+"add_bookmark":
 { Args: { "channel_id": string,"note"?: string,"seq": number }; Returns: {
               "channel_id": string,
 "created_at": string,
@@ -692,6 +831,31 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"cancel_file":
+{ Args: { "channel_id": string,"id": string }; Returns: boolean
+                           },
+"clear_status":
+{ Args: Record<PropertyKey, never>; Returns: {
+              "last_seen_at": string | null,
+"manual_status": string | null,
+"status": string,
+"status_emoji": string | null,
+"status_expires_at": string | null,
+"status_text": string | null,
+"updated_at": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "presence"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"create_api_key":
+{ Args: { "expires_at"?: string,"name": string,"scopes"?: (string)[] }; Returns: {
+              "id": string,"secret": string
+            }[]
+                           },
 "create_channel":
 { Args: { "custom"?: Json,"description"?: string,"kind"?: string,"member_ids"?: (string)[],"name"?: string,"slug": string }; Returns: {
               "archived_at": string | null,
@@ -710,6 +874,27 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "channels"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"create_file":
+{ Args: { "channel_id": string,"height"?: number,"id"?: string,"mime_type": string,"name": string,"size": number,"width"?: number }; Returns: {
+              "channel_id": string,
+"created_at": string,
+"deleted_at": string | null,
+"height": number | null,
+"id": string,
+"mime_type": string,
+"name": string,
+"seq": number | null,
+"size": number,
+"uploaded_at": string | null,
+"uploader_id": string | null,
+"width": number | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "files"
         isOneToOne: true
         isSetofReturn: true
       } },
@@ -883,6 +1068,19 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"get_presence":
+{ Args: { "user_ids": (string)[] }; Returns: {
+              "last_seen_at": string,"manual_status": string,"status": string,"status_emoji": string,"status_expires_at": string,"status_text": string,"updated_at": string,"user_id": string
+            }[]
+                           },
+"go_offline":
+{ Args: { "connection_id"?: string }; Returns: undefined
+                           },
+"heartbeat":
+{ Args: { "channel_ids"?: (string)[],"connection_id"?: string,"is_active"?: boolean }; Returns: {
+              "epoch": number,"id": string,"last_change": number,"last_seq": number
+            }[]
+                           },
 "issue_email_code":
 { Args: { "email": string }; Returns: string
                            },
@@ -910,6 +1108,44 @@ isOneToOne: false
 "leave_channel":
 { Args: { "channel_id": string }; Returns: undefined
                            },
+"list_api_keys":
+{ Args: { "before_id"?: string,"page_size"?: number }; Returns: {
+              "created_at": string,"created_by": string,"expires_at": string,"id": string,"last_used_at": string,"name": string,"prefix": string,"revoked_at": string,"scopes": (string)[]
+            }[]
+                           },
+"list_audit_log":
+{ Args: { "action"?: string,"actor_id"?: string,"before_id"?: number,"page_size"?: number,"target_id"?: string }; Returns: {
+              "action": string,
+"actor_id": string | null,
+"at": string,
+"details": NonNullable<Json>,
+"id": number,
+"target_id": string | null,
+"target_kind": string,
+"via": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "audit_log"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"list_auth_log":
+{ Args: { "before_id"?: number,"page_size"?: number,"user_id"?: string }; Returns: {
+              "at": string,
+"event": string,
+"id": number,
+"ip": unknown,
+"session_id": string | null,
+"user_agent": string | null,
+"user_id": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "auth_log"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "list_blocks":
 { Args: { "before_time"?: string,"before_user_id"?: string,"page_size"?: number }; Returns: {
               "blocked_id": string,
@@ -973,6 +1209,27 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "message_edits"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"list_files":
+{ Args: { "before_seq"?: number,"channel_id": string,"page_size"?: number }; Returns: {
+              "channel_id": string,
+"created_at": string,
+"deleted_at": string | null,
+"height": number | null,
+"id": string,
+"mime_type": string,
+"name": string,
+"seq": number | null,
+"size": number,
+"uploaded_at": string | null,
+"uploader_id": string | null,
+"width": number | null
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "files"
         isOneToOne: false
         isSetofReturn: true
       } },
@@ -1216,6 +1473,9 @@ isOneToOne: false
 "remove_reaction":
 { Args: { "channel_id": string,"emoji"?: string,"seq": number }; Returns: undefined
                            },
+"revoke_api_key":
+{ Args: { "id": string }; Returns: undefined
+                           },
 "save_draft":
 { Args: { "body": string,"channel_id": string,"custom"?: Json,"parent_seq"?: number }; Returns: undefined
                            },
@@ -1307,6 +1567,46 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"set_presence":
+{ Args: { "status": string }; Returns: {
+              "last_seen_at": string | null,
+"manual_status": string | null,
+"status": string,
+"status_emoji": string | null,
+"status_expires_at": string | null,
+"status_text": string | null,
+"updated_at": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "presence"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"set_status":
+{ Args: { "status_emoji"?: string,"status_expires_at"?: string,"status_text"?: string }; Returns: {
+              "last_seen_at": string | null,
+"manual_status": string | null,
+"status": string,
+"status_emoji": string | null,
+"status_expires_at": string | null,
+"status_text": string | null,
+"updated_at": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "presence"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"set_user_role":
+{ Args: { "role": string,"user_id": string }; Returns: undefined
+                           },
+"suspend_user":
+{ Args: { "reason": string,"user_id": string }; Returns: undefined
+                           },
 "transfer_channel":
 { Args: { "channel_id": string,"user_id": string }; Returns: {
               "archived_at": string | null,
@@ -1369,6 +1669,21 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "profiles"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"update_setting":
+{ Args: { "name": string,"value": Json }; Returns: {
+              "default_value": NonNullable<Json>,
+"description": string,
+"maximum": number | null,
+"minimum": number | null,
+"name": string,
+"value": NonNullable<Json>
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "settings"
         isOneToOne: true
         isSetofReturn: true
       } },
