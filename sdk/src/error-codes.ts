@@ -146,6 +146,12 @@ export const errorCodes = {
   invalid_seq: 400,
   /** A time zone has an IANA name like `Europe/Berlin`. */
   invalid_timezone: 400,
+  /** Types of notifications are `mention`, `dm`, `reaction`, `thread_reply`, `channel_invite` and `message`. */
+  invalid_notification_type: 400,
+  /** At most 1,000 notifications can be marked at once. */
+  too_many_notifications: 400,
+  /** The caller has no such notification. */
+  notification_not_found: 404,
   /** A notification level is `all`, `mentions` or `nothing`. */
   invalid_notify_level: 400,
   /** A value has the wrong type or form, or text holds a character that cannot be stored (NUL, half a surrogate pair). */

@@ -34,6 +34,7 @@ export type {
   ReactionCount,
   SendOptions,
 } from './messages.ts';
+export type { PreferenceChanges, Preferences, PreferencesState, PreferencesStore } from './preferences.ts';
 export type {
   Thread,
   ThreadInfo,

@@ -4,6 +4,7 @@ import type { MessageCustom } from '../custom.ts';
 import type { ChannelFile, FileInfo } from '../files.ts';
 import type { Member } from '../members.ts';
 import type { Message, ReactionCount } from '../messages.ts';
+import type { Preferences } from '../preferences.ts';
 import type { Account, User } from '../users.ts';
 import type { Database } from './database.types.ts';
 
@@ -40,6 +41,7 @@ export interface MessageRow {
 type FileRow = Pick<Tables['files']['Row'], 'id' | 'name' | 'mime_type' | 'size' | 'width' | 'height'>;
 export type ChannelFileRow = Tables['files']['Row'] & { seq: number; uploader: ProfileRow | null };
 export type MemberRow = Tables['channel_members']['Row'] & { profile: ProfileRow };
+export type PreferencesRow = Tables['preferences']['Row'];
 export type AccountRow = Tables['accounts']['Row'] & { profile: ProfileRow };
 
 /** What to select of a message, so that a page needs no second request for its authors. */
@@ -139,4 +141,14 @@ export const toChannelInfo = (row: MyChannelRow): ChannelInfo => ({
           name: row.dm_name as string,
           avatarUrl: row.dm_avatar_url,
         },
+});
+
+export const toPreferences = (row: PreferencesRow): Preferences => ({
+  notifications: row.notifications,
+  level: row.level as Preferences['level'],
+  sound: row.sound,
+  preview: row.preview,
+  timezone: row.timezone,
+  dnd: { isEnabled: row.dnd_enabled, start: row.dnd_start.slice(0, 5), end: row.dnd_end.slice(0, 5) },
+  shareReceipts: row.share_receipts,
 });

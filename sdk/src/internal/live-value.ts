@@ -1,0 +1,138 @@
+/** A value of the caller's own, loaded first and then kept up to date by the events of their topic. */
+import type { Connection } from '../messages.ts';
+import { createEmitter, type Subscription } from './emitter.ts';
+import { retrying } from './retry.ts';
+import type { UserFeed } from './user-feed.ts';
+
+export interface LiveValue<T> {
+  /** Begins with the first listener and ends with the last. */
+  subscribe(listener: (state: T & { connection: Connection }) => void): Subscription;
+  /** Shows at once what the caller has done; `null` when only another load can tell. Nothing while nobody listens. */
+  change(next: (value: T) => T | null): void;
+  /** Ends it for all listeners, and shows them nothing more: whose value this is has signed out. */
+  end(): void;
+}
+
+interface Source<T> {
+  userFeed: UserFeed;
+  initial: T;
+  /** Reads the present value; given what is shown, to read as much again. */
+  load(value: T): Promise<T>;
+  /** The value after an event: the same when it does not matter, `null` when only another load can tell. */
+  apply(value: T, event: string, payload: Record<string, unknown>): T | null;
+}
+
+/** Realtime may lose an event without a trace, so the whole is read again now and then. */
+const REFRESH_MS = 60_000;
+
+export function createLiveValue<T extends object>(source: Source<T>): LiveValue<T> {
+  let current: LiveValue<T> | undefined;
+  return {
+    subscribe(listener) {
+      current ??= openLiveValue(source, () => (current = undefined));
+      return current.subscribe(listener);
+    },
+    change: (next) => current?.change(next),
+    end: () => current?.end(),
+  };
+}
+
+function openLiveValue<T extends object>(source: Source<T>, onClose: () => void): LiveValue<T> {
+  let value = source.initial;
+  let connection: Connection = 'loading';
+  let isLive = false;
+  let isLoaded = false;
+  let isLoading = false;
+  /** Something happened that the answer under way may not know of. */
+  let isStale = false;
+  let isClosed = false;
+  const listeners = createEmitter<T & { connection: Connection }>(close);
+
+  const state = () => ({ ...value, connection });
+  const emit = () => {
+    if (!isClosed) listeners.emit(state());
+  };
+
+  async function load(): Promise<void> {
+    isStale = true;
+    if (isLoading) return;
+    isLoading = true;
+    try {
+      while (isStale && !isClosed) {
+        isStale = false;
+        value = await retrying(
+          () => source.load(value),
+          () => !isClosed,
+        );
+        isLoaded = true;
+        if (isLive) connection = 'live';
+        emit();
+      }
+    } catch {
+      // Not to be had by trying again: the session has ended, and everything with it.
+      setConnection('offline');
+    }
+    isLoading = false;
+  }
+
+  function change(next: (value: T) => T | null): void {
+    const changed = next(value);
+    if (changed === value) return;
+    if (changed === null || isLoading || !isLoaded) {
+      void load();
+    } else {
+      value = changed;
+      emit();
+    }
+  }
+
+  function setConnection(next: Connection): void {
+    connection = next;
+    emit();
+  }
+
+  function refresh(): void {
+    if (isLive && globalThis.document?.visibilityState !== 'hidden') void load();
+  }
+
+  function close(): void {
+    if (isClosed) return;
+    isClosed = true;
+    feed.unsubscribe();
+    clearInterval(timer);
+    globalThis.document?.removeEventListener('visibilitychange', refresh);
+    onClose();
+  }
+
+  const feed = source.userFeed.subscribe({
+    onLive() {
+      isLive = true;
+      void load();
+    },
+    onInterrupted() {
+      isLive = false;
+      setConnection('offline');
+    },
+    onEvent: (event, payload) => change((present) => source.apply(present, event, payload)),
+  });
+  const timer = setInterval(refresh, REFRESH_MS);
+  (timer as { unref?: () => void }).unref?.();
+  globalThis.document?.addEventListener('visibilitychange', refresh);
+  // After the feed has said whether it is live already, which begins a load too.
+  queueMicrotask(() => {
+    if (!isLoading) void load();
+  });
+
+  return {
+    subscribe(listener) {
+      const subscription = listeners.add(listener);
+      if (isLoaded) listener(state());
+      return subscription;
+    },
+    change,
+    end() {
+      close();
+      listeners.emit({ ...source.initial, connection: 'ended' });
+    },
+  };
+}
