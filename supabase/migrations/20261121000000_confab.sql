@@ -3315,6 +3315,231 @@ comment on function chat.cancel_file(uuid, uuid) is
 comment on function chat.list_files(uuid, bigint, integer) is
   'Files sent to a channel, newest first, before before_seq: 1 to 200, and the rest of the last one''s message. Errors: channel_not_found, not_a_member, invalid_page_size';
 
+-- 50_notifications.sql
+-- Notifications: what each person was told of, read or not; who gets one is decided in 53_notify.sql.
+
+create table chat.notifications (
+  user_id uuid not null references chat.profiles on delete cascade,
+  id uuid not null default chat_private.uuid_v7(),
+  type text not null constraint notifications_type_known
+    check (type in ('mention', 'dm', 'reaction', 'thread_reply', 'channel_invite', 'message')),
+  actor_id uuid references chat.profiles on delete set null,
+  channel_id uuid references chat.channels on delete cascade,
+  seq bigint,
+  message_id uuid,
+  parent_seq bigint,
+  in_channel boolean not null default true,
+  text text not null default '' constraint notifications_text_length check (char_length(text) <= 200),
+  custom jsonb not null default '{}' constraint notifications_custom_form check (chat_private.is_custom(custom)),
+  is_silent boolean not null default false,
+  created_at timestamptz not null default clock_timestamp(),
+  read_at timestamptz,
+  primary key (user_id, id),
+  -- The actor is the author of the message, or one of those who reacted to it.
+  constraint notifications_once unique (channel_id, seq, user_id, actor_id)
+);
+create index notifications_type_idx on chat.notifications (user_id, type, id);
+-- Serves the count of what is unread and the reading of a channel.
+create index notifications_unread_idx on chat.notifications (user_id, channel_id, seq) where read_at is null;
+create index notifications_actor_id_idx on chat.notifications (actor_id);
+
+alter table chat.notifications enable row level security;
+
+grant select, delete on chat.notifications to authenticated;
+grant update (read_at) on chat.notifications to authenticated;
+
+create policy select_self on chat.notifications for select to authenticated
+  using (user_id = (select auth.uid()) and (channel_id is null or channel_id in (select chat_private.my_channel_ids())));
+create policy update_self on chat.notifications for update to authenticated
+  using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+create policy delete_self on chat.notifications for delete to authenticated using (user_id = (select auth.uid()));
+
+-- Definer: the database alone speaks on a person's topic. Once a statement, for all who are told.
+create function chat_private.tg_notifications__broadcast_new() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into realtime.messages (topic, event, payload, private, extension)
+  select 'user:' || n.user_id, 'notification:new',
+         to_jsonb(n) || jsonb_build_object(
+           'actor', case when a.id is not null then
+             jsonb_build_object('id', a.id, 'username', a.username, 'name', a.name, 'avatar_url', a.avatar_url) end,
+           'channel', case when c.id is not null then
+             jsonb_build_object('id', c.id, 'kind', c.kind, 'slug', c.slug, 'name', c.name) end), true, 'broadcast'
+    from added n
+    left join chat.profiles a on a.id = n.actor_id
+    left join chat.channels c on c.id = n.channel_id;
+  return null;
+exception when others then
+  raise warning 'notifications were stored but not announced: %', sqlerrm;
+  return null;
+end;
+$$;
+create trigger _900_broadcast_new after insert on chat.notifications
+  referencing new table as added for each statement execute function chat_private.tg_notifications__broadcast_new();
+
+-- Definer: as above. Of more than 100 at once only is said that it happened, and clients read the list again.
+create function chat_private.tg_notifications__broadcast_change() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'DELETE' then
+    insert into realtime.messages (topic, event, payload, private, extension)
+    select 'user:' || o.user_id, 'notification:deleted',
+           jsonb_build_object('ids', case when count(*) <= 100 then jsonb_agg(o.id) end), true, 'broadcast'
+      from removed o join chat.profiles p on p.id = o.user_id
+     group by o.user_id;
+  else
+    insert into realtime.messages (topic, event, payload, private, extension)
+    select 'user:' || n.user_id, 'notification:read',
+           jsonb_build_object('ids', case when count(*) <= 100 then jsonb_agg(n.id) end, 'read_at', max(n.read_at)), true, 'broadcast'
+      from changed n join removed o using (user_id, id)
+     where n.read_at is not null and o.read_at is null
+     group by n.user_id
+    union all
+    select 'user:' || n.user_id, 'notification:updated', jsonb_build_object('id', n.id, 'text', n.text), true, 'broadcast'
+      from changed n join removed o using (user_id, id)
+     where n.text <> o.text;
+  end if;
+  return null;
+exception when others then
+  raise warning 'notifications were changed but this was not announced: %', sqlerrm;
+  return null;
+end;
+$$;
+create trigger _900_broadcast_change after update on chat.notifications
+  referencing old table as removed new table as changed
+  for each statement execute function chat_private.tg_notifications__broadcast_change();
+create trigger _900_broadcast_removal after delete on chat.notifications
+  referencing old table as removed
+  for each statement execute function chat_private.tg_notifications__broadcast_change();
+
+-- Definer: as above.
+create function chat_private.tg_preferences__broadcast() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.tell_user(new.user_id, 'preferences:updated', to_jsonb(new));
+  return null;
+end;
+$$;
+create trigger _900_broadcast after update on chat.preferences
+  for each row execute function chat_private.tg_preferences__broadcast();
+
+create function chat.list_notifications(before uuid default null, page_size integer default 50,
+                                        only_unread boolean default false, types text[] default null)
+returns setof chat.notifications rows 50
+language plpgsql stable set search_path = '' as $$
+declare
+  v_before uuid := coalesce(list_notifications.before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+begin
+  perform chat_private.check_page_size(page_size, 'list notifications');
+  if types is not null and (cardinality(types) = 0 or not types
+       <@ array['mention', 'dm', 'reaction', 'thread_reply', 'channel_invite', 'message']) then
+    perform chat_private.fail('invalid_notification_type', 400,
+      'unable to list notifications; types are mention, dm, reaction, thread_reply, channel_invite and message');
+  end if;
+  if only_unread then
+    -- Named as they stand in the index of the unread ones, which are few, instead of walking through all.
+    return query select n.* from chat.notifications n
+      where n.user_id = (select auth.uid()) and n.read_at is null and n.id < v_before
+        and (types is null or n.type = any (types))
+      order by n.id desc limit page_size;
+  elsif types is not null then
+    return query select n.* from (select distinct t from unnest(types) t) wanted (type)
+      cross join lateral (
+        select * from chat.notifications x
+         where x.user_id = (select auth.uid()) and x.type = wanted.type and x.id < v_before
+         order by x.id desc limit page_size) n
+      order by n.id desc limit page_size;
+  else
+    return query select n.* from chat.notifications n
+      where n.user_id = (select auth.uid()) and n.id < v_before
+      order by n.id desc limit page_size;
+  end if;
+end;
+$$;
+grant execute on function chat.list_notifications(uuid, integer, boolean, text[]) to authenticated;
+
+create function chat.unread_notification_count() returns bigint
+language sql stable set search_path = '' as $$
+  select count(*) from chat.notifications n where n.user_id = (select auth.uid()) and n.read_at is null;
+$$;
+grant execute on function chat.unread_notification_count() to authenticated;
+
+create function chat.mark_notifications_read(ids uuid[]) returns bigint
+language plpgsql set search_path = '' as $$
+declare
+  v_count bigint;
+begin
+  if mark_notifications_read.ids is null or cardinality(mark_notifications_read.ids) > 1000 then
+    perform chat_private.fail('too_many_notifications', 400, 'unable to mark notifications as read; give the ids of at most 1,000');
+  end if;
+  update chat.notifications n set read_at = now()
+   where n.user_id = (select auth.uid()) and n.read_at is null and n.id in (
+     -- In one order, or two devices of one person would wait for each other.
+     select x.id from chat.notifications x
+      where x.user_id = (select auth.uid()) and x.id = any (mark_notifications_read.ids) and x.read_at is null
+      order by x.id for no key update);
+  get diagnostics v_count = row_count;
+  return v_count;
+end;
+$$;
+grant execute on function chat.mark_notifications_read(uuid[]) to authenticated;
+
+create function chat.mark_all_notifications_read(up_to uuid default null) returns bigint
+language plpgsql set search_path = '' as $$
+declare
+  v_count bigint;
+begin
+  update chat.notifications n set read_at = now()
+   where n.user_id = (select auth.uid()) and n.read_at is null and n.id in (
+     select x.id from chat.notifications x
+      where x.user_id = (select auth.uid()) and x.read_at is null
+        and x.id <= coalesce(up_to, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+      order by x.id limit 10000 for no key update);
+  get diagnostics v_count = row_count;
+  return v_count;
+end;
+$$;
+grant execute on function chat.mark_all_notifications_read(uuid) to authenticated;
+
+create function chat.delete_notification(id uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+  delete from chat.notifications n where n.user_id = (select auth.uid()) and n.id = delete_notification.id;
+  if not found then
+    perform chat_private.fail('notification_not_found', 404, 'unable to delete notification; there is no such one of yours');
+  end if;
+end;
+$$;
+grant execute on function chat.delete_notification(uuid) to authenticated;
+
+comment on table chat.notifications is 'What each person was told of: at most once per message, and once per person who reacted to one of theirs';
+comment on column chat.notifications.user_id is 'Who is told';
+comment on column chat.notifications.id is 'UUIDv7: rises with time, and is the cursor of lists';
+comment on column chat.notifications.type is
+  'mention: meant by @; dm: said in direct messages or a group; thread_reply: said in a thread they follow; message: said in a channel of which they want to hear everything; reaction: to their message; channel_invite: added to a channel';
+comment on column chat.notifications.actor_id is 'Who wrote, reacted or added; null once that account is deleted';
+comment on column chat.notifications.channel_id is 'Where; hidden from those who have left it';
+comment on column chat.notifications.seq is 'The message it is about; null for an invitation';
+comment on column chat.notifications.message_id is 'Public id of that message';
+comment on column chat.notifications.parent_seq is 'The thread that the message belongs to';
+comment on column chat.notifications.in_channel is 'Whether the channel shows the message, and not its thread only';
+comment on column chat.notifications.text is 'Beginning of the message on one line, up to 200 characters';
+comment on column chat.notifications.custom is 'emoji of a reaction; everyone: here or channel of a mention that meant all';
+comment on column chat.notifications.is_silent is 'Came during do-not-disturb: to be listed, but not to make itself felt';
+comment on column chat.notifications.created_at is 'When';
+comment on column chat.notifications.read_at is 'When it was read; null while it is not';
+comment on policy select_self on chat.notifications is 'People see their own notifications, of channels they are still in';
+comment on policy update_self on chat.notifications is 'People mark their own notifications as read';
+comment on policy delete_self on chat.notifications is 'People delete their own notifications';
+comment on function chat.list_notifications(uuid, integer, boolean, text[]) is
+  'The caller''s notifications, newest first, before an id: 1 to 200 rows, on request unread ones or some types only. Errors: invalid_page_size, invalid_notification_type';
+comment on function chat.unread_notification_count() is 'How many notifications of the caller are unread, exactly';
+comment on function chat.mark_notifications_read(uuid[]) is
+  'Marks these notifications of the caller as read, ignores others, and returns how many were not. Errors: too_many_notifications';
+comment on function chat.mark_all_notifications_read(uuid) is
+  'Marks the caller''s notifications up to an id as read, all without one, and returns how many were not: 10,000 at most, call again after that many';
+comment on function chat.delete_notification(uuid) is 'Deletes a notification of the caller. Errors: notification_not_found';
+
 -- 52_presence.sql
 -- Presence: who is here, away or busy, and what they say about it. Clients beat every 25 s; no timer runs here.
 
@@ -3660,6 +3885,226 @@ comment on function chat.set_status(text, text, timestamptz) is
 comment on function chat.clear_status() is 'Removes status text and emoji. Errors: rate_limited';
 comment on function chat.get_presence(uuid[]) is
   'How these people are now; those never seen are missing. manual_status is the caller''s own only. Errors: too_many_users';
+
+-- 53_notify.sql
+-- Who is notified of what: of messages, reactions and invitations, as far as they want to be.
+
+-- Serves those who want to hear of every message of a channel.
+create index channel_states_level_all_idx on chat.channel_states (channel_id) where notify_level = 'all';
+
+-- What a message reads like on one line.
+create function chat_private.excerpt(body text) returns text
+language sql immutable set search_path = '' as $$
+  select left(btrim(regexp_replace(regexp_replace(left(body, 1000), '@\[([^\]\n]{1,80})\]', '@\1', 'g'), '\s+', ' ', 'g')), 200);
+$$;
+
+-- Tells those of the given people who are in the channel, want to hear of this and can, each once per message.
+-- Nobody hears of what they do themselves, nor of somebody with whom one has blocked the other.
+-- Definer: notifications are written by nobody else.
+create function chat_private.notify(actor_id uuid, channel_id uuid, user_ids uuid[], types text[], text text,
+                                    message chat.messages default null, custom jsonb default '{}') returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chat.notifications
+    (user_id, type, actor_id, channel_id, seq, message_id, parent_seq, in_channel, text, custom, is_silent)
+  select r.user_id, r.type, notify.actor_id, notify.channel_id, message.seq, message.id, message.parent_seq,
+         coalesce(message.in_channel, true), notify.text, notify.custom, p.dnd_enabled and chat_private.is_dnd(p)
+    from unnest(user_ids, types) as r (user_id, type)
+    join chat.channel_states s on s.channel_id = notify.channel_id and s.user_id = r.user_id
+    join chat.accounts a on a.user_id = r.user_id
+    join chat.preferences p on p.user_id = r.user_id
+   where r.user_id is distinct from notify.actor_id
+     and a.suspended_at is null
+     and p.notifications
+     and (s.muted_until is null or s.muted_until <= now())
+     and case coalesce(s.notify_level, p.level)
+           when 'nothing' then false
+           -- A conversation set to mentions is quiet otherwise; in general this level lets direct messages through.
+           when 'mentions' then r.type <> 'message' and (r.type <> 'dm' or s.notify_level is null)
+           else true
+         end
+     and not exists (select from chat.blocks b where b.blocker_id = r.user_id and b.blocked_id = notify.actor_id)
+     and not exists (select from chat.blocks b where b.blocker_id = notify.actor_id and b.blocked_id = r.user_id)
+  on conflict on constraint notifications_once do nothing;
+end;
+$$;
+
+-- Of a new message hear those who are meant, who follow its thread, whose conversation it is and who want to hear of
+-- all; of an edit those whom the old text did not mean. What would reach more than 1,000 people reaches nobody, so
+-- that a send stays cheap: there @channel raises the mention badge only.
+-- Definer: as above.
+create function chat_private.tg_messages__notify() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_is_new boolean := tg_op = 'INSERT';
+  v_means_all boolean := new.mentions_everyone is not null and (v_is_new or new.mentions_everyone is distinct from old.mentions_everyone);
+  v_channel record;
+  v_told record;
+begin
+  select c.kind in ('dm', 'group') as is_conversation, n.member_count into v_channel
+    from chat.channels c join chat.channel_counters n on n.channel_id = c.id where c.id = new.channel_id;
+
+  select array_agg(t.user_id) as user_ids, array_agg(t.type) as types into v_told from (
+    select distinct on (r.user_id) r.user_id, r.type from (
+      select u, 'mention', 1 from unnest(new.mention_ids) as u
+       where v_is_new or u <> all (old.mention_ids)
+      union all
+      select m.user_id, 'mention', 1 from chat.channel_members m
+       where v_means_all and v_channel.member_count <= 1000 and m.channel_id = new.channel_id
+         and (new.mentions_everyone = 'channel' or exists (
+           select from chat.presence p where p.user_id = m.user_id and p.status not in ('offline', 'away')))
+      union all
+      select f.user_ids[n], 'thread_reply', 2
+        from (select array(select t.user_id from chat.thread_members t
+                            where t.channel_id = new.channel_id and t.root_seq = new.parent_seq and t.is_following
+                            limit 1001) as user_ids) f, generate_subscripts(f.user_ids, 1) as n
+       where v_is_new and new.parent_seq is not null and cardinality(f.user_ids) <= 1000
+      union all
+      select m.user_id, 'dm', 3 from chat.channel_members m
+       where v_is_new and v_channel.is_conversation and v_channel.member_count <= 1000 and m.channel_id = new.channel_id
+      union all
+      select s.user_id, 'message', 4 from chat.channel_states s
+       where v_is_new and new.in_channel and not v_channel.is_conversation and v_channel.member_count <= 1000
+         and s.channel_id = new.channel_id and s.notify_level = 'all'
+      union all
+      -- To find whose general level is all takes a look at every member, which only small channels can afford.
+      select m.user_id, 'message', 4 from chat.channel_members m join chat.preferences p on p.user_id = m.user_id and p.level = 'all'
+       where v_is_new and new.in_channel and not v_channel.is_conversation and v_channel.member_count <= 100
+         and m.channel_id = new.channel_id
+    ) as r (user_id, type, rank)
+    order by r.user_id, r.rank) t;
+
+  if v_told.user_ids is not null then
+    perform chat_private.notify(new.author_id, new.channel_id, v_told.user_ids, v_told.types, chat_private.excerpt(new.body), new,
+      case when v_means_all then jsonb_build_object('everyone', new.mentions_everyone) else '{}' end);
+  end if;
+  return null;
+exception when others then
+  raise warning 'message % was stored but nobody was notified: %', new.id, sqlerrm;
+  return null;
+end;
+$$;
+create trigger _500_notify after insert on chat.messages
+  for each row when (new.kind = 'user') execute function chat_private.tg_messages__notify();
+create trigger _500_notify_of_edit after update on chat.messages
+  for each row when (new.mention_ids <> old.mention_ids or new.mentions_everyone is distinct from old.mentions_everyone)
+  execute function chat_private.tg_messages__notify();
+
+-- What was said of a message follows it: its new text, or nothing once it is deleted.
+-- Definer: as above.
+create function chat_private.tg_messages__follow_notifications() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_text text := chat_private.excerpt(new.body);
+begin
+  if new.deleted_at is not null then
+    delete from chat.notifications n where n.channel_id = new.channel_id and n.seq = new.seq;
+  else
+    update chat.notifications n set text = v_text
+     where n.channel_id = new.channel_id and n.seq = new.seq and n.text <> v_text;
+  end if;
+  return null;
+end;
+$$;
+create trigger _510_follow_notifications after update on chat.messages
+  for each row when (new.kind = 'user' and (new.body <> old.body or (new.deleted_at is not null and old.deleted_at is null)))
+  execute function chat_private.tg_messages__follow_notifications();
+
+-- Definer: as above. The author hears once of each person who reacts; what is taken back unread was never said.
+create function chat_private.tg_reactions__notify() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_message chat.messages;
+begin
+  if tg_op = 'INSERT' then
+    select * into v_message from chat.messages m where m.channel_id = new.channel_id and m.seq = new.seq;
+    perform chat_private.notify(new.user_id, new.channel_id, array[v_message.author_id], array['reaction'],
+                                chat_private.excerpt(v_message.body), v_message, jsonb_build_object('emoji', new.emoji));
+  else
+    delete from chat.notifications n
+     where n.channel_id = old.channel_id and n.seq = old.seq and n.actor_id = old.user_id and n.type = 'reaction'
+       and n.custom ->> 'emoji' = old.emoji and n.read_at is null;
+  end if;
+  return null;
+exception when others then
+  raise warning 'a reaction was stored but its author not notified: %', sqlerrm;
+  return null;
+end;
+$$;
+create trigger _500_notify after insert or delete on chat.reactions
+  for each row execute function chat_private.tg_reactions__notify();
+
+-- Definer: as above. Once a statement, as a thousand people can be added by one.
+create function chat_private.tg_channel_members__notify() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel record;
+begin
+  for v_channel in
+    select c.id, coalesce(c.name, c.slug, '') as name, array_agg(m.user_id) as user_ids
+      from added m join chat.channels c on c.id = m.channel_id
+     where c.kind <> 'dm' and auth.uid() is not null
+     group by c.id
+  loop
+    perform chat_private.notify(auth.uid(), v_channel.id, v_channel.user_ids,
+                                array_fill('channel_invite'::text, array[cardinality(v_channel.user_ids)]), v_channel.name);
+  end loop;
+  return null;
+exception when others then
+  raise warning 'members were added but not notified: %', sqlerrm;
+  return null;
+end;
+$$;
+create trigger _500_notify after insert on chat.channel_members
+  referencing new table as added for each statement execute function chat_private.tg_channel_members__notify();
+
+-- Who is no longer in a channel has nothing unread there.
+-- Definer: as above.
+create function chat_private.tg_channel_members__forget_notifications() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat.notifications n using removed m
+   where n.user_id = m.user_id and n.channel_id = m.channel_id and n.read_at is null;
+  return null;
+end;
+$$;
+create trigger _500_forget_notifications after delete on chat.channel_members
+  referencing old table as removed for each statement execute function chat_private.tg_channel_members__forget_notifications();
+
+-- Who has read a channel or a thread has read what was said of it. Bounded: somebody who comes back to more than
+-- 5,000 has the rest marked by their next reading.
+-- Definer: as above.
+create function chat_private.tg_channel_states__read_notifications() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.notifications n set read_at = now()
+   where n.user_id = new.user_id and n.id in (
+     select x.id from chat.notifications x
+      where x.user_id = new.user_id and x.channel_id = new.channel_id and x.read_at is null
+        and (x.seq is null or x.seq <= new.last_read_seq) and x.in_channel
+      order by x.id limit 5000 for no key update);
+  return null;
+end;
+$$;
+create trigger _500_read_notifications after update of last_read_seq on chat.channel_states
+  for each row when (new.last_read_seq > old.last_read_seq)
+  execute function chat_private.tg_channel_states__read_notifications();
+
+-- Definer: as above.
+create function chat_private.tg_thread_members__read_notifications() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.notifications n set read_at = now()
+   where n.user_id = new.user_id and n.id in (
+     select x.id from chat.notifications x
+      where x.user_id = new.user_id and x.channel_id = new.channel_id and x.read_at is null
+        and x.seq <= new.last_read_seq and x.parent_seq = new.root_seq
+      order by x.id limit 5000 for no key update);
+  return null;
+end;
+$$;
+create trigger _500_read_notifications after insert or update of last_read_seq on chat.thread_members
+  for each row execute function chat_private.tg_thread_members__read_notifications();
 
 -- 70_admin.sql
 -- Administration of the platform: who is suspended, who is an admin, what admins did. Rules are triggers, so that an
