@@ -26,7 +26,8 @@ async function person(db: Db) {
 /** Lets time pass for one person's connections, or for one of them. */
 const pass = (db: Db, { id }: { id: string }, seconds: number, connection: string | null = null) =>
   db`update chat_private.connections
-        set seen_at = seen_at - make_interval(secs => ${seconds}), active_at = active_at - make_interval(secs => ${seconds})
+        set seen_at = seen_at - make_interval(secs => ${seconds}), active_at = active_at - make_interval(secs => ${seconds}),
+            gone_at = gone_at - make_interval(secs => ${seconds})
       where user_id = ${id} and (${connection}::uuid is null or id = ${connection})`;
 
 /** The next beat looks for those who have gone, however recently one has. */
@@ -151,6 +152,18 @@ describe('somebody who goes', () => {
       expect(await db`select from chat_private.connections where user_id = ${ada.id}`).toHaveLength(0);
     }));
 
+  it('has half a minute more when nobody has used the client, as hidden tabs beat once a minute', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      await ada.beat();
+      await pass(db, ada, 301);
+      await ada.beat(false);
+      await pass(db, ada, 85);
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'away' });
+      await pass(db, ada, 6);
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'offline' });
+    }));
+
   it('is seen offline by whoever asks, also when nobody beats', () =>
     rolledBack(async (db) => {
       const [ada, bob] = [await person(db), await person(db)];
@@ -227,7 +240,7 @@ describe('a presence that somebody chose', () => {
       await ada.choose('offline');
       const hidden = await seenBy(bob, ada);
       expect(hidden).toMatchObject({ status: 'offline', manual_status: null });
-      await db`update chat_private.connections set seen_at = now() + interval '20 seconds' where user_id = ${ada.id}`;
+      await pass(db, ada, -20);
       await ada.beat();
       expect(await seenBy(bob, ada)).toEqual(hidden);
       expect(await seenBy(ada, ada)).toMatchObject({ status: 'offline', manual_status: 'offline' });
