@@ -3549,8 +3549,9 @@ create unlogged table chat_private.connections (
   user_id uuid not null references chat.profiles on delete cascade,
   id uuid not null,
   session_id uuid,
-  seen_at timestamptz not null default now(),
+  seen_at timestamptz not null,
   active_at timestamptz,
+  gone_at timestamptz not null,
   primary key (user_id, id)
 ) with (fillfactor = 50);
 
@@ -3597,8 +3598,8 @@ language sql stable rows 10 set search_path = '' as $$
     from chat.presence p
    cross join lateral (
      select max(k.seen_at) as seen_at,
-            bool_or(k.seen_at > now() - interval '60 seconds') as is_here,
-            max(k.active_at) filter (where k.seen_at > now() - interval '60 seconds') as active_at
+            bool_or(k.gone_at > now()) as is_here,
+            max(k.active_at) filter (where k.gone_at > now()) as active_at
        from chat_private.connections k where k.user_id = p.user_id) c
    where p.user_id = any (user_ids);
 $$;
@@ -3637,7 +3638,7 @@ begin
     from (select p.user_id from chat.presence p
            where p.status <> 'offline'
              and not exists (select from chat_private.connections k
-                              where k.user_id = p.user_id and k.seen_at > now() - interval '60 seconds')
+                              where k.user_id = p.user_id and k.gone_at > now())
            limit 100 for no key update skip locked) s;
   if v_gone is not null then
     perform chat_private.settle_presence(v_gone);
@@ -3645,7 +3646,7 @@ begin
     delete from chat_private.connections k
      where (k.user_id, k.id) in (
        select d.user_id, d.id from chat_private.connections d
-        where d.user_id = any (v_gone) and d.seen_at < now() - interval '60 seconds' for update skip locked);
+        where d.user_id = any (v_gone) and d.gone_at <= now() for update skip locked);
   end if;
   if coalesce(cardinality(v_gone), 0) < 100 then
     update chat_private.presence_sweeps set swept_at = now();
@@ -3653,18 +3654,29 @@ begin
 end;
 $$;
 
--- A client's first sign of life. Somebody has at most 20 connections, or rows could be made without end.
-create function chat_private.connect(connection_id uuid, is_active boolean) returns void
+-- Notes a beat of the caller's. A client stays for 60 s; one that nobody uses for 90 s, as browsers let tabs that
+-- have long been hidden run once a minute.
+create function chat_private.beat(connection_id uuid, is_active boolean) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
+  v_active_at timestamptz := case when is_active then now() end;
 begin
+  update chat_private.connections k
+     set seen_at = now(), active_at = coalesce(v_active_at, k.active_at),
+         gone_at = now() + case when coalesce(v_active_at, k.active_at) > now() - interval '5 minutes'
+                                then interval '60 seconds' else interval '90 seconds' end
+   where k.user_id = v_me and k.id = beat.connection_id;
+  if found then
+    return;
+  end if;
+  -- Somebody has at most 20 clients, or rows could be made without end.
   delete from chat_private.connections k
    where k.user_id = v_me
      and k.id in (select o.id from chat_private.connections o where o.user_id = v_me order by o.seen_at desc offset 19);
-  insert into chat_private.connections as k (user_id, id, session_id, active_at)
-  values (v_me, connect.connection_id, (auth.jwt() ->> 'session_id')::uuid, case when is_active then now() end)
-  on conflict (user_id, id) do update set seen_at = now(), active_at = coalesce(excluded.active_at, k.active_at);
+  insert into chat_private.connections (user_id, id, session_id, seen_at, active_at, gone_at)
+  values (v_me, beat.connection_id, (auth.jwt() ->> 'session_id')::uuid, now(), v_active_at, now() + interval '60 seconds')
+  on conflict do nothing;
   insert into chat.presence (user_id) values (v_me) on conflict do nothing;
 end;
 $$;
@@ -3729,18 +3741,12 @@ returns table (id uuid, last_seq bigint, last_change bigint, epoch integer)
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
-  v_connection uuid := chat_private.my_connection_id(heartbeat.connection_id);
   v_presence record;
 begin
   if cardinality(channel_ids) > 100 then
     perform chat_private.fail('too_many_channels', 400, 'unable to beat; at most 100 channels can be asked for at once');
   end if;
-  update chat_private.connections k
-     set seen_at = now(), active_at = case when heartbeat.is_active then now() else k.active_at end
-   where k.user_id = v_me and k.id = v_connection;
-  if not found then
-    perform chat_private.connect(v_connection, heartbeat.is_active);
-  end if;
+  perform chat_private.beat(chat_private.my_connection_id(heartbeat.connection_id), heartbeat.is_active);
   select p.status, p.manual_status into v_presence from chat.presence p where p.user_id = v_me;
   -- Mostly everything is as it was; only otherwise the other connections matter.
   if v_presence.status is distinct from coalesce(v_presence.manual_status, case when heartbeat.is_active then 'online' end) then
@@ -3783,10 +3789,9 @@ begin
   end if;
   perform chat_private.take_token('set_presence');
   -- Who chooses is here, and active in all their clients.
-  update chat_private.connections k set active_at = now()
-   where k.user_id = v_me and k.seen_at > now() - interval '60 seconds';
+  update chat_private.connections k set active_at = now() where k.user_id = v_me and k.gone_at > now();
   if not found then
-    perform chat_private.connect(chat_private.my_connection_id(null), true);
+    perform chat_private.beat(chat_private.my_connection_id(null), true);
   end if;
   update chat.presence p set manual_status = nullif(set_presence.status, 'online') where p.user_id = v_me;
   perform chat_private.settle_presence(array[v_me]);
@@ -3851,12 +3856,13 @@ end;
 $$;
 grant execute on function chat.get_presence(uuid[]) to authenticated;
 
-comment on table chat_private.connections is 'Clients that beat: here for 60 s after each beat, active for 5 minutes after each sign of activity';
+comment on table chat_private.connections is 'Clients that beat, and the last sign that somebody uses them';
 comment on column chat_private.connections.user_id is 'Whose client';
 comment on column chat_private.connections.id is 'Chosen by the client; a tab or device has its own';
 comment on column chat_private.connections.session_id is 'Session of Auth it belongs to; leaves with it';
 comment on column chat_private.connections.seen_at is 'Last beat';
 comment on column chat_private.connections.active_at is 'Last beat that told of somebody using it; null when none did';
+comment on column chat_private.connections.gone_at is 'Without another beat it counts as gone from then on';
 comment on table chat.presence is 'How people are, as everyone was last told; nobody is written here before their first sign of life. chat.get_presence says how they are now';
 comment on column chat.presence.user_id is 'The person';
 comment on column chat.presence.status is 'online, away, busy, inmeeting or offline';
@@ -3871,8 +3877,9 @@ comment on column chat_private.presence_sweeps.is_only is 'True: there is one ro
 comment on column chat_private.presence_sweeps.swept_at is 'The last time, or after a crash a moment to wait for';
 comment on function chat_private.presence_now(uuid[]) is 'How people are at this moment';
 comment on function chat_private.settle_presence(uuid[]) is 'Writes down how people are at this moment where that has changed';
-comment on function chat_private.sweep_presence() is 'Sets people offline whose last beat is 60 s old, some at a time';
-comment on function chat_private.connect(uuid, boolean) is 'Notes a new connection of the caller';
+comment on function chat_private.sweep_presence() is 'Sets people offline whose clients have all gone without a word, some at a time';
+comment on function chat_private.beat(uuid, boolean) is 'Notes a beat of one of the caller''s clients';
+comment on function chat_private.my_connection_id(uuid) is 'The connection a call speaks for';
 comment on policy select_user on chat.presence is 'Everyone signed in sees how everyone is';
 comment on function chat.heartbeat(uuid[], boolean, uuid) is
   'Says that the caller''s client is open, and whether somebody uses it; every 25 s. Returns where those of the channels are that the caller is in. Errors: too_many_channels';
