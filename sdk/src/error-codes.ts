@@ -154,6 +154,10 @@ export const errorCodes = {
   notification_not_found: 404,
   /** A notification level is `all`, `mentions` or `nothing`. */
   invalid_notify_level: 400,
+  /** The query has neither words nor filters, is too long, or a filter in it is not understood. */
+  invalid_search: 400,
+  /** A cursor is what the page before gave. */
+  invalid_cursor: 400,
   /** A value has the wrong type or form, or text holds a character that cannot be stored (NUL, half a surrogate pair). */
   invalid_input: 400,
   /** The caller has no right to this. */
