@@ -2083,6 +2083,583 @@ comment on column chat.my_channels.mention_count is 'Messages after last_read_se
 comment on column chat.my_channels.hidden_at is 'When the caller put it out of sight; null once something new came';
 comment on column chat.my_channels.dm_user_id is 'The other person of a dm (oneself in notes to self)';
 
+-- 33_search.sql
+-- The index of everything said: which words each message has, in any script, so that search finds them without reading messages.
+
+-- Text as it is compared: without case, accents, vowel points and other ways of writing the same letter.
+create function chat_private.fold(value text) returns text
+language plpgsql immutable strict parallel safe set search_path = '' as $$
+begin
+  if octet_length(value) = char_length(value) then
+    return lower(value);
+  end if;
+  -- The collation by name: what lower() knows must not depend on the database's locale.
+  return replace(replace(replace(replace(translate(
+    normalize(regexp_replace(normalize(lower(value collate pg_catalog.pg_c_utf8), nfkd),
+      '[\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]',
+      '', 'g'), nfc),
+    'ıøđłħŧςٱىةیک', 'iodlhtσايهيك'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th');
+end;
+$$;
+
+-- Folded text with one blank for every character that is neither letter nor digit nor symbol.
+create function chat_private.plain(value text) returns text
+language sql immutable strict parallel safe set search_path = '' as $$
+  select regexp_replace(chat_private.fold(value),
+    '[\u0001-\u002f\u003a-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u02c2-\u02df\u037e\u0387\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u0970\u1361-\u1368\u2000-\u206f\u20a0-\u20cf\u2100-\u25ff\u2800-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d-\u303f\u30fb\ufe10-\ufe1f\ufe30-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]',
+    ' ', 'g');
+$$;
+
+-- Scripts that put no blanks between words (Thai to Tibetan, Japanese, Chinese, Korean) and emoji, for use within brackets.
+create function chat_private.dense_scripts() returns text
+language sql immutable parallel safe set search_path = '' as $$
+  select '\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2600-\u27bf\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U0001f000-\U0001faff\U00020000-\U0003ffff';
+$$;
+
+-- The words of a text in their order. Dense scripts give pairs of neighbours, and the last character of each run
+-- alone (is_last), so that one character is found as the beginning of a pair wherever it stands.
+create function chat_private.search_words(value text) returns table (place bigint, word text, is_last boolean)
+language plpgsql immutable strict parallel safe set search_path = '' as $$
+declare
+  v_text text := chat_private.plain(value);
+begin
+  if octet_length(v_text) = char_length(v_text) then
+    return query
+      select row_number() over (), left(t, 64), false from string_to_table(v_text, ' ') t where t <> '';
+  else
+    -- Each dense character becomes "x~" between blanks; where there was a blank before there are two now, and the
+    -- empty word between them ends the run.
+    return query
+      select row_number() over (order by n),
+             case when t not like '%~' then left(t, 64)
+                  when next like '%~' then left(t, -1) || left(next, -1)
+                  else left(t, -1) end,
+             t like '%~' and next not like '%~'
+        from (select n, t, coalesce(lead(t) over (order by n), '') as next
+                from string_to_table(
+                  regexp_replace(
+                    regexp_replace(v_text, '([' || chat_private.dense_scripts() || '])', ' \1~', 'g'),
+                    '~(?=[^ ])', '~ ', 'g'), ' ') with ordinality s (t, n)) tokens
+       where t <> '';
+  end if;
+end;
+$$;
+
+-- created_at stands before seq, because every search asks for the newest first and many for a span of time.
+create table chat_private.message_search (
+  channel_id uuid not null,
+  created_at timestamptz not null,
+  seq bigint not null,
+  terms tsvector not null,
+  primary key (channel_id, created_at, seq)
+);
+create index message_search_created_at_idx on chat_private.message_search (created_at);
+-- Without a list of pending entries: each search would read it once per channel.
+create index message_search_terms_idx on chat_private.message_search using gin (terms) with (fastupdate = off);
+
+alter table chat_private.message_search enable row level security;
+
+-- What every term of a channel's messages begins with. A search looks up the terms of the caller's channels and never
+-- meets those of others, so neither its answer nor its time tells anything of them.
+create function chat_private.search_prefix(channel_id uuid) returns text
+language sql immutable parallel safe set search_path = '' as $$
+  select right(channel_id::text, 8);
+$$;
+
+-- The term that stands for an author: the random part of the id.
+create function chat_private.author_term(user_id uuid) returns text
+language sql immutable parallel safe set search_path = '' as $$
+  select '@' || right(replace(user_id::text, '-', ''), 16);
+$$;
+
+-- The terms of a message: its channel (all of its messages), its author, what it has and is, its words and those of its files' names.
+create function chat_private.search_terms(message chat.messages) returns tsvector
+language sql stable set search_path = '' as $$
+  select string_agg(chat_private.search_prefix(message.channel_id) || term, ' ')::tsvector
+    from (
+      select unnest(array_remove(array[
+        '',
+        chat_private.author_term(message.author_id),
+        case when message.body ~* 'https?://' then '=link' end,
+        case when message.body like '%`%`%' then '=code' end,
+        case when message.files <> '[]' then '=file' end,
+        case when message.files @? '$[*] ? (@.mime_type starts with "image/")' then '=image' end,
+        case when message.reaction_counts <> '{}' then '=reaction' end,
+        case when message.pinned_at is not null then '=pin' end,
+        case when message.parent_seq is not null then '=thread' end,
+        case when message.edited_at is not null then '=edited' end
+      ], null)) as term
+      union all
+      -- Places end at 16,383; words behind are found, but not as parts of phrases.
+      select word || ':' || least(place, 16383)
+        from chat_private.search_words(concat_ws(E'\n', message.body,
+          (select string_agg(f ->> 'name', E'\n') from jsonb_array_elements(message.files) f)))
+    ) t;
+$$;
+
+-- Definer: the index belongs to nobody.
+create function chat_private.tg_messages__index() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op <> 'INSERT' then
+    delete from chat_private.message_search s
+     where s.channel_id = old.channel_id and s.created_at = old.created_at and s.seq = old.seq;
+  end if;
+  if tg_op <> 'DELETE' and new.kind = 'user' and new.deleted_at is null then
+    insert into chat_private.message_search (channel_id, created_at, seq, terms)
+    values (new.channel_id, new.created_at, new.seq, chat_private.search_terms(new));
+  end if;
+  return null;
+end;
+$$;
+create trigger _500_index after insert or delete on chat.messages
+  for each row execute function chat_private.tg_messages__index();
+-- Most updates change nothing that can be searched for: replies counted, a second reaction.
+create trigger _600_reindex after update of channel_id, seq, kind, created_at, body, files, parent_seq, deleted_at, edited_at, pinned_at, reaction_counts
+  on chat.messages for each row when (
+    (old.channel_id, old.seq, old.kind, old.created_at, old.body, old.files, old.parent_seq,
+     old.deleted_at is null, old.edited_at is null, old.pinned_at is null, old.reaction_counts = '{}')
+    is distinct from
+    (new.channel_id, new.seq, new.kind, new.created_at, new.body, new.files, new.parent_seq,
+     new.deleted_at is null, new.edited_at is null, new.pinned_at is null, new.reaction_counts = '{}'))
+  execute function chat_private.tg_messages__index();
+
+comment on table chat_private.message_search is 'The words of every message that is not deleted; written by triggers only';
+comment on column chat_private.message_search.channel_id is 'Channel of the message';
+comment on column chat_private.message_search.created_at is 'When it was sent';
+comment on column chat_private.message_search.seq is 'Its place in the channel';
+comment on column chat_private.message_search.terms is
+  'Each begins with the end of the channel''s id: words, @author, =link, =code, =file, =image, =reaction, =pin, =thread, =edited';
+
+-- 33_search_messages.sql
+-- Search in messages: reads the query as people write it, finds the newest or best hits among the caller's channels, and marks them.
+
+create type chat.person as (id uuid, username text, name text, avatar_url text);
+create type chat.channel_label as (id uuid, kind text, slug text, name text);
+create type chat.search_hit as (
+  message chat.messages,
+  author chat.person,
+  channel chat.channel_label,
+  snippet text,
+  next_cursor text,
+  total integer,
+  is_total_exact boolean
+);
+
+-- What a query asks for: in which channels what (queries, one for each channel), within what time, and what to mark.
+create type chat_private.search_request as (
+  channel_ids uuid[], queries tsquery[], since timestamptz, until timestamptz, pattern text
+);
+create type chat_private.search_place as (created_at timestamptz, channel_id uuid, seq bigint);
+-- The last hit of a page and what later pages need to know of the first.
+create type chat_private.search_cursor as (
+  created_at timestamptz, channel_id uuid, seq bigint, rank integer, newest timestamptz, total integer, is_exact boolean
+);
+
+create function chat_private.fail_search(reason text) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform chat_private.fail('invalid_search', 400, 'unable to search; ' || reason);
+end;
+$$;
+
+-- The days that a date in a query means, in UTC: 2026, 2026-05, 2026-05-31, today, yesterday.
+create function chat_private.search_days(key text, value text) returns tstzrange
+language plpgsql stable set search_path = '' as $$
+declare
+  v_today date := (now() at time zone 'UTC')::date;
+  v_start timestamp;
+begin
+  if lower(value) in ('today', 'yesterday') then
+    v_start := v_today - (lower(value) = 'yesterday')::integer;
+  elsif value ~ '^\d{4}(-\d\d){0,2}$' then
+    v_start := (value || left('-01-01', 10 - length(value)))::timestamp;
+  else
+    raise invalid_datetime_format;
+  end if;
+  return tstzrange(v_start at time zone 'UTC', (v_start + case length(value) when 4 then interval '1 year'
+    when 7 then interval '1 month' else interval '1 day' end) at time zone 'UTC');
+exception when datetime_field_overflow or invalid_datetime_format then
+  perform chat_private.fail_search(format('%s: needs a day like 2026-05-31, a month, a year, today or yesterday', key));
+end;
+$$;
+
+-- Words that stand together, as a tsquery in which ~ stands for the channel: a phrase when there are several.
+create function chat_private.search_phrase(value text, is_prefix boolean) returns text
+language sql immutable set search_path = '' as $$
+  select '(' || string_agg('~' || word || case
+           when is_last or (is_prefix and not dense and place = last_place) then ':*' else '' end, ' <-> ' order by place) || ')'
+    from (select w.*, lag(word) over (order by place) as before, max(place) over () as last_place,
+                 word ~ ('[' || chat_private.dense_scripts() || ']') as dense
+            from chat_private.search_words(value) w) w
+   -- The last character of a run that ends the query: its pair says it already, and in the message the run may go on.
+   where not (is_last and place = last_place and coalesce(right(before, 1) = word, false));
+$$;
+
+-- What of a folded text the phrase means, as parts of a regular expression.
+create function chat_private.search_patterns(value text, is_prefix boolean) returns setof text
+language sql immutable set search_path = '' as $$
+  select case when part ~ d.dense then part
+              else format('(?<![^ %s])%s%s', d.scripts, part, case when not (is_prefix and n = max(n) over ()) then format('(?![^ %s])', d.scripts) else '' end) end
+    from (select s, '[' || s || ']', s from chat_private.dense_scripts() s) d (s, dense, scripts),
+         regexp_matches(chat_private.plain(value), format('[%s]+|[^ %s]+', d.s, d.s), 'g') with ordinality m (parts, n),
+         lateral (select left(parts[1], 64)) p (part);
+$$;
+
+create function chat_private.find_author(name text) returns uuid
+language sql stable set search_path = '' as $$
+  select case when lower(name) = 'me' then (select auth.uid())
+              else (select p.id from chat.profiles p where p.username = ltrim(lower(name), '@') or p.id::text = lower(name)) end;
+$$;
+
+-- Those of the given channels that a query names: by slug, name or id, or direct messages by the other's username.
+create function chat_private.find_channels(name text, channel_ids uuid[]) returns uuid[]
+language sql stable set search_path = '' as $$
+  select coalesce(array_agg(c.id), '{}')
+    from chat.channels c
+   where c.id = any (channel_ids)
+     and case when name like '@%' then c.kind = 'dm' and chat_private.dm_partner(c.dm_key, (select auth.uid()))
+                                       = chat_private.find_author(name)
+              else c.slug = ltrim(lower(name), '#') or c.id::text = lower(name)
+                or chat_private.fold(c.name) = chat_private.fold(ltrim(name, '#')) end;
+$$;
+
+-- Reads a query: words, "phrases", word*, -not, and filters (from: in: before: after: on: during: has: is:). The word that
+-- the query ends with counts as the beginning of one, because it may still be under way. Filters that name what the
+-- caller cannot see find nothing, just like those that name what does not exist.
+create function chat_private.read_search(query text, channel_ids uuid[], from_id uuid) returns chat_private.search_request
+language plpgsql stable set search_path = '' as $$
+declare
+  v_request chat_private.search_request;
+  v_part text[];
+  v_not text;
+  v_key text;
+  v_value text;
+  v_is_prefix boolean;
+  v_days tstzrange;
+  v_ids uuid[];
+  v_in uuid[];
+  v_authors text[] := case when from_id is not null then array['~' || chat_private.author_term(from_id)] else '{}' end;
+  v_terms text[] := '{}';
+  v_patterns text[] := '{}';
+  v_words text;
+  v_is_empty boolean := from_id is null;
+begin
+  if query is null or char_length(query) > 1000 then
+    perform chat_private.fail_search('a query has at most 1,000 characters');
+  end if;
+  v_request.channel_ids := channel_ids;
+  for v_part in
+    select p from regexp_matches(query, '(-?)(?:(from|in|before|after|on|during|has|is):(?=\S))?("[^"]*"?|[^\s"]+)(\s?)', 'gi') p
+  loop
+    v_not := case when v_part[1] = '-' then '!' else '' end;
+    v_key := lower(v_part[2]);
+    v_value := btrim(v_part[3], '"');
+    if v_key is null then
+      v_is_prefix := v_value like '%*' or (v_part[3] not like '"%' and v_part[4] = '' and v_not = '' and char_length(v_value) > 1);
+      v_words := chat_private.search_phrase(v_value, v_is_prefix);
+      continue when v_words is null;
+      v_terms := v_terms || (v_not || v_words);
+      if v_not = '' then
+        v_patterns := v_patterns || array(select chat_private.search_patterns(v_value, v_is_prefix));
+      end if;
+    elsif v_key in ('before', 'after', 'on', 'during') then
+      if v_not = '!' then
+        perform chat_private.fail_search(format('-%s: is not known; use before: or after:', v_key));
+      end if;
+      v_days := chat_private.search_days(v_key, v_value);
+      if v_key <> 'after' then
+        v_request.until := least(v_request.until, case when v_key = 'before' then lower(v_days) else upper(v_days) end);
+      end if;
+      if v_key <> 'before' then
+        v_request.since := greatest(v_request.since, case when v_key = 'after' then upper(v_days) else lower(v_days) end);
+      end if;
+    elsif v_key = 'from' then
+      v_words := '~' || coalesce(chat_private.author_term(chat_private.find_author(v_value)), '@nobody');
+      if v_not = '!' then
+        v_terms := v_terms || ('!' || v_words);
+      else
+        v_authors := v_authors || v_words;
+      end if;
+    elsif v_key = 'in' then
+      v_ids := chat_private.find_channels(v_value, channel_ids);
+      if v_not = '!' then
+        v_request.channel_ids := array(select unnest(v_request.channel_ids) except select unnest(v_ids));
+      else
+        v_in := coalesce(v_in, '{}') || v_ids;
+      end if;
+    elsif (v_key = 'has' and v_value in ('link', 'code', 'file', 'image', 'reaction', 'pin'))
+        or (v_key = 'is' and v_value in ('thread', 'edited', 'pinned')) then
+      v_terms := v_terms || (v_not || '~=' || case v_value when 'pinned' then 'pin' else v_value end);
+    else
+      perform chat_private.fail_search(format('%s: is one of %s', v_key, case v_key
+        when 'has' then 'link, code, file, image, reaction, pin' else 'thread, edited, pinned' end));
+    end if;
+    v_is_empty := false;
+  end loop;
+  if v_is_empty then
+    perform chat_private.fail_search('the query has neither words nor filters');
+  elsif cardinality(v_terms) + cardinality(v_authors) > 40 then
+    perform chat_private.fail_search('a query has at most 40 words and filters');
+  end if;
+  if cardinality(v_authors) > 0 then
+    v_terms := v_terms || ('(' || array_to_string(v_authors, ' | ') || ')');
+  end if;
+  if v_in is not null then
+    v_request.channel_ids := array(select unnest(v_request.channel_ids) intersect select unnest(v_in));
+  end if;
+  if not exists (select from unnest(v_terms) t where t not like '!%') then
+    -- An index says where something is, not where it is not: so ask for all messages but those.
+    v_terms := '~'::text || v_terms;
+  end if;
+  v_request.queries := array(
+    select replace(array_to_string(v_terms, ' & '), '~', chat_private.search_prefix(id))::tsquery
+      from unnest(v_request.channel_ids) with ordinality c (id, n) order by n);
+  v_request.pattern := nullif(array_to_string(v_patterns, '|'), '');
+  return v_request;
+end;
+$$;
+
+-- The newest hits below a place, read in order of time until enough are found or enough messages are read: right for
+-- words that are common. A few channels are read each for itself, many as one stream.
+create function chat_private.walk_hits(request chat_private.search_request, below chat_private.search_place, wanted integer, budget integer)
+returns setof chat_private.search_place
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan set enable_seqscan = off set enable_bitmapscan = off as $$
+begin
+  if cardinality(request.channel_ids) <= 8 then
+    return query
+      select h.created_at, h.channel_id, h.seq
+        from unnest(request.channel_ids, request.queries) mine (id, terms),
+             lateral (
+               select r.created_at, r.channel_id, r.seq
+                 from (select * from chat_private.message_search s
+                        where s.channel_id = mine.id and s.created_at >= request.since and s.created_at < request.until
+                          and s.created_at <= below.created_at
+                        order by s.created_at desc, s.seq desc limit budget) r
+                where r.terms @@ mine.terms and (r.created_at, r.channel_id, r.seq) < (below.created_at, below.channel_id, below.seq)
+                order by r.created_at desc, r.seq desc limit wanted) h
+       order by h.created_at desc, h.channel_id desc, h.seq desc limit wanted;
+  else
+    return query
+      select r.created_at, r.channel_id, r.seq
+        from (select * from chat_private.message_search s
+               where s.created_at >= request.since and s.created_at < request.until and s.created_at <= below.created_at
+               order by s.created_at desc limit budget) r
+       where r.channel_id = any (request.channel_ids)
+         and r.terms @@ request.queries[array_position(request.channel_ids, r.channel_id)]
+         and (r.created_at, r.channel_id, r.seq) < (below.created_at, below.channel_id, below.seq)
+       order by r.created_at desc, r.channel_id desc, r.seq desc limit wanted;
+  end if;
+end;
+$$;
+
+-- All hits, by looking the words up in the index, until more than `most` are found: right for words that are rare.
+create function chat_private.gather_hits(request chat_private.search_request, below chat_private.search_place, wanted integer, most integer,
+                                         out places chat_private.search_place[], out total integer, out is_complete boolean)
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan set enable_seqscan = off as $$
+begin
+  with hits as materialized (
+    -- One channel after the other (offset 0), so that the index is asked for terms alone.
+    select s.created_at, s.channel_id, s.seq
+      from unnest(request.channel_ids, request.queries) mine (id, terms),
+           lateral (select * from chat_private.message_search s where s.terms @@ mine.terms offset 0) s
+     where s.channel_id = mine.id
+     limit most + 1
+  ), span as materialized (
+    select * from hits h where h.created_at >= request.since and h.created_at < request.until
+  )
+  select (select count(*) from span), (select count(*) <= most from hits),
+         array(select row(t.created_at, t.channel_id, t.seq)::chat_private.search_place from span t
+                where (t.created_at, t.channel_id, t.seq) < (below.created_at, below.channel_id, below.seq)
+                order by t.created_at desc, t.channel_id desc, t.seq desc limit wanted)
+    into total, is_complete, places;
+end;
+$$;
+
+-- Whether at most this many messages lie in the request's time.
+create function chat_private.is_short_span(request chat_private.search_request, most integer) returns boolean
+language sql stable set search_path = '' as $$
+  select case when cardinality(request.channel_ids) > 8 then
+    not exists (select from chat_private.message_search s
+                 where s.created_at >= request.since and s.created_at < request.until offset most)
+  else
+    not exists (select from unnest(request.channel_ids) mine (id), lateral (
+                  select from chat_private.message_search s
+                   where s.channel_id = mine.id and s.created_at >= request.since and s.created_at < request.until
+                   offset most limit 1) t)
+  end;
+$$;
+
+-- The newest hits below a place, and how many there are in all: exact, or at least that many. A short walk finds what is
+-- common, the index what is rare; for what lies between them each gives up before it gets dear, and the other goes on.
+create function chat_private.find_hits(request chat_private.search_request, below chat_private.search_place, wanted integer, enough integer,
+                                       needs_total boolean, out places chat_private.search_place[], out total integer, out is_exact boolean)
+language plpgsql stable set search_path = '' as $$
+declare
+  v_has_dates boolean := request.since > '-infinity' or request.until < 'infinity';
+  v_walk record;
+begin
+  for v_walk in
+    -- Where both cost the same: an index hit is a random read, of walking 20 rows of a page are read at once.
+    select 2000 as budget, least(greatest(1500, sqrt(20 * greatest(c.reltuples, 0))), 15000)::integer as most
+      from pg_catalog.pg_class c where c.oid = 'chat_private.message_search'::regclass
+    union all select 60000, 2000000000 order by budget
+  loop
+    places := array(select chat_private.walk_hits(request, below, wanted, v_walk.budget));
+    if v_has_dates and cardinality(places) < wanted and chat_private.is_short_span(request, v_walk.budget) then
+      total := cardinality(places);
+      is_exact := true;
+      return;
+    elsif cardinality(places) >= enough then
+      if needs_total and total is null then
+        select g.total, g.is_complete into total, is_exact from chat_private.gather_hits(request, below, 0, 1000) g;
+      end if;
+      total := greatest(total, cardinality(places));
+      return;
+    end if;
+    select g.places, g.total, g.is_complete into places, total, is_exact
+      from chat_private.gather_hits(request, below, wanted, v_walk.most) g;
+    exit when is_exact;
+  end loop;
+end;
+$$;
+
+-- What of a text matches, between STX and ETX (which the text itself cannot have), with some of what stands around the first match.
+create function chat_private.search_snippet(body text, pattern text) returns text
+language plpgsql immutable set search_path = '' as $$
+declare
+  v_body text := translate(body, E'\x02\x03', '');
+  v_plain text := chat_private.plain(v_body);
+  v_is_even boolean := char_length(v_plain) = char_length(v_body);
+  v_start integer := greatest(1, coalesce(regexp_instr(v_plain, pattern), 1) - 60);
+  v_ends integer[];
+  v_marked text;
+  v_snippet text := case when v_start > 1 then '…' else '' end;
+  v_at integer := 0;
+  v_part record;
+begin
+  v_body := substr(v_body, v_start, 240);
+  if v_is_even then
+    v_plain := substr(v_plain, v_start, 240);
+  else
+    -- Folding made some characters longer (ß) or took them away (accents of their own), so each is folded alone: v_ends
+    -- says where in the folded text each character ends.
+    select string_agg(folded, '' order by n), array_agg(so_far order by n) into v_plain, v_ends
+      from (select n, chat_private.plain(c) as folded, sum(char_length(chat_private.plain(c))) over (order by n) as so_far
+              from string_to_table(v_body, null) with ordinality chars (c, n)) f;
+  end if;
+  if pattern is null then
+    return v_snippet || v_body;
+  end if;
+  v_marked := regexp_replace(v_plain, pattern, E'\x02\\&\x02', 'g');
+  for v_part in
+    select n % 2 = 0 as is_match, sum(char_length(part)) over (order by n) as so_far
+      from string_to_table(v_marked, E'\x02') with ordinality p (part, n)
+  loop
+    declare
+      v_end integer := case when v_is_even then v_part.so_far else (select count(*) from unnest(v_ends) e where e <= v_part.so_far) end;
+    begin
+      v_snippet := v_snippet || case when v_part.is_match then E'\x02' || substr(v_body, v_at + 1, v_end - v_at) || E'\x03'
+                                     else substr(v_body, v_at + 1, v_end - v_at) end;
+      v_at := v_end;
+    end;
+  end loop;
+  return replace(v_snippet, E'\x03\x02', '');
+end;
+$$;
+
+create function chat_private.read_search_cursor(cursor text) returns chat_private.search_cursor
+language plpgsql stable set search_path = '' as $$
+declare
+  v_cursor chat_private.search_cursor;
+begin
+  if cursor is null then
+    return row('infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 9223372036854775807, 2147483647, clock_timestamp(), null, null)::chat_private.search_cursor;
+  end if;
+  v_cursor := cursor::chat_private.search_cursor;
+  if v_cursor.created_at is null or v_cursor.channel_id is null or v_cursor.seq is null or v_cursor.newest is null
+     or v_cursor.total is null then
+    raise invalid_text_representation;
+  end if;
+  return v_cursor;
+exception when data_exception then
+  perform chat_private.fail('invalid_cursor', 400, 'unable to search; a cursor is what the page before gave');
+end;
+$$;
+
+-- Definer: the index belongs to nobody. Looks up nothing but terms of the caller's own channels.
+create function chat.search_messages(query text, channel_id uuid default null, from_id uuid default null,
+                                     before timestamptz default null, after timestamptz default null,
+                                     sort text default 'newest', cursor text default null, page_size integer default 20)
+returns setof chat.search_hit
+language plpgsql stable rows 20 security definer set search_path = '' as $$
+declare
+  v_request chat_private.search_request;
+  v_cursor chat_private.search_cursor;
+  v_below chat_private.search_place;
+  v_hits record;
+  v_ranks integer[] := '{}';
+  v_more boolean;
+begin
+  if page_size is null or page_size not between 1 and 50 then
+    perform chat_private.fail('invalid_page_size', 400, 'unable to search; a page has 1 to 50 hits');
+  elsif sort is null or sort not in ('newest', 'relevance') then
+    perform chat_private.fail_search('hits are sorted by newest or relevance');
+  elsif search_messages.channel_id is not null then
+    perform chat_private.require_member(search_messages.channel_id, 'search');
+  end if;
+  v_request := chat_private.read_search(query,
+    case when search_messages.channel_id is null then array(select chat_private.my_channel_ids())
+         else array[search_messages.channel_id] end, from_id);
+  v_request.since := greatest(v_request.since, after + interval '1 microsecond', '-infinity');
+  v_request.until := least(v_request.until, before, 'infinity');
+  v_cursor := chat_private.read_search_cursor(search_messages.cursor);
+
+  if sort = 'newest' then
+    v_below := (v_cursor.created_at, v_cursor.channel_id, v_cursor.seq);
+    v_hits := chat_private.find_hits(v_request, v_below, page_size + 1, page_size + 1, v_cursor.total is null);
+  else
+    -- The best of the newest 1,000, which stay the same from page to page.
+    v_below := (v_cursor.newest, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 9223372036854775807);
+    v_hits := chat_private.find_hits(v_request, v_below, 1000, page_size + 1, v_cursor.total is null);
+    select coalesce(array_agg(row(r.created_at, r.channel_id, r.seq)::chat_private.search_place order by r.n), '{}'),
+           array_agg(r.rank order by r.n)
+      into v_hits.places, v_ranks
+      from (select s.*, row_number() over (order by s.rank desc, s.created_at desc, s.channel_id desc, s.seq desc) as n
+              from (select p.*, (1000000 * ts_rank(i.terms, v_request.queries[array_position(v_request.channel_ids, i.channel_id)], 1))::integer as rank
+                      from unnest(v_hits.places) p
+                      join chat_private.message_search i using (channel_id, created_at, seq)) s
+             where (s.rank, s.created_at, s.channel_id, s.seq) < (v_cursor.rank, v_cursor.created_at, v_cursor.channel_id, v_cursor.seq)
+             order by n limit page_size + 1) r;
+  end if;
+
+  v_cursor.is_exact := case when v_cursor.total is null then v_hits.is_exact and v_hits.total <= 1000 else v_cursor.is_exact end;
+  v_cursor.total := coalesce(v_cursor.total, least(v_hits.total, 1000));
+  v_more := cardinality(v_hits.places) > page_size;
+  return query
+    select m, case when a.id is not null then row(a.id, a.username, a.name, a.avatar_url)::chat.person end,
+           row(c.id, c.kind, c.slug, coalesce(c.name, c.slug, d.name))::chat.channel_label,
+           chat_private.search_snippet(m.body, v_request.pattern),
+           case when v_more and p.n = page_size then
+             row(p.created_at, p.channel_id, p.seq, p.rank, v_cursor.newest, v_cursor.total, v_cursor.is_exact)::chat_private.search_cursor::text
+           end, v_cursor.total, v_cursor.is_exact
+      from unnest(v_hits.places[1:page_size], v_ranks[1:page_size]) with ordinality p (created_at, channel_id, seq, rank, n)
+      join chat.messages m on m.channel_id = p.channel_id and m.seq = p.seq
+      join chat.channels c on c.id = p.channel_id
+      left join chat.profiles a on a.id = m.author_id
+      left join chat.profiles d on c.kind = 'dm' and d.id = chat_private.dm_partner(c.dm_key, (select auth.uid()))
+     order by p.n;
+end;
+$$;
+grant execute on function chat.search_messages(text, uuid, uuid, timestamptz, timestamptz, text, text, integer) to authenticated;
+
+comment on type chat.person is 'Somebody as shown beside what they wrote';
+comment on type chat.channel_label is 'A channel as shown beside what was said in it; the name of direct messages is the other person''s';
+comment on type chat.search_hit is
+  'A message that matches, with author and channel; snippet marks matches between the characters U+0002 and U+0003; next_cursor gives the page behind, null when there is none; total counts all hits, at least, when is_total_exact is false (more than 1,000)';
+comment on function chat.search_messages(text, uuid, uuid, timestamptz, timestamptz, text, text, integer) is
+  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 1,000). Errors: invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
+
 -- 34_threads.sql
 -- Who follows which thread, and how far they have read it.
 
