@@ -25,6 +25,23 @@ export const subjects: AccessFile['subjects'] = {
       platform admin  hidden   denied   hidden   hidden
     `,
   },
+  my_notifications: {
+    given,
+    statements: {
+      select: (db) => db`select from chat.my_notifications where id = ${ID}`,
+      insert: (db, { users }) =>
+        db`insert into chat.my_notifications (user_id, type) values (${users.member}, 'message')`,
+      update: (db) => db`update chat.my_notifications set read_at = now() where id = ${ID}`,
+      delete: (db) => db`delete from chat.my_notifications where id = ${ID}`,
+    },
+    expected: `
+                      select   insert   update   delete
+      stranger        hidden   denied   denied   denied
+      member          allowed  denied   denied   denied
+      channel admin   hidden   denied   denied   denied
+      platform admin  hidden   denied   denied   denied
+    `,
+  },
 };
 
 export const calls: AccessFile['calls'] = {
