@@ -4000,9 +4000,29 @@ $$;
 create trigger _900_broadcast after update on chat.preferences
   for each row execute function chat_private.tg_preferences__broadcast();
 
+create function chat.unread_notification_count() returns bigint
+language sql stable set search_path = '' as $$
+  select count(*) from chat.notifications n where n.user_id = (select auth.uid()) and n.read_at is null;
+$$;
+grant execute on function chat.unread_notification_count() to authenticated;
+
+-- With the count beside each row, so that a page and what is unread are of one moment.
+create view chat.my_notifications with (security_invoker = true) as
+  select n.*,
+         case when a.id is not null then
+           jsonb_build_object('id', a.id, 'username', a.username, 'name', a.name, 'avatar_url', a.avatar_url) end as actor,
+         case when c.id is not null then
+           jsonb_build_object('id', c.id, 'kind', c.kind, 'slug', c.slug, 'name', c.name) end as channel,
+         (select chat.unread_notification_count()) as unread_count
+    from chat.notifications n
+    left join chat.profiles a on a.id = n.actor_id
+    left join chat.channels c on c.id = n.channel_id
+   where n.user_id = (select auth.uid());
+grant select on chat.my_notifications to authenticated;
+
 create function chat.list_notifications(before uuid default null, page_size integer default 50,
                                         only_unread boolean default false, types text[] default null)
-returns setof chat.notifications rows 50
+returns setof chat.my_notifications rows 50
 language plpgsql stable set search_path = '' as $$
 declare
   v_before uuid := coalesce(list_notifications.before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
@@ -4014,32 +4034,22 @@ begin
       'unable to list notifications; types are mention, dm, reaction, thread_reply, channel_invite and message');
   end if;
   if only_unread then
-    -- Named as they stand in the index of the unread ones, which are few, instead of walking through all.
-    return query select n.* from chat.notifications n
-      where n.user_id = (select auth.uid()) and n.read_at is null and n.id < v_before
-        and (types is null or n.type = any (types))
+    return query select n.* from chat.my_notifications n
+      where n.read_at is null and n.id < v_before and (types is null or n.type = any (types))
       order by n.id desc limit page_size;
   elsif types is not null then
+    -- Each type has its own order in the index.
     return query select n.* from (select distinct t from unnest(types) t) wanted (type)
       cross join lateral (
-        select * from chat.notifications x
-         where x.user_id = (select auth.uid()) and x.type = wanted.type and x.id < v_before
+        select * from chat.my_notifications x where x.type = wanted.type and x.id < v_before
          order by x.id desc limit page_size) n
       order by n.id desc limit page_size;
   else
-    return query select n.* from chat.notifications n
-      where n.user_id = (select auth.uid()) and n.id < v_before
-      order by n.id desc limit page_size;
+    return query select n.* from chat.my_notifications n where n.id < v_before order by n.id desc limit page_size;
   end if;
 end;
 $$;
 grant execute on function chat.list_notifications(uuid, integer, boolean, text[]) to authenticated;
-
-create function chat.unread_notification_count() returns bigint
-language sql stable set search_path = '' as $$
-  select count(*) from chat.notifications n where n.user_id = (select auth.uid()) and n.read_at is null;
-$$;
-grant execute on function chat.unread_notification_count() to authenticated;
 
 create function chat.mark_notifications_read(ids uuid[]) returns bigint
 language plpgsql set search_path = '' as $$
@@ -4105,6 +4115,10 @@ comment on column chat.notifications.custom is 'emoji of a reaction; everyone: h
 comment on column chat.notifications.is_silent is 'Came during do-not-disturb: to be listed, but not to make itself felt';
 comment on column chat.notifications.created_at is 'When';
 comment on column chat.notifications.read_at is 'When it was read; null while it is not';
+comment on view chat.my_notifications is 'The caller''s notifications with who and where, and how many are unread';
+comment on column chat.my_notifications.actor is 'Who, as everybody sees them: {id, username, name, avatar_url}';
+comment on column chat.my_notifications.channel is 'Where: {id, kind, slug, name}';
+comment on column chat.my_notifications.unread_count is 'How many of the caller''s notifications are unread; the same beside each';
 comment on policy select_self on chat.notifications is 'People see their own notifications, of channels they are still in';
 comment on policy update_self on chat.notifications is 'People mark their own notifications as read';
 comment on policy delete_self on chat.notifications is 'People delete their own notifications';
