@@ -49,8 +49,14 @@ export async function newPerson(
   await page.getByLabel('E-mail').fill(uniqueEmail(name));
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await page.getByRole('button', { name: 'Account' }).waitFor();
   return page;
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
 }
 
 /** Keeps a picture of the page in the folder that E2E_SCREENSHOTS names, if it does. */

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closeChats, joinChat } from '../helpers/chat.ts';
 import { openNetwork } from '../helpers/outage.ts';
 import { stack } from '../helpers/stack.ts';
-import { hasBrowser, keepPicture, launch, newPerson, PHONE } from './browser.ts';
+import { hasBrowser, keepPicture, launch, newPerson, PHONE, signOut } from './browser.ts';
 import {
   createChannel,
   entry,
@@ -144,8 +144,7 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
     await ada.reload();
     await ada.getByRole('heading', { level: 1, name: channel }).waitFor();
     await expect.poll(() => seen(ada), inTime).toEqual(['Before']);
-    await ada.getByRole('button', { name: 'Sign out' }).click();
-    await ada.getByRole('button', { name: 'Sign in' }).waitFor();
+    await signOut(ada);
     await ada.reload();
     await ada.getByRole('button', { name: 'Sign in' }).waitFor();
   });
@@ -205,7 +204,7 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
     await ada.getByText('too long: 40,001 of at most 40,000').waitFor();
     expect(await seen(ada)).toEqual([]);
 
-    await ada.getByRole('button', { name: 'Sign out' }).click();
+    await signOut(ada);
     await ada.getByLabel('E-mail').fill('nobody@example.com');
     await ada.getByLabel('Password').fill('wrong password');
     await ada.getByRole('button', { name: 'Sign in' }).click();

@@ -27,8 +27,8 @@ export async function joinChannel(page: Page, name: string): Promise<void> {
 export async function openDm(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'New message' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Find a person' }).fill(name);
-  await dialog.getByRole('button', { name }).click();
+  await dialog.getByRole('combobox', { name: 'Find a person' }).fill(name);
+  await dialog.getByRole('option', { name }).click();
   await page.getByRole('heading', { level: 1, name }).waitFor();
   await field(page).waitFor();
 }
@@ -66,8 +66,10 @@ export const placeOf = (page: Page, text: string): Promise<number> =>
 
 /** Scrolls the messages to a distance from their top and says where one of them stands then. */
 export async function scrollTo(page: Page, distance: number, text: string): Promise<number> {
-  return message(page, text).evaluate((article, top) => {
+  return message(page, text).evaluate(async (article, top) => {
     article.closest('[role=log]')?.scrollTo({ top });
+    // What comes near the window is laid out with the next frame.
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
     return article.getBoundingClientRect().bottom;
   }, distance);
 }

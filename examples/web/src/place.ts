@@ -48,6 +48,15 @@ export function showBeside(detail: Detail): void {
   goTo((path || HOME) + queryOf(detail));
 }
 
+/** Takes the message out of the address without leaving a step in the history. */
+export function forgetMessage(): void {
+  const [path = '', text = ''] = location.hash.split('?', 2);
+  const query = new URLSearchParams(text);
+  query.delete('message');
+  history.replaceState(null, '', path + (query.size > 0 ? `?${query}` : ''));
+  dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
 export const closeBeside = (): void => showBeside({});
 
 function queryOf(detail: Detail): string {

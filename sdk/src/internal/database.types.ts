@@ -529,6 +529,56 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"notifications": {
+                  Row: {
+                    "actor_id": string | null,"channel_id": string | null,"created_at": string,"custom": NonNullable<Json>,"id": string,"in_channel": boolean,"is_silent": boolean,"message_id": string | null,"parent_seq": number | null,"read_at": string | null,"seq": number | null,"text": string,"type": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "actor_id"?: string | null,"channel_id"?: string | null,"created_at"?: string,"custom"?: NonNullable<Json>,"id"?: string,"in_channel"?: boolean,"is_silent"?: boolean,"message_id"?: string | null,"parent_seq"?: number | null,"read_at"?: string | null,"seq"?: number | null,"text"?: string,"type": string,"user_id": string
+                  }
+                  Update: {
+                    "actor_id"?: string | null,"channel_id"?: string | null,"created_at"?: string,"custom"?: NonNullable<Json>,"id"?: string,"in_channel"?: boolean,"is_silent"?: boolean,"message_id"?: string | null,"parent_seq"?: number | null,"read_at"?: string | null,"seq"?: number | null,"text"?: string,"type"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "notifications_actor_id_fkey"
+      columns: ["actor_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "notifications_actor_id_fkey"
+      columns: ["actor_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "notifications_channel_id_fkey"
+      columns: ["channel_id"]
+isOneToOne: false
+      referencedRelation: "channels"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "notifications_channel_id_fkey"
+      columns: ["channel_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "notifications_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "notifications_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"preferences": {
                   Row: {
                     "dnd_enabled": boolean,"dnd_end": string,"dnd_start": string,"level": string,"notifications": boolean,"preview": boolean,"share_receipts": boolean,"sound": boolean,"timezone": string,"updated_at": string,"user_id": string
@@ -959,6 +1009,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"delete_notification":
+{ Args: { "id": string }; Returns: undefined
+                           },
 "edit_message":
 { Args: { "body"?: string,"channel_id": string,"custom"?: Json,"seq": number }; Returns: {
               "author_id": string | null,
@@ -1270,6 +1323,29 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"list_notifications":
+{ Args: { "before"?: string,"only_unread"?: boolean,"page_size"?: number,"types"?: (string)[] }; Returns: {
+              "actor_id": string | null,
+"channel_id": string | null,
+"created_at": string,
+"custom": NonNullable<Json>,
+"id": string,
+"in_channel": boolean,
+"is_silent": boolean,
+"message_id": string | null,
+"parent_seq": number | null,
+"read_at": string | null,
+"seq": number | null,
+"text": string,
+"type": string,
+"user_id": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "notifications"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "list_pins":
 { Args: { "before"?: string,"channel_id": string,"page_size"?: number }; Returns: {
               "author_id": string | null,
@@ -1344,8 +1420,14 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"mark_all_notifications_read":
+{ Args: { "up_to"?: string }; Returns: number
+                           },
 "mark_delivered":
 { Args: { "channel_id": string,"seq": number }; Returns: undefined
+                           },
+"mark_notifications_read":
+{ Args: { "ids": (string)[] }; Returns: number
                            },
 "mark_read":
 { Args: { "channel_id": string,"seq": number }; Returns: {
@@ -1479,6 +1561,14 @@ isOneToOne: false
 "save_draft":
 { Args: { "body": string,"channel_id": string,"custom"?: Json,"parent_seq"?: number }; Returns: undefined
                            },
+"search_messages":
+{ Args: { "after"?: string,"before"?: string,"channel_id"?: string,"cursor"?: string,"from_id"?: string,"page_size"?: number,"query": string,"sort"?: string }; Returns: Database["chat"]['CompositeTypes']["search_hit"][]
+                          SetofOptions: {
+        from: "*"
+        to: "search_hit"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "send_message":
 { Args: { "also_in_channel"?: boolean,"body"?: string,"channel_id": string,"custom"?: Json,"file_ids"?: (string)[],"id"?: string,"parent_seq"?: number }; Returns: {
               "author_id": string | null,
@@ -1634,6 +1724,9 @@ isOneToOne: false
 "unblock_user":
 { Args: { "user_id": string }; Returns: undefined
                            },
+"unread_notification_count":
+{ Args: Record<PropertyKey, never>; Returns: number
+                           },
 "update_channel":
 { Args: { "channel_id": string,"custom"?: Json,"description"?: string,"kind"?: string,"name"?: string,"slug"?: string }; Returns: {
               "archived_at": string | null,
@@ -1695,7 +1788,13 @@ isOneToOne: false
             [_ in never]: never
           }
           CompositeTypes: {
-            [_ in never]: never
+            "channel_label": {
+                        "id": string | null,"kind": string | null,"slug": string | null,"name": string | null
+                      },"person": {
+                        "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null
+                      },"search_hit": {
+                        "message": Database["chat"]['Tables']["messages"]['Row'] | null,"author": Database["chat"]['CompositeTypes']["person"] | null,"channel": Database["chat"]['CompositeTypes']["channel_label"] | null,"snippet": string | null,"next_cursor": string | null,"total": number | null,"is_total_exact": boolean | null
+                      }
           }
         }
 }

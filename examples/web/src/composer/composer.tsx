@@ -1,64 +1,40 @@
-/** Where messages are written. */
-import type { Channel, ChannelInfo } from '@confab/sdk';
-import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { titleOf } from '../channels/channel-title.ts';
-import { errorText } from '../ui/error-text.ts';
+/** Where messages are written, in a channel or in a thread. */
+import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { Icon } from '../ui/icon.tsx';
-import { readDraft, writeDraft } from './drafts.ts';
+import { ComposerTools } from './composer-tools.tsx';
+import { FORMAT_KEYS, wrapSelection } from './format.ts';
+import { Suggestions } from './suggestions.tsx';
+import { useCompletion } from './use-completion.ts';
+import { useGrowing } from './use-growing.ts';
+import { useText } from './use-text.ts';
 
-const MAX_LENGTH = 40_000;
-
-interface Props {
-  channel: Channel;
-  info: ChannelInfo;
+export interface ComposerTarget {
+  /** Under which its draft is kept. */
+  draftKey: string;
+  label: string;
+  send(text: string): Promise<unknown>;
+  typing: { start(): void; stop(): void };
+  /** Begins to change one's newest message; false when there is none. */
+  editNewest(): boolean;
 }
 
-export function Composer({ channel, info }: Props) {
-  const field = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(() => readDraft(channel.id));
-  const [error, setError] = useState('');
+interface Props {
+  target: ComposerTarget;
+  /** Beside the buttons under the field. */
+  children?: ReactNode;
+}
 
-  useLayoutEffect(() => {
-    // Only a field that was made small first tells how much room its text needs.
-    if (!field.current || text === undefined) return;
-    field.current.style.height = 'auto';
-    field.current.style.height = `${field.current.scrollHeight}px`;
-  }, [text]);
+export function Composer({ target, children }: Props) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { text, error, write, send } = useText(target);
+  const completion = useCompletion(field, text, write);
+  useGrowing(field, text);
 
   useEffect(() => {
     // On a touch screen the keyboard would cover what one came to read.
     if (matchMedia('(pointer: fine)').matches) field.current?.focus();
-    return () => channel.typing.stop();
-  }, [channel]);
-
-  function write(next: string) {
-    writeDraft(channel.id, next);
-    setText(next);
-    setError('');
-    if (next === '') channel.typing.stop();
-    else channel.typing.start();
-  }
-
-  async function send() {
-    const length = lengthOf(text);
-    if (text.trim() === '') return setError('Write something first.');
-    if (length > MAX_LENGTH) {
-      return setError(
-        `This message is too long: ${length.toLocaleString('en')} of at most 40,000 characters.`,
-      );
-    }
-    write('');
-    try {
-      await channel.messages.send(text);
-    } catch (refusal) {
-      // What was refused comes back, unless something else is being written by now.
-      if (readDraft(channel.id) === '') {
-        writeDraft(channel.id, text);
-        setText(text);
-      }
-      setError(errorText(refusal));
-    }
-  }
+    return () => target.typing.stop();
+  }, [target]);
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -66,38 +42,57 @@ export function Composer({ channel, info }: Props) {
     field.current?.focus();
   }
 
-  function onKeyDown(event: KeyboardEvent) {
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     // While an input method composes, Enter picks a candidate.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    void send();
+    if (event.nativeEvent.isComposing || completion.onKey(event)) return;
+    const mark = (event.ctrlKey || event.metaKey) && FORMAT_KEYS[event.key];
+    if (mark) {
+      event.preventDefault();
+      wrapSelection(event.currentTarget, mark);
+    } else if (event.key === 'ArrowUp' && text === '') {
+      if (target.editNewest()) event.preventDefault();
+    } else if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      void send();
+    }
   }
 
-  const label = `Message ${titleOf(info)}`;
+  const { label } = target;
   return (
     <form className="composer" onSubmit={submit}>
+      <Suggestions completion={completion} />
       <div className="field">
         <textarea
+          {...completion.field}
           ref={field}
           rows={1}
           aria-label={label}
-          aria-describedby="composer-error"
           placeholder={label}
           enterKeyHint="send"
           value={text}
           onChange={(event) => write(event.target.value)}
+          onSelect={completion.onSelect}
+          onBlur={completion.close}
           onKeyDown={onKeyDown}
         />
-        <button type="submit" className="send" aria-label="Send" data-ready={text.trim() !== ''}>
-          <Icon name="send" />
-        </button>
+        <ComposerTools field={field}>
+          {children}
+          <span className="space" />
+          {text !== '' && <span className="tip">Shift + Enter for a new line</span>}
+          <button
+            type="submit"
+            className="send"
+            aria-label="Send"
+            title="Send"
+            data-ready={text.trim() !== ''}
+          >
+            <Icon name="send" />
+          </button>
+        </ComposerTools>
       </div>
-      <p id="composer-error" className="error" role="alert">
+      <p className="error" role="alert">
         {error}
       </p>
     </form>
   );
 }
-
-/** As the server counts: characters, not UTF-16 units. */
-const lengthOf = (text: string): number => (text.length <= MAX_LENGTH ? text.length : [...text].length);

@@ -25,6 +25,11 @@ export function ConversationHeader({ info, name, online = [] }: Props) {
       </div>
       {info && (
         <div className="actions">
+          {online.length > 1 && (
+            <span className="here" title="People who have this conversation open">
+              {online.length} here
+            </span>
+          )}
           {info.kind !== 'dm' && (
             <button
               type="button"

@@ -2,7 +2,8 @@
 import type { Channel, ChannelInfo } from '@confab/sdk';
 import { useMessages } from '@confab/sdk/react';
 import { MembersPanel } from '../channels/members-panel.tsx';
-import { Composer } from '../composer/composer.tsx';
+import { ChannelComposer } from '../composer/channel-composer.tsx';
+import { MessageFrame } from '../messages/message-frame.tsx';
 import { MessageList } from '../messages/message-list.tsx';
 import type { ChannelPlace } from '../place.ts';
 import { ConversationHeader } from './conversation-header.tsx';
@@ -22,18 +23,20 @@ export function Conversation({ channel, info, place, onReopen }: Props) {
     <>
       <main className="sheet">
         <ConversationHeader info={info} name={info.name} online={view.online} />
-        <MessageList channel={channel} info={info} view={view} />
-        <TypingLine users={view.typing} />
-        {view.connection === 'ended' ? (
-          <div className="ended" role="alert">
-            You are not in this channel any more.
-            <button type="button" onClick={onReopen}>
-              Look again
-            </button>
-          </div>
-        ) : (
-          <Composer channel={channel} info={info} />
-        )}
+        <MessageFrame channel={channel} info={info}>
+          <MessageList channel={channel} info={info} place={place} view={view} />
+          <TypingLine users={view.typing} />
+          {view.connection === 'ended' ? (
+            <div className="ended" role="alert">
+              You are not in this channel any more.
+              <button type="button" onClick={onReopen}>
+                Look again
+              </button>
+            </div>
+          ) : (
+            <ChannelComposer channel={channel} info={info} messages={view.messages} />
+          )}
+        </MessageFrame>
       </main>
       {place.panel === 'members' && <MembersPanel channel={channel} info={info} />}
     </>

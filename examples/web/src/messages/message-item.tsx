@@ -1,51 +1,70 @@
-/** One message, with the day and the "new" line that may stand over it. */
+/** What one person said, and what can be done with it. */
 import type { Message } from '@confab/sdk';
-import { memo } from 'react';
+import { type MouseEvent, useState } from 'react';
 import { useMe } from '../me.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { fullText, timeText } from '../ui/dates.ts';
-import { MessageText } from './message-text.tsx';
+import { Menu } from '../ui/menu.tsx';
+import { EditMessage } from './edit-message.tsx';
+import { MessageContent } from './message-content.tsx';
+import { useMessageContext } from './message-context.ts';
+import { MessageMenu } from './message-menu.tsx';
+import { MessageToolbar } from './message-toolbar.tsx';
 
 interface Props {
   message: Message;
-  day: string | null;
-  isFirstNew: boolean;
-  /** Follows closely on one of the same author, so that the name need not be said again. */
   isContinued: boolean;
   isOnline: boolean;
 }
 
-export const MessageItem = memo(function MessageItem({
-  message,
-  day,
-  isFirstNew,
-  isContinued,
-  isOnline,
-}: Props) {
-  const { account } = useMe();
-  const { author, body, createdAt, status } = message;
+export function MessageItem({ message, isContinued, isOnline }: Props) {
+  const { userId } = useMe();
+  const { editing, setEditing } = useMessageContext();
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const { author, createdAt, status, mentions } = message;
+  const isEditing = editing === message.id;
+  const hasVerbs = status === 'sent' && message.deletedAt === null && !isEditing;
+
+  function openMenu(event: MouseEvent) {
+    // On a link or selected text the browser's own menu has more to offer.
+    if (!hasVerbs || event.target instanceof HTMLAnchorElement || String(getSelection()) !== '') return;
+    event.preventDefault();
+    setMenuAt({ x: event.clientX, y: event.clientY });
+  }
+
   return (
-    <li>
-      {day && (
-        <div className="day">
-          <span>{day}</span>
-        </div>
+    <article
+      className="message"
+      tabIndex={-1}
+      aria-label={`${author?.name ?? 'Deleted account'}, ${timeText(createdAt)}`}
+      data-status={status}
+      data-continued={isContinued}
+      data-mine={mentions.everyone !== null || mentions.userIds.includes(userId)}
+      data-pinned={message.pinnedAt !== null}
+      data-active={menuAt !== null}
+      onContextMenu={openMenu}
+    >
+      {!isContinued && <Avatar user={author} isOnline={isOnline} />}
+      <header className={isContinued ? 'for-screen-readers' : undefined}>
+        <strong>{author?.name ?? 'Deleted account'}</strong>
+        {isOnline && <span className="for-screen-readers"> (here now)</span>}
+      </header>
+      <time dateTime={createdAt.toISOString()} title={fullText(createdAt)}>
+        {timeText(createdAt)}
+      </time>
+      <div className="content">
+        {isEditing ? (
+          <EditMessage message={message} onDone={() => setEditing(null)} />
+        ) : (
+          <MessageContent message={message} />
+        )}
+      </div>
+      {hasVerbs && <MessageToolbar message={message} />}
+      {menuAt && (
+        <Menu anchor={menuAt} label="Message" onClose={() => setMenuAt(null)}>
+          <MessageMenu message={message} />
+        </Menu>
       )}
-      {isFirstNew && <div className="new-line">New messages</div>}
-      <article className="message" data-status={status} data-continued={isContinued}>
-        {!isContinued && <Avatar user={author} isOnline={isOnline} />}
-        <header className={isContinued ? 'for-screen-readers' : undefined}>
-          <strong>{author?.name ?? 'Deleted account'}</strong>
-          {isOnline && <span className="for-screen-readers"> (here now)</span>}
-        </header>
-        <time dateTime={createdAt.toISOString()} title={fullText(createdAt)}>
-          {timeText(createdAt)}
-        </time>
-        <div className="content">
-          <MessageText body={body} me={account?.username} />
-          {status === 'pending' && <span className="for-screen-readers">Sending</span>}
-        </div>
-      </article>
-    </li>
+    </article>
   );
-});
+}

@@ -1,6 +1,7 @@
 /** What of a channel has been read: tells the server, and says where "new" begins. */
 import type { Channel, ChannelInfo, Message, MessagesState } from '@confab/sdk';
 import { useEffect, useRef, useState } from 'react';
+import { isForeign } from './grouping.ts';
 
 export interface ReadMarker {
   /** seq after which the "new messages" line stands; null when everything was read before. */
@@ -23,8 +24,7 @@ export function useReadMarker(options: {
   const [newAfterSeq, setNewAfterSeq] = useState(info.unreadCount > 0 ? info.lastReadSeq : null);
   const markedSeq = useRef(info.lastReadSeq);
 
-  const isForeign = (message: Message) => message.seq !== null && message.author?.id !== userId;
-  const newest = messages.findLast(isForeign)?.seq ?? 0;
+  const newest = messages.findLast((one) => isForeign(one, userId))?.seq ?? 0;
 
   useEffect(() => {
     if (newest <= seenSeq) return;
@@ -43,6 +43,8 @@ export function useReadMarker(options: {
   }, [channel, seenSeq, connection]);
 
   const unseen =
-    newest > seenSeq ? messages.filter((one) => isForeign(one) && Number(one.seq) > seenSeq).length : 0;
+    newest > seenSeq
+      ? messages.filter((one) => isForeign(one, userId) && Number(one.seq) > seenSeq).length
+      : 0;
   return { newAfterSeq, unseen };
 }

@@ -8,14 +8,21 @@ export interface Scroll {
   box: RefObject<HTMLDivElement | null>;
   isAtEnd: boolean;
   toEnd(): void;
+  /** Brings an item to the middle and keeps it there. */
+  toItem(item: Element): void;
 }
 
-/** `box` scrolls and has one child, a list whose items stay the same elements. Browsers' own anchoring is off: Safari has none. */
-export function useScroll(): Scroll {
+/**
+ * `box` scrolls and has one child, a list whose items stay the same elements. Browsers' own anchoring is off: Safari has none.
+ * @param hasEnd whether the last item is the newest: else the end is a place like any other
+ */
+export function useScroll(hasEnd: boolean): Scroll {
   const box = useRef<HTMLDivElement>(null);
   /** The first item in view and where its lower edge was; null means the end. */
   const anchor = useRef<{ item: Element; bottom: number } | null>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
+  const mayStick = useRef(hasEnd);
+  mayStick.current = hasEnd;
 
   const settle = useCallback(() => {
     if (!box.current) return;
@@ -31,13 +38,20 @@ export function useScroll(): Scroll {
     settle();
   }, [settle]);
 
+  const toItem = useCallback((item: Element) => {
+    item.scrollIntoView({ block: 'center' });
+    if (box.current) anchor.current = { item, bottom: distance(box.current, item) };
+    setIsAtEnd(false);
+  }, []);
+
   useLayoutEffect(settle);
 
   useEffect(() => {
     const element = box.current;
     if (!element) return;
     const remember = () => {
-      const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < END_PX;
+      const rest = element.scrollHeight - element.scrollTop - element.clientHeight;
+      const atEnd = mayStick.current && rest < END_PX;
       anchor.current = atEnd ? null : firstVisible(element);
       setIsAtEnd(atEnd);
     };
@@ -51,7 +65,7 @@ export function useScroll(): Scroll {
     };
   }, [settle]);
 
-  return { box, isAtEnd, toEnd };
+  return { box, isAtEnd: isAtEnd && hasEnd, toEnd, toItem };
 }
 
 const distance = (box: Element, item: Element): number =>

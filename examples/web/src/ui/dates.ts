@@ -18,3 +18,18 @@ export function dayText(date: Date, now = new Date()): string {
 const FULL = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'short' });
 
 export const fullText = (date: Date): string => FULL.format(date);
+
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const STEPS: readonly [limit: number, unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
+  [3_600, 'minute', 60],
+  [86_400, 'hour', 3_600],
+  [7 * 86_400, 'day', 86_400],
+];
+
+/** How long ago, in words; a date when that is more than a week. */
+export function agoText(date: Date, now = new Date()): string {
+  const seconds = (now.getTime() - date.getTime()) / 1_000;
+  if (seconds < 60) return 'just now';
+  const step = STEPS.find(([limit]) => seconds < limit);
+  return step ? RELATIVE.format(-Math.floor(seconds / step[2]), step[1]) : dayText(date, now);
+}

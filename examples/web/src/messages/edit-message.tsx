@@ -1,0 +1,66 @@
+/** A message's text, being changed in its place. */
+import type { Message } from '@confab/sdk';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useGrowing } from '../composer/use-growing.ts';
+import { errorText } from '../ui/error-text.ts';
+import { useMessageContext } from './message-context.ts';
+
+export function EditMessage({ message, onDone }: { message: Message; onDone(): void }) {
+  const { channel, askToDelete } = useMessageContext();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(message.body);
+  const [error, setError] = useState('');
+  useGrowing(field, text);
+
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
+  }, []);
+
+  async function save() {
+    if (text === message.body || message.seq === null) return onDone();
+    if (text.trim() === '' && message.files.length === 0) return askToDelete(message);
+    try {
+      await channel.messages.edit(message.seq, { body: text });
+      onDone();
+    } catch (refusal) {
+      setError(errorText(refusal));
+    }
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    event.stopPropagation();
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      onDone();
+    } else if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      void save();
+    }
+  }
+
+  return (
+    <div className="edit">
+      <textarea
+        ref={field}
+        rows={1}
+        aria-label="Edit message"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="buttons">
+        <span className="error" role="alert">
+          {error}
+        </span>
+        <button type="button" className="quiet" onClick={onDone}>
+          Cancel
+        </button>
+        <button type="button" className="primary" onClick={save}>
+          Save
+        </button>
+      </div>
+    </div>
+  );
+}
