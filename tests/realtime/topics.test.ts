@@ -1,5 +1,4 @@
 /** Who hears and speaks on which topic, asked of Realtime itself with the real client. */
-import { randomUUID } from 'node:crypto';
 import type { RealtimeChannel } from '@supabase/supabase-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { database } from '../helpers/database.ts';
@@ -71,11 +70,11 @@ async function listen({ supabase }: Person, topic: string): Promise<Listener> {
 
 const REFUSED = /You do not have permissions to read from this Channel topic/;
 
-/** A private channel of Ada and Bob, with its topics. */
+/** A group of Ada and Bob, with its topics. */
 async function room() {
   const [ada, bob] = await Promise.all([person('Ada'), person('Bob')]);
   const { data } = await ada.supabase
-    .rpc('create_channel', { slug: `r-${randomUUID()}`, kind: 'private', member_ids: [bob.id] })
+    .rpc('create_group', { member_ids: [bob.id] })
     .single()
     .throwOnError();
   const id = data.id;

@@ -32,10 +32,14 @@ async function channelOf(admin: Person, kind: string, members: Person[] = []): P
   return data.id;
 }
 
-/** A private channel of Ada and Bob in which Ada has said 1, 2, 3 … */
+/** A group of Ada and Bob, which tells nothing of itself, in which Ada has said 1, 2, 3 … */
 async function room(messageCount = 0) {
   const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
-  const channel = await channelOf(ada, 'private', [bob]);
+  const { data } = await ada.supabase
+    .rpc('create_group', { member_ids: [bob.id] })
+    .single()
+    .throwOnError();
+  const channel = data.id;
   const ids: string[] = [];
   for (let number = 1; number <= messageCount; number += 1) {
     const { body } = await send(ada, channel, { content: String(number) });
@@ -47,10 +51,10 @@ async function room(messageCount = 0) {
 const contents = ({ body }: { body: { messages: Message[] } }) => body.messages.map(({ content }) => content);
 
 const storedCount = async (channel: string) =>
-  (await database`select from chat.messages where channel_id = ${channel}`).length;
+  (await database`select from chat.messages where channel_id = ${channel} and kind = 'user'`).length;
 
 async function readSeq(person: Person, channel: string): Promise<number> {
-  const [row] = await database`select last_read_seq::int as seq from chat.channel_members
+  const [row] = await database`select last_read_seq::int as seq from chat.channel_states
                                where channel_id = ${channel} and user_id = ${person.id}`;
   return row?.seq;
 }
