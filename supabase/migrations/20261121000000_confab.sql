@@ -5319,9 +5319,14 @@ declare
   v_channel record;
   v_payload jsonb;
 begin
-  select c.epoch, n.member_count into v_channel
-    from chat.channels c join chat.channel_counters n on n.channel_id = c.id where c.id = new.channel_id;
-  v_payload := to_jsonb(new) || jsonb_build_object('author', chat_private.person(new.author_id));
+  select c.epoch, n.member_count,
+         jsonb_build_object('id', p.id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url) as author
+    into v_channel
+    from chat.channels c
+    join chat.channel_counters n on n.channel_id = c.id
+    left join chat.profiles p on p.id = new.author_id
+   where c.id = new.channel_id;
+  v_payload := to_jsonb(new) || jsonb_build_object('author', v_channel.author);
   if new.parent_seq is not null then
     -- The reply is a change of its root as well; one event tells both.
     v_payload := v_payload || jsonb_build_object('parent', (
