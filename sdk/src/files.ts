@@ -81,12 +81,16 @@ export const pathOf = ({ channelId, id }: Pick<FileInfo, 'channelId' | 'id'>): s
 /** Uploading is loaded when it is first used. */
 export function createUpload(deps: { rest: Rest; storage: Storage }): Upload {
   return async (channelId, file, options = {}) => {
-    const { upload } = await import('./internal/upload.ts').catch((cause: unknown) => {
-      throw new ChatError('network_unavailable', 'unable to upload file; its code was not loaded', { cause });
-    });
+    const { upload } = await loaded(import('./internal/upload.ts'));
     return upload(deps, channelId, file, options);
   };
 }
+
+/** Code that comes over the network like everything else. */
+export const loaded = <T>(code: Promise<T>): Promise<T> =>
+  code.catch((cause: unknown) => {
+    throw new ChatError('network_unavailable', 'unable to upload; the code for it was not loaded', { cause });
+  });
 
 export function createChannelFiles(deps: {
   rest: Rest;

@@ -26,6 +26,8 @@ export interface Storage {
   ): Promise<string>;
   /** How many of them are gone now: those that were there and the caller may remove. */
   remove(operation: string, bucket: string, paths: string[]): Promise<number>;
+  /** Names of what lies in a folder, at most 100. */
+  list(operation: string, bucket: string, folder: string): Promise<string[]>;
   publicUrl(bucket: string, path: string): string;
   /** For requests that the client library cannot make: where Storage is, and what to say to be let in. */
   access(): Promise<{ url: string; headers: Record<string, string> }>;
@@ -67,6 +69,9 @@ export function createStorage(supabase: SupabaseClient<never, never>): Storage {
     },
     async remove(operation, bucket, paths) {
       return (await run(operation, storage.from(bucket).remove(paths))).length;
+    },
+    async list(operation, bucket, folder) {
+      return (await run(operation, storage.from(bucket).list(folder))).map(({ name }) => name);
     },
     publicUrl: (bucket, path) => storage.from(bucket).getPublicUrl(path).data.publicUrl,
     async access() {

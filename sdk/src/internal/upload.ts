@@ -1,6 +1,7 @@
 /** An upload from its announcement to its last byte; loaded when the first file is uploaded. */
 import { ChatError, isChatError } from '../errors.ts';
 import type { FileInfo, FileSource, UploadOptions } from '../files.ts';
+import { toBlob } from './blob.ts';
 import type { Rest } from './rest.ts';
 import { retrying } from './retry.ts';
 import { toFileInfo } from './rows.ts';
@@ -15,7 +16,7 @@ export async function upload(
   options: UploadOptions,
 ): Promise<FileInfo> {
   const { id = uuidV7(), signal, onProgress } = options;
-  const content = source instanceof Blob ? source : new Blob([source as Uint8Array<ArrayBuffer>]);
+  const content = toBlob(source);
   const path = `${channelId}/${id}`;
   const announcement = {
     channel_id: channelId,
