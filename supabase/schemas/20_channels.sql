@@ -117,12 +117,16 @@ create trigger _050_protect before update on chat.channel_counters
     or new.last_rank <> old.last_rank or new.member_count <> old.member_count or new.channel_id <> old.channel_id))
   execute function chat_private.tg_channel_counters__protect();
 
--- Definer: Realtime caches who may hear a topic until the token changes, so a departure from a channel that
--- not everyone may read moves it to a new topic.
+-- Realtime caches who may hear a topic until the token changes, so a departure moves the channel to a new topic; but
+-- not when somebody leaves a public channel, which they may hear again whenever they like. A deleted channel moves once.
+-- Definer: channels are written by functions only.
 create function chat_private.tg_channel_members__raise_epoch() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  update chat.channels set epoch = epoch + 1 where id = old.channel_id and kind <> 'public';
+  update chat.channels c set epoch = c.epoch + 1
+   where c.id = old.channel_id and c.deleted_at is null
+     and (c.kind <> 'public' or old.user_id is distinct from (select auth.uid())
+          or not exists (select from chat.profiles p where p.id = old.user_id));
   return null;
 end;
 $$;

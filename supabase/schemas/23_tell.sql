@@ -25,12 +25,52 @@ language sql volatile security definer set search_path = '' as $$
     from chat.channels c where c.id = tell_channel.channel_id;
 $$;
 
+-- What everyone hears has an epoch as channels have: it rises when somebody is shut out, who may have joined the topic
+-- and whom Realtime would let listen until their token ends.
+create table chat_private.presence_epoch (
+  is_only boolean primary key default true constraint presence_epoch_one_row check (is_only),
+  epoch integer not null default 0
+);
+alter table chat_private.presence_epoch enable row level security;
+insert into chat_private.presence_epoch default values;
+
+-- Definer: the table belongs to nobody.
+create function chat_private.presence_topic() returns text
+language sql stable security definer set search_path = '' as $$
+  select 'presence:' || e.epoch from chat_private.presence_epoch e;
+$$;
+grant execute on function chat_private.presence_topic() to authenticated;
+
 -- Definer: as above.
 create function chat_private.tell_everyone(event text, payload jsonb) returns void
 language sql volatile security definer set search_path = '' as $$
-  select chat_private.tell('presence', event, payload);
+  select chat_private.tell(chat_private.presence_topic(), event, payload);
 $$;
+
+-- Definer: as above. Said on the topic that ends. Clients spread their joins, because Realtime takes few at once.
+create function chat_private.move_presence() returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_old text := chat_private.presence_topic();
+begin
+  update chat_private.presence_epoch e set epoch = e.epoch + 1;
+  perform chat_private.tell(v_old, 'presence:moved', jsonb_build_object('topic', chat_private.presence_topic()));
+end;
+$$;
+
+create function chat.get_presence_topic() returns text
+language sql stable set search_path = '' as $$
+  select chat_private.presence_topic();
+$$;
+grant execute on function chat.get_presence_topic() to authenticated;
 
 comment on function chat_private.tell_user(uuid, text, jsonb) is 'Says something on a person''s own topic';
 comment on function chat_private.tell_channel(uuid, text, jsonb) is 'Says something to who has the channel open';
+comment on table chat_private.presence_epoch is 'One row: which topic everyone signed in hears';
+comment on column chat_private.presence_epoch.is_only is 'True: there is one row';
+comment on column chat_private.presence_epoch.epoch is 'Rises when somebody must hear nothing more';
+comment on function chat_private.presence_topic() is 'The topic that everyone signed in hears at present';
 comment on function chat_private.tell_everyone(text, jsonb) is 'Says something to everyone signed in';
+comment on function chat_private.move_presence() is 'Moves what everyone hears to a new topic';
+comment on function chat.get_presence_topic() is
+  'The Realtime topic of presence:changed and user:updated; presence:moved on it brings the next one''s name, to be joined after a random while';

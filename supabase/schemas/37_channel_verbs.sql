@@ -18,6 +18,19 @@ create policy select_channel_admin on chat.channel_bans for select to authentica
   using (channel_id in (select m.channel_id from chat.channel_members m
                          where m.user_id = (select auth.uid()) and m.role = 'admin'));
 
+-- A ban takes its member out, also when it is made by hand.
+-- Definer: membership is written by functions only.
+create function chat_private.tg_channel_bans__expel() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat.channel_members m
+   where m.channel_id = new.channel_id and m.user_id = new.user_id and new.until > now();
+  return null;
+end;
+$$;
+create trigger _200_expel after insert or update on chat.channel_bans
+  for each row execute function chat_private.tg_channel_bans__expel();
+
 -- Refuses what a channel's fields cannot be; null means that the field is not given.
 create function chat_private.check_channel(slug text, name text, description text, custom jsonb, operation text) returns void
 language plpgsql immutable set search_path = '' as $$
@@ -224,6 +237,7 @@ language plpgsql security definer set search_path = '' as $$
 begin
   if new.deleted_at is not null and old.deleted_at is null then
     delete from chat.channel_members m where m.channel_id = new.id;
+    update chat.channels c set epoch = c.epoch + 1 where c.id = new.id;
   end if;
   return null;
 end;

@@ -84,7 +84,6 @@ end;
 $$;
 grant execute on function chat.add_members(uuid, uuid[], text) to authenticated;
 
--- Takes somebody out and lets nothing more reach them, also in a public channel.
 -- Definer: as above.
 create function chat_private.expel(channel chat.channels, user_id uuid, operation text) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -95,9 +94,6 @@ begin
   delete from chat.channel_members m where m.channel_id = channel.id and m.user_id = expel.user_id;
   if not found then
     perform chat_private.fail('member_not_found', 404, format('unable to %s; this user is not in the channel', operation));
-  end if;
-  if channel.kind = 'public' then
-    update chat.channels c set epoch = c.epoch + 1 where c.id = channel.id;
   end if;
   if channel.kind <> 'group' then
     perform chat_private.post_system_message(channel.id, chat_private.names_of(array[expel.user_id]) || ' left the channel',
@@ -134,13 +130,13 @@ begin
   elsif ban_member.user_id = v_channel.created_by then
     perform chat_private.fail('creator_cannot_leave', 403, 'unable to ban; the owner of the channel stays in it');
   end if;
+  if exists (select from chat.channel_members m where m.channel_id = v_channel.id and m.user_id = ban_member.user_id) then
+    perform chat_private.expel(v_channel, ban_member.user_id, 'ban');
+  end if;
   insert into chat.channel_bans as b (channel_id, user_id, reason, until, banned_by)
   values (v_channel.id, ban_member.user_id, coalesce(ban_member.reason, ''), coalesce(ban_member.until, 'infinity'), (select auth.uid()))
   on conflict on constraint channel_bans_pkey do update
     set reason = excluded.reason, until = excluded.until, banned_by = excluded.banned_by, created_at = now();
-  if exists (select from chat.channel_members m where m.channel_id = v_channel.id and m.user_id = ban_member.user_id) then
-    perform chat_private.expel(v_channel, ban_member.user_id, 'ban');
-  end if;
   return query select * from chat.channel_bans b where b.channel_id = v_channel.id and b.user_id = ban_member.user_id;
 end;
 $$;

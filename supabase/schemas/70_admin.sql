@@ -90,6 +90,7 @@ begin
       order by c.id for no key update;
     update chat.channels c set epoch = epoch + 1
      where c.id in (select m.channel_id from chat.channel_members m where m.user_id = new.user_id);
+    perform chat_private.move_presence();
   else
     update auth.users u set banned_until = null where u.id = new.user_id and u.banned_until is not null;
   end if;
@@ -101,6 +102,18 @@ $$;
 create trigger _300_suspend after update of suspended_at on chat.accounts
   for each row when ((new.suspended_at is null) <> (old.suspended_at is null))
   execute function chat_private.tg_accounts__suspend();
+
+-- The channels of a deleted account move as its memberships go.
+-- Definer: the topic belongs to nobody.
+create function chat_private.tg_accounts__move_presence() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.move_presence();
+  return null;
+end;
+$$;
+create trigger _300_move_presence after delete on chat.accounts
+  for each statement execute function chat_private.tg_accounts__move_presence();
 
 -- Definer: the log belongs to nobody.
 create function chat_private.tg_accounts__audit_role() returns trigger

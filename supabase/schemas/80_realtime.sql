@@ -1,7 +1,7 @@
 -- What Realtime carries: who may hear and speak on a topic, and the events the database sends after each commit.
 
 -- Topics (all private): channel:<id>:<epoch> carries what the database says; live:<id>:<epoch> what members say
--- to each other (typing, presence of viewers); user:<id> what concerns one person; presence what concerns everyone.
+-- to each other (typing, presence of viewers); user:<id> what concerns one person; presence:<epoch> what concerns everyone.
 -- Members cannot write on channel topics, or they could forge messages of others.
 
 -- Definer: called by policies for every role that joins. The caller's topic is one, so this runs once a join.
@@ -12,7 +12,7 @@ declare
 begin
   if chat_private.session_refusal() is not null then
     return false;
-  elsif topic = 'user:' || (select auth.uid())::text or topic = 'presence' then
+  elsif topic = 'user:' || (select auth.uid())::text or topic = chat_private.presence_topic() then
     return access = 'hear' and (select auth.uid()) is not null;
   elsif cardinality(v_part) = 3 and (v_part[1] = 'live' or (v_part[1] = 'channel' and access = 'hear'))
         and pg_input_is_valid(v_part[2], 'uuid') then

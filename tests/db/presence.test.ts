@@ -45,7 +45,7 @@ const seenBy = async (viewer: Awaited<ReturnType<typeof person>>, { id }: { id: 
 const announced = async (db: Db, { id }: { id: string }) => {
   const rows = await db`
     select payload from realtime.messages
-     where topic = 'presence' and event = 'presence:changed' and payload ->> 'user_id' = ${id}
+     where topic like 'presence:%' and event = 'presence:changed' and payload ->> 'user_id' = ${id}
      order by (payload ->> 'updated_at')::timestamptz`;
   return rows.map((row) => row.payload as Record<string, unknown>);
 };
@@ -369,6 +369,6 @@ it('a profile that changes is announced to everyone, and one that is written ane
     await ada.call((as) => as`select chat.update_profile(title => 'Engineer')`);
     const rows = await db`
       select payload from realtime.messages
-       where topic = 'presence' and event = 'user:updated' and payload ->> 'id' = ${ada.id}`;
+       where topic like 'presence:%' and event = 'user:updated' and payload ->> 'id' = ${ada.id}`;
     expect(rows).toMatchObject([{ payload: { id: ada.id, title: 'Engineer', custom: {} } }]);
   }));

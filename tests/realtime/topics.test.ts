@@ -1,7 +1,7 @@
 /** Who hears and speaks on which topic, asked of Realtime itself with the real client. */
-import type { RealtimeChannel } from '@supabase/supabase-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { database } from '../helpers/database.ts';
+import { listen } from '../helpers/listen.ts';
 import { type Person, signUp } from '../helpers/people.ts';
 
 const people: Person[] = [];
@@ -14,58 +14,6 @@ async function person(name: string): Promise<Person> {
   const somebody = await signUp(name);
   people.push(somebody);
   return somebody;
-}
-
-interface Heard {
-  event: string;
-  payload: Record<string, unknown>;
-}
-
-interface Listener {
-  channel: RealtimeChannel;
-  heard: Heard[];
-  /** Resolves with the first message of this event, also one that has come already. */
-  next(event: string): Promise<Heard>;
-}
-
-/** Joins a private topic; rejects with the server's reason when it refuses. */
-async function listen({ supabase }: Person, topic: string): Promise<Listener> {
-  await supabase.realtime.setAuth();
-  const heard: Heard[] = [];
-  const waiting = new Set<() => void>();
-  const channel = supabase.channel(topic, {
-    config: { private: true, broadcast: { self: false, ack: true, replication_ready: true } },
-  });
-  channel.on('broadcast', { event: '*' }, ({ event, payload }) => {
-    heard.push({ event, payload });
-    for (const check of waiting) check();
-  });
-  await new Promise<void>((resolve, reject) => {
-    channel.on('system', {}, ({ message }: { message: string }) => {
-      if (message === 'Replication connection established') resolve();
-    });
-    channel.subscribe((status, error) => {
-      if (status === 'CHANNEL_ERROR') {
-        void supabase.removeChannel(channel);
-        reject(error);
-      }
-    });
-  });
-  return {
-    channel,
-    heard,
-    next: (event) =>
-      new Promise((resolve) => {
-        const check = () => {
-          const found = heard.find((message) => message.event === event);
-          if (!found) return;
-          waiting.delete(check);
-          resolve(found);
-        };
-        waiting.add(check);
-        check();
-      }),
-  };
 }
 
 const REFUSED = /You do not have permissions to read from this Channel topic/;

@@ -29,6 +29,10 @@ export const calls: AccessFile['calls'] = {
   set_presence: { call: (db) => db`select chat.set_presence('busy')`, expected: everyone },
   set_status: { call: (db) => db`select chat.set_status('Lunch')`, expected: everyone },
   clear_status: { call: (db) => db`select chat.clear_status()`, expected: everyone },
+  get_presence_topic: {
+    call: (db) => db`select chat.get_presence_topic()`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
   get_presence: {
     call: (db, { users }) => db`select chat.get_presence(${[users.member]})`,
     expected: everyone,
