@@ -1013,12 +1013,16 @@ create trigger _050_protect before update on chat.channel_counters
     or new.last_rank <> old.last_rank or new.member_count <> old.member_count or new.channel_id <> old.channel_id))
   execute function chat_private.tg_channel_counters__protect();
 
--- Definer: Realtime caches who may hear a topic until the token changes, so a departure from a channel that
--- not everyone may read moves it to a new topic.
+-- Realtime caches who may hear a topic until the token changes, so a departure moves the channel to a new topic; but
+-- not when somebody leaves a public channel, which they may hear again whenever they like. A deleted channel moves once.
+-- Definer: channels are written by functions only.
 create function chat_private.tg_channel_members__raise_epoch() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  update chat.channels set epoch = epoch + 1 where id = old.channel_id and kind <> 'public';
+  update chat.channels c set epoch = c.epoch + 1
+   where c.id = old.channel_id and c.deleted_at is null
+     and (c.kind <> 'public' or old.user_id is distinct from (select auth.uid())
+          or not exists (select from chat.profiles p where p.id = old.user_id));
   return null;
 end;
 $$;
@@ -1237,15 +1241,55 @@ language sql volatile security definer set search_path = '' as $$
     from chat.channels c where c.id = tell_channel.channel_id;
 $$;
 
+-- What everyone hears has an epoch as channels have: it rises when somebody is shut out, who may have joined the topic
+-- and whom Realtime would let listen until their token ends.
+create table chat_private.presence_epoch (
+  is_only boolean primary key default true constraint presence_epoch_one_row check (is_only),
+  epoch integer not null default 0
+);
+alter table chat_private.presence_epoch enable row level security;
+insert into chat_private.presence_epoch default values;
+
+-- Definer: the table belongs to nobody.
+create function chat_private.presence_topic() returns text
+language sql stable security definer set search_path = '' as $$
+  select 'presence:' || e.epoch from chat_private.presence_epoch e;
+$$;
+grant execute on function chat_private.presence_topic() to authenticated;
+
 -- Definer: as above.
 create function chat_private.tell_everyone(event text, payload jsonb) returns void
 language sql volatile security definer set search_path = '' as $$
-  select chat_private.tell('presence', event, payload);
+  select chat_private.tell(chat_private.presence_topic(), event, payload);
 $$;
+
+-- Definer: as above. Said on the topic that ends. Clients spread their joins, because Realtime takes few at once.
+create function chat_private.move_presence() returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_old text := chat_private.presence_topic();
+begin
+  update chat_private.presence_epoch e set epoch = e.epoch + 1;
+  perform chat_private.tell(v_old, 'presence:moved', jsonb_build_object('topic', chat_private.presence_topic()));
+end;
+$$;
+
+create function chat.get_presence_topic() returns text
+language sql stable set search_path = '' as $$
+  select chat_private.presence_topic();
+$$;
+grant execute on function chat.get_presence_topic() to authenticated;
 
 comment on function chat_private.tell_user(uuid, text, jsonb) is 'Says something on a person''s own topic';
 comment on function chat_private.tell_channel(uuid, text, jsonb) is 'Says something to who has the channel open';
+comment on table chat_private.presence_epoch is 'One row: which topic everyone signed in hears';
+comment on column chat_private.presence_epoch.is_only is 'True: there is one row';
+comment on column chat_private.presence_epoch.epoch is 'Rises when somebody must hear nothing more';
+comment on function chat_private.presence_topic() is 'The topic that everyone signed in hears at present';
 comment on function chat_private.tell_everyone(text, jsonb) is 'Says something to everyone signed in';
+comment on function chat_private.move_presence() is 'Moves what everyone hears to a new topic';
+comment on function chat.get_presence_topic() is
+  'The Realtime topic of presence:changed and user:updated; presence:moved on it brings the next one''s name, to be joined after a random while';
 
 -- 24_states.sql
 -- What members keep to themselves about a channel: how far they have read, and whether it is pinned, muted, hidden.
@@ -3105,6 +3149,19 @@ create policy select_channel_admin on chat.channel_bans for select to authentica
   using (channel_id in (select m.channel_id from chat.channel_members m
                          where m.user_id = (select auth.uid()) and m.role = 'admin'));
 
+-- A ban takes its member out, also when it is made by hand.
+-- Definer: membership is written by functions only.
+create function chat_private.tg_channel_bans__expel() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat.channel_members m
+   where m.channel_id = new.channel_id and m.user_id = new.user_id and new.until > now();
+  return null;
+end;
+$$;
+create trigger _200_expel after insert or update on chat.channel_bans
+  for each row execute function chat_private.tg_channel_bans__expel();
+
 -- Refuses what a channel's fields cannot be; null means that the field is not given.
 create function chat_private.check_channel(slug text, name text, description text, custom jsonb, operation text) returns void
 language plpgsql immutable set search_path = '' as $$
@@ -3311,6 +3368,7 @@ language plpgsql security definer set search_path = '' as $$
 begin
   if new.deleted_at is not null and old.deleted_at is null then
     delete from chat.channel_members m where m.channel_id = new.id;
+    update chat.channels c set epoch = c.epoch + 1 where c.id = new.id;
   end if;
   return null;
 end;
@@ -3444,7 +3502,6 @@ end;
 $$;
 grant execute on function chat.add_members(uuid, uuid[], text) to authenticated;
 
--- Takes somebody out and lets nothing more reach them, also in a public channel.
 -- Definer: as above.
 create function chat_private.expel(channel chat.channels, user_id uuid, operation text) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -3455,9 +3512,6 @@ begin
   delete from chat.channel_members m where m.channel_id = channel.id and m.user_id = expel.user_id;
   if not found then
     perform chat_private.fail('member_not_found', 404, format('unable to %s; this user is not in the channel', operation));
-  end if;
-  if channel.kind = 'public' then
-    update chat.channels c set epoch = c.epoch + 1 where c.id = channel.id;
   end if;
   if channel.kind <> 'group' then
     perform chat_private.post_system_message(channel.id, chat_private.names_of(array[expel.user_id]) || ' left the channel',
@@ -3494,13 +3548,13 @@ begin
   elsif ban_member.user_id = v_channel.created_by then
     perform chat_private.fail('creator_cannot_leave', 403, 'unable to ban; the owner of the channel stays in it');
   end if;
+  if exists (select from chat.channel_members m where m.channel_id = v_channel.id and m.user_id = ban_member.user_id) then
+    perform chat_private.expel(v_channel, ban_member.user_id, 'ban');
+  end if;
   insert into chat.channel_bans as b (channel_id, user_id, reason, until, banned_by)
   values (v_channel.id, ban_member.user_id, coalesce(ban_member.reason, ''), coalesce(ban_member.until, 'infinity'), (select auth.uid()))
   on conflict on constraint channel_bans_pkey do update
     set reason = excluded.reason, until = excluded.until, banned_by = excluded.banned_by, created_at = now();
-  if exists (select from chat.channel_members m where m.channel_id = v_channel.id and m.user_id = ban_member.user_id) then
-    perform chat_private.expel(v_channel, ban_member.user_id, 'ban');
-  end if;
   return query select * from chat.channel_bans b where b.channel_id = v_channel.id and b.user_id = ban_member.user_id;
 end;
 $$;
@@ -4828,6 +4882,7 @@ begin
       order by c.id for no key update;
     update chat.channels c set epoch = epoch + 1
      where c.id in (select m.channel_id from chat.channel_members m where m.user_id = new.user_id);
+    perform chat_private.move_presence();
   else
     update auth.users u set banned_until = null where u.id = new.user_id and u.banned_until is not null;
   end if;
@@ -4839,6 +4894,18 @@ $$;
 create trigger _300_suspend after update of suspended_at on chat.accounts
   for each row when ((new.suspended_at is null) <> (old.suspended_at is null))
   execute function chat_private.tg_accounts__suspend();
+
+-- The channels of a deleted account move as its memberships go.
+-- Definer: the topic belongs to nobody.
+create function chat_private.tg_accounts__move_presence() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.move_presence();
+  return null;
+end;
+$$;
+create trigger _300_move_presence after delete on chat.accounts
+  for each statement execute function chat_private.tg_accounts__move_presence();
 
 -- Definer: the log belongs to nobody.
 create function chat_private.tg_accounts__audit_role() returns trigger
@@ -5308,7 +5375,7 @@ comment on function chat.list_auth_log(uuid, bigint, integer) is
 -- What Realtime carries: who may hear and speak on a topic, and the events the database sends after each commit.
 
 -- Topics (all private): channel:<id>:<epoch> carries what the database says; live:<id>:<epoch> what members say
--- to each other (typing, presence of viewers); user:<id> what concerns one person; presence what concerns everyone.
+-- to each other (typing, presence of viewers); user:<id> what concerns one person; presence:<epoch> what concerns everyone.
 -- Members cannot write on channel topics, or they could forge messages of others.
 
 -- Definer: called by policies for every role that joins. The caller's topic is one, so this runs once a join.
@@ -5319,7 +5386,7 @@ declare
 begin
   if chat_private.session_refusal() is not null then
     return false;
-  elsif topic = 'user:' || (select auth.uid())::text or topic = 'presence' then
+  elsif topic = 'user:' || (select auth.uid())::text or topic = chat_private.presence_topic() then
     return access = 'hear' and (select auth.uid()) is not null;
   elsif cardinality(v_part) = 3 and (v_part[1] = 'live' or (v_part[1] = 'channel' and access = 'hear'))
         and pg_input_is_valid(v_part[2], 'uuid') then

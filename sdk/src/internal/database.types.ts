@@ -1126,6 +1126,9 @@ isOneToOne: false
               "last_seen_at": string,"manual_status": string,"status": string,"status_emoji": string,"status_expires_at": string,"status_text": string,"updated_at": string,"user_id": string
             }[]
                            },
+"get_presence_topic":
+{ Args: Record<PropertyKey, never>; Returns: string
+                           },
 "go_offline":
 { Args: { "connection_id"?: string }; Returns: undefined
                            },
@@ -1561,14 +1564,6 @@ isOneToOne: false
 "save_draft":
 { Args: { "body": string,"channel_id": string,"custom"?: Json,"parent_seq"?: number }; Returns: undefined
                            },
-"search_messages":
-{ Args: { "after"?: string,"before"?: string,"channel_id"?: string,"cursor"?: string,"from_id"?: string,"page_size"?: number,"query": string,"sort"?: string }; Returns: Database["chat"]['CompositeTypes']["search_hit"][]
-                          SetofOptions: {
-        from: "*"
-        to: "search_hit"
-        isOneToOne: false
-        isSetofReturn: true
-      } },
 "send_message":
 { Args: { "also_in_channel"?: boolean,"body"?: string,"channel_id": string,"custom"?: Json,"file_ids"?: (string)[],"id"?: string,"parent_seq"?: number }; Returns: {
               "author_id": string | null,
@@ -1788,13 +1783,7 @@ isOneToOne: false
             [_ in never]: never
           }
           CompositeTypes: {
-            "channel_label": {
-                        "id": string | null,"kind": string | null,"slug": string | null,"name": string | null
-                      },"person": {
-                        "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null
-                      },"search_hit": {
-                        "message": Database["chat"]['Tables']["messages"]['Row'] | null,"author": Database["chat"]['CompositeTypes']["person"] | null,"channel": Database["chat"]['CompositeTypes']["channel_label"] | null,"snippet": string | null,"next_cursor": string | null,"total": number | null,"is_total_exact": boolean | null
-                      }
+            [_ in never]: never
           }
         }
 }
