@@ -12,6 +12,7 @@ import { createStorage } from './internal/storage.ts';
 import { createUserFeed } from './internal/user-feed.ts';
 import { webSocketOfNode } from './internal/web-socket.ts';
 import { postMessage } from './messages.ts';
+import { createNotifications, type Notifications } from './notifications.ts';
 import { createPreferences, type PreferencesStore } from './preferences.ts';
 import { createUsers, type User, type Users } from './users.ts';
 
@@ -34,6 +35,7 @@ export interface Chat {
   readonly users: Users;
   readonly channels: Channels;
   readonly files: Files;
+  readonly notifications: Notifications;
   readonly preferences: PreferencesStore;
   /** Ends all subscriptions and the connection; messages still on their way are given up. */
   close(): Promise<void>;
@@ -90,6 +92,7 @@ export function createChat(options: ChatOptions): Chat {
     me,
     files: (channelId) => createChannelFiles({ rest, storage, upload, channelId }),
   });
+  const notifications = createNotifications({ rest, userFeed });
   const preferences = createPreferences({ rest, userFeed });
   let userId: string | null = null;
   const identity = auth.subscribe((state) => {
@@ -98,6 +101,7 @@ export function createChat(options: ChatOptions): Chat {
       // What one person wrote must not go out in another's name, nor what they read stay on another's screen.
       outbox.giveUp();
       channels.end();
+      notifications.end();
       preferences.end();
       userFeed.end();
       files.forget();
@@ -111,12 +115,14 @@ export function createChat(options: ChatOptions): Chat {
     users,
     channels,
     files,
+    notifications,
     preferences,
     async close() {
       identity.unsubscribe();
       heartbeat.stop();
       outbox.giveUp();
       channels.end();
+      notifications.end();
       preferences.end();
       userFeed.end();
       await supabase.removeAllChannels();

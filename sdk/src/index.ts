@@ -34,6 +34,13 @@ export type {
   ReactionCount,
   SendOptions,
 } from './messages.ts';
+export type {
+  Notification,
+  Notifications,
+  NotificationsState,
+  NotificationsSubscription,
+  NotificationType,
+} from './notifications.ts';
 export type { PreferenceChanges, Preferences, PreferencesState, PreferencesStore } from './preferences.ts';
 export type {
   Thread,

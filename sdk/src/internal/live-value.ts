@@ -9,6 +9,8 @@ export interface LiveValue<T> {
   subscribe(listener: (state: T & { connection: Connection }) => void): Subscription;
   /** Shows at once what the caller has done; `null` when only another load can tell. Nothing while nobody listens. */
   change(next: (value: T) => T | null): void;
+  /** Reads it again, more of it than is shown; resolves once that is there. */
+  more(): Promise<void>;
   /** Ends it for all listeners, and shows them nothing more: whose value this is has signed out. */
   end(): void;
 }
@@ -16,8 +18,8 @@ export interface LiveValue<T> {
 interface Source<T> {
   userFeed: UserFeed;
   initial: T;
-  /** Reads the present value; given what is shown, to read as much again. */
-  load(value: T): Promise<T>;
+  /** Reads the present value, as much of it as is shown, or more. */
+  load(value: T, isMore: boolean): Promise<T>;
   /** The value after an event: the same when it does not matter, `null` when only another load can tell. */
   apply(value: T, event: string, payload: Record<string, unknown>): T | null;
 }
@@ -33,6 +35,7 @@ export function createLiveValue<T extends object>(source: Source<T>): LiveValue<
       return current.subscribe(listener);
     },
     change: (next) => current?.change(next),
+    more: async () => current?.more(),
     end: () => current?.end(),
   };
 }
@@ -42,9 +45,10 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
   let connection: Connection = 'loading';
   let isLive = false;
   let isLoaded = false;
-  let isLoading = false;
+  let loading: Promise<void> | undefined;
   /** Something happened that the answer under way may not know of. */
   let isStale = false;
+  let isMore = false;
   let isClosed = false;
   const listeners = createEmitter<T & { connection: Connection }>(close);
 
@@ -53,15 +57,19 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
     if (!isClosed) listeners.emit(state());
   };
 
-  async function load(): Promise<void> {
+  function load(): Promise<void> {
     isStale = true;
-    if (isLoading) return;
-    isLoading = true;
+    loading ??= loadStale();
+    return loading;
+  }
+
+  async function loadStale(): Promise<void> {
     try {
       while (isStale && !isClosed) {
-        isStale = false;
+        const wantsMore = isMore;
+        isStale = isMore = false;
         value = await retrying(
-          () => source.load(value),
+          () => source.load(value, wantsMore),
           () => !isClosed,
         );
         isLoaded = true;
@@ -72,13 +80,14 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
       // Not to be had by trying again: the session has ended, and everything with it.
       setConnection('offline');
     }
-    isLoading = false;
+    // Without a pause after the last look at isStale, or who calls within it would wait for nothing.
+    loading = undefined;
   }
 
   function change(next: (value: T) => T | null): void {
     const changed = next(value);
     if (changed === value) return;
-    if (changed === null || isLoading || !isLoaded) {
+    if (changed === null || loading || !isLoaded) {
       void load();
     } else {
       value = changed;
@@ -120,7 +129,7 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
   globalThis.document?.addEventListener('visibilitychange', refresh);
   // After the feed has said whether it is live already, which begins a load too.
   queueMicrotask(() => {
-    if (!isLoading) void load();
+    if (!loading) void load();
   });
 
   return {
@@ -130,6 +139,10 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
       return subscription;
     },
     change,
+    more() {
+      isMore = true;
+      return load();
+    },
     end() {
       close();
       listeners.emit({ ...source.initial, connection: 'ended' });

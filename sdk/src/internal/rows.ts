@@ -4,6 +4,7 @@ import type { MessageCustom } from '../custom.ts';
 import type { ChannelFile, FileInfo } from '../files.ts';
 import type { Member } from '../members.ts';
 import type { Message, ReactionCount } from '../messages.ts';
+import type { Notification } from '../notifications.ts';
 import type { Preferences } from '../preferences.ts';
 import type { Account, User } from '../users.ts';
 import type { Database } from './database.types.ts';
@@ -42,6 +43,23 @@ type FileRow = Pick<Tables['files']['Row'], 'id' | 'name' | 'mime_type' | 'size'
 export type ChannelFileRow = Tables['files']['Row'] & { seq: number; uploader: ProfileRow | null };
 export type MemberRow = Tables['channel_members']['Row'] & { profile: ProfileRow };
 export type PreferencesRow = Tables['preferences']['Row'];
+/** By hand, as events carry it too. */
+export interface NotificationRow {
+  id: string;
+  type: Notification['type'];
+  actor: ProfileRow | null;
+  channel_id: string | null;
+  channel: { name: string | null; slug: string | null } | null;
+  seq: number | null;
+  message_id: string | null;
+  parent_seq: number | null;
+  in_channel: boolean;
+  text: string;
+  custom: { emoji?: string };
+  is_silent: boolean;
+  created_at: string;
+  read_at: string | null;
+}
 export type AccountRow = Tables['accounts']['Row'] & { profile: ProfileRow };
 
 /** What to select of a message, so that a page needs no second request for its authors. */
@@ -151,4 +169,21 @@ export const toPreferences = (row: PreferencesRow): Preferences => ({
   timezone: row.timezone,
   dnd: { isEnabled: row.dnd_enabled, start: row.dnd_start.slice(0, 5), end: row.dnd_end.slice(0, 5) },
   shareReceipts: row.share_receipts,
+});
+
+export const toNotification = (row: NotificationRow): Notification => ({
+  id: row.id,
+  type: row.type,
+  actor: row.actor && toUser(row.actor),
+  channelId: row.channel_id,
+  channelName: row.channel && (row.channel.name ?? row.channel.slug),
+  seq: row.seq,
+  messageId: row.message_id,
+  parentSeq: row.parent_seq,
+  inChannel: row.in_channel,
+  text: row.text,
+  emoji: row.custom.emoji ?? null,
+  isSilent: row.is_silent,
+  createdAt: new Date(row.created_at),
+  readAt: row.read_at === null ? null : new Date(row.read_at),
 });
