@@ -3,6 +3,7 @@ import type { AuthError, Session, SupabaseClient } from '@supabase/supabase-js';
 import { type ErrorCode, errorCodes } from './error-codes.ts';
 import { ChatError } from './errors.ts';
 import { createEmitter, type Subscription } from './internal/emitter.ts';
+import type { User } from './users.ts';
 
 /** Proof of who signs in; a username stands for accounts that were made without an address. */
 export type Credentials = { password: string } & (
@@ -34,6 +35,8 @@ const addressOf = (who: { email?: string | undefined; username?: string | undefi
 
 /** What of it only the SDK needs. */
 export interface Sessions {
+  /** The signed-in user as the session tells, without asking the server. @throws `not_signed_in` */
+  sessionUser(): Promise<User>;
   /** Number of the session at this moment. */
   readonly session: number;
   /** Signs out here, since the server has ended this session; does nothing when it is no longer the present one. */
@@ -44,8 +47,15 @@ export function createAuth(supabase: SupabaseClient<never, never>): Auth & Sessi
   const changes = createEmitter<{ userId: string | null }>();
   let userId: string | null | undefined;
   let sessionNumber = 0;
+  let user: User | null = null;
+  let markReady = () => {};
+  const ready = new Promise<void>((resolve) => {
+    markReady = resolve;
+  });
 
   supabase.auth.onAuthStateChange((event, session) => {
+    user = session && toSessionUser(session);
+    markReady();
     if (event === 'SIGNED_IN' || event === 'SIGNED_OUT') sessionNumber += 1;
     const next = session?.user.id ?? null;
     if (next === userId) return;
@@ -76,6 +86,11 @@ export function createAuth(supabase: SupabaseClient<never, never>): Auth & Sessi
       const { error } = await supabase.auth.signOut({ scope: 'local' });
       if (error) throw toAuthError('sign out', error);
     },
+    async sessionUser() {
+      await ready;
+      if (user) return user;
+      throw new ChatError('not_signed_in', 'unable to do this; nobody is signed in');
+    },
     get session() {
       return sessionNumber;
     },
@@ -88,6 +103,12 @@ export function createAuth(supabase: SupabaseClient<never, never>): Auth & Sessi
       return changes.add(listener);
     },
   };
+}
+
+/** As they signed up; their profile may say more by now. */
+function toSessionUser({ user: { id, user_metadata: said } }: Session): User {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { id, username: text(said.username), name: text(said.name) || text(said.username), avatarUrl: null };
 }
 
 function signedIn(operation: string, session: Session | null, error: AuthError | null): { userId: string } {

@@ -2,16 +2,14 @@
 
 import { ChatError } from './errors.ts';
 import type { ChannelFiles } from './files.ts';
-import { type ChannelFeed, createChannelFeed } from './internal/channel-feed.ts';
 import { type ChannelList, createChannelList } from './internal/channel-list.ts';
 import type { Subscription } from './internal/emitter.ts';
-import type { Outbox } from './internal/outbox.ts';
-import type { Realtime } from './internal/realtime.ts';
 import type { Rest } from './internal/rest.ts';
 import { toChannelInfo } from './internal/rows.ts';
 import type { UserFeed } from './internal/user-feed.ts';
 import { createMembers, type Members } from './members.ts';
-import { createMessages, fetchMessages, type Messages } from './messages.ts';
+import { createMessages, type Messages, type MessagesDeps } from './messages.ts';
+import { createThread, type Thread } from './threads.ts';
 import { createTyping, type Typing } from './typing.ts';
 import type { User } from './users.ts';
 
@@ -51,6 +49,8 @@ export interface Channel {
   /** As it was when the channel was opened; null while the caller is not a member of this public channel. */
   readonly info: ChannelInfo | null;
   readonly messages: Messages;
+  /** The replies to a message. */
+  thread(rootSeq: number): Thread;
   readonly members: Members;
   readonly files: ChannelFiles;
   readonly typing: Typing;
@@ -90,17 +90,15 @@ export interface Channels {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export function createChannels(deps: {
-  rest: Rest;
-  realtime: Realtime;
-  userFeed: UserFeed;
-  outbox: Outbox;
-  me(): Promise<User>;
-  files(channelId: string): ChannelFiles;
-}): Channels & { feeds: ReadonlyMap<string, ChannelFeed>; end(): void } {
-  const { rest, realtime, userFeed, outbox, me } = deps;
+export function createChannels(
+  deps: MessagesDeps & {
+    rest: Rest;
+    userFeed: UserFeed;
+    files(channelId: string): ChannelFiles;
+  },
+): Channels & { end(): void } {
+  const { rest, userFeed, outbox, feeds } = deps;
   const { client, run } = rest;
-  const feeds = new Map<string, ChannelFeed>();
   let list: ChannelList | undefined;
 
   async function find(id: string): Promise<ChannelInfo | null> {
@@ -108,40 +106,19 @@ export function createChannels(deps: {
     return rows[0] ? toChannelInfo(rows[0]) : null;
   }
 
-  function openFeed(channelId: string): ChannelFeed {
-    const feed =
-      feeds.get(channelId) ??
-      createChannelFeed({
-        channelId,
-        realtime,
-        outbox,
-        me,
-        epoch: async () => {
-          const rows = await run(
-            'read channel',
-            client.from('my_channels').select('epoch').eq('id', channelId),
-          );
-          return rows[0]?.epoch ?? null;
-        },
-        fetch: (options) => fetchMessages(rest, channelId, options),
-        onIdle: () => feeds.delete(channelId),
-      });
-    feeds.set(channelId, feed);
-    return feed;
-  }
-
   function toChannel(id: string, info: ChannelInfo | null): Channel {
     return {
       id,
       info,
-      messages: createMessages({ rest, outbox, channelId: id, openFeed: () => openFeed(id), me }),
+      messages: createMessages(deps, id),
+      thread: (rootSeq) => createThread(deps, id, rootSeq),
       members: createMembers(rest, id),
       files: deps.files(id),
-      typing: createTyping((isTyping) => feeds.get(id)?.sendTyping(isTyping)),
+      typing: createTyping((isTyping) => feeds.all.get(id)?.sendTyping(isTyping)),
       async join() {
         const [row] = await run('join', client.rpc('join_channel', { channel_id: id }));
         list?.refresh(id);
-        if (row) feeds.get(id)?.note({ lastSeq: 0, epoch: row.epoch });
+        if (row) feeds.all.get(id)?.note({ epoch: row.epoch });
       },
       async leave() {
         await run('leave', client.rpc('leave_channel', { channel_id: id }));
@@ -168,9 +145,8 @@ export function createChannels(deps: {
   }
 
   return {
-    feeds,
     end() {
-      for (const feed of [...feeds.values()]) feed.end();
+      feeds.end();
       list?.end();
     },
     async list({ after, limit = 50 } = {}) {

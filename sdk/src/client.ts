@@ -4,19 +4,26 @@ import { type Auth, createAuth } from './auth.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { ChatError } from './errors.ts';
 import { createChannelFiles, createFiles, createUpload, type Files } from './files.ts';
+import { createFeeds } from './internal/feeds.ts';
 import { createHeartbeat } from './internal/heartbeat.ts';
-import { createOutbox } from './internal/outbox.ts';
+import { createMessageCalls } from './internal/message-calls.ts';
+import { createOutbox, uploadFiles } from './internal/outbox.ts';
+import { createOutboxStore, type OutboxStore } from './internal/outbox-store.ts';
+import { createOverlays } from './internal/overlays.ts';
 import { createRealtime } from './internal/realtime.ts';
 import { type ChatClient, createRest } from './internal/rest.ts';
 import { createStorage } from './internal/storage.ts';
 import { createUserFeed } from './internal/user-feed.ts';
 import { webSocketOfNode } from './internal/web-socket.ts';
-import { postMessage } from './messages.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import { createPreferences, type PreferencesStore } from './preferences.ts';
+import { createThreads, type Threads } from './threads.ts';
 import { createUsers, type User, type Users } from './users.ts';
 
-export type ChatOptions =
+export type ChatOptions = {
+  /** Where messages wait that are not sent yet: by default IndexedDB, and the memory where there is none. */
+  outboxStore?: OutboxStore;
+} & (
   | {
       /** Address of the Supabase project. */
       url: string;
@@ -28,7 +35,8 @@ export type ChatOptions =
   | {
       /** The app's own client, with its session. */
       supabase: SupabaseClient;
-    };
+    }
+);
 
 export interface Chat {
   readonly auth: Auth;
@@ -36,8 +44,9 @@ export interface Chat {
   readonly channels: Channels;
   readonly files: Files;
   readonly notifications: Notifications;
+  readonly threads: Threads;
   readonly preferences: PreferencesStore;
-  /** Ends all subscriptions and the connection; messages still on their way are given up. */
+  /** Ends all subscriptions and the connection; messages still on their way go out when the user is here again. */
   close(): Promise<void>;
 }
 
@@ -59,20 +68,36 @@ export function createChat(options: ChatOptions): Chat {
   const rest = createRest(supabase.schema('chat' as never) as unknown as ChatClient, auth);
   const users = createUsers(rest);
   const realtime = createRealtime(supabase);
-  const outbox = createOutbox(async (message) => {
-    // Another tab may have signed in as somebody else, and this one has not heard of it yet.
+  const calls = createMessageCalls(rest);
+  const storage = createStorage(supabase);
+  const upload = createUpload({ rest, storage });
+  /** Another tab may have signed in as somebody else, and this one has not heard of it yet. */
+  const requireUser = async (id: string | null) => {
     const { data } = await supabase.auth.getSession();
-    if (data.session && data.session.user.id !== message.author?.id) {
+    if (data.session && data.session.user.id !== id) {
       throw new ChatError('session_expired', 'unable to send message; its author has signed out');
     }
-    return postMessage(rest, message);
+  };
+  const overlays = createOverlays(() => requireUser(auth.userId));
+  const outbox = createOutbox({
+    store: options.outboxStore ?? createOutboxStore(),
+    get: calls.get,
+    async post(message, progress) {
+      await requireUser(message.author.id);
+      await uploadFiles(upload, message, progress);
+      return calls.send(message);
+    },
   });
 
   let profile: Promise<User> | undefined;
+  let known: User | undefined;
   const me = () => {
     // Without what only the user may know: this goes out to others.
     profile ??= users.me().then(
-      ({ id, username, name, avatarUrl }) => ({ id, username, name, avatarUrl }),
+      ({ id, username, name, avatarUrl }) => {
+        known = { id, username, name, avatarUrl };
+        return known;
+      },
       (error: unknown) => {
         profile = undefined;
         throw error;
@@ -80,49 +105,62 @@ export function createChat(options: ChatOptions): Chat {
     );
     return profile;
   };
+  const author = async () => {
+    const user = await auth.sessionUser();
+    if (known?.id === user.id) return known;
+    void me().catch(() => {});
+    return user;
+  };
+  const feeds = createFeeds({ realtime, calls, outbox, overlays, userId: () => auth.userId, me });
   const userFeed = createUserFeed({ realtime, me });
-  const storage = createStorage(supabase);
-  const upload = createUpload({ rest, storage });
   const files = createFiles(storage);
   const channels = createChannels({
     rest,
-    realtime,
     userFeed,
     outbox,
-    me,
+    overlays,
+    calls,
+    feeds,
+    author,
     files: (channelId) => createChannelFiles({ rest, storage, upload, channelId }),
   });
   const notifications = createNotifications({ rest, userFeed });
   const preferences = createPreferences({ rest, userFeed });
+  const threads = createThreads({ rest, userFeed });
   let userId: string | null = null;
   const identity = auth.subscribe((state) => {
     profile = undefined;
     if (userId !== null) {
       // What one person wrote must not go out in another's name, nor what they read stay on another's screen.
-      outbox.giveUp();
+      overlays.giveUp();
       channels.end();
       notifications.end();
+      threads.end();
       preferences.end();
       userFeed.end();
       files.forget();
     }
     userId = state.userId;
+    outbox.open(userId);
   });
 
-  const heartbeat = createHeartbeat(rest, channels.feeds);
+  const heartbeat = createHeartbeat(rest, feeds.all);
   return {
     auth,
     users,
     channels,
+    threads,
     files,
     notifications,
     preferences,
     async close() {
       identity.unsubscribe();
       heartbeat.stop();
-      outbox.giveUp();
+      outbox.open(null);
+      overlays.giveUp();
       channels.end();
       notifications.end();
+      threads.end();
       preferences.end();
       userFeed.end();
       await supabase.removeAllChannels();

@@ -104,6 +104,8 @@ export const errorCodes = {
   message_id_taken: 409,
   /** The message does not exist or is not visible to the caller. */
   message_not_found: 404,
+  /** The message was taken out of the queue before it was sent. */
+  message_discarded: 409,
   /** The message has been deleted. */
   message_deleted: 409,
   /** Only the author may do this. */

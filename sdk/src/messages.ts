@@ -1,12 +1,14 @@
 /** Messages of a channel: pages, sending, and a live view that neither loses nor doubles nor misorders. */
 import type { MessageCustom } from './custom.ts';
-import type { ChatError } from './errors.ts';
+import { ChatError } from './errors.ts';
 import type { FileInfo, FileSource } from './files.ts';
-import type { ChannelFeed, FeedState } from './internal/channel-feed.ts';
 import type { Subscription } from './internal/emitter.ts';
+import type { Feeds } from './internal/feeds.ts';
+import type { MessageCalls } from './internal/message-calls.ts';
+import { createMessageView } from './internal/message-view.ts';
 import type { Outbox } from './internal/outbox.ts';
-import type { Rest } from './internal/rest.ts';
-import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './internal/rows.ts';
+import type { QueuedMessage } from './internal/outbox-store.ts';
+import type { Overlays } from './internal/overlays.ts';
 import { uuidV7 } from './internal/uuid.ts';
 import type { User } from './users.ts';
 
@@ -53,6 +55,8 @@ export interface Message {
   status: 'pending' | 'sent' | 'failed';
   /** Why it failed. */
   error: ChatError | null;
+  /** How much of its files is uploaded while it is on its way, 0 to 1; null otherwise. */
+  progress: number | null;
 }
 
 /** What a live view shows at one moment; a new object at every change. */
@@ -95,8 +99,8 @@ export interface SendOptions {
 export interface MessageEdit {
   body: string;
   custom: MessageCustom;
-  /** When this text was replaced. */
-  replacedAt: Date;
+  /** When this text was written. */
+  writtenAt: Date;
 }
 
 export interface Messages {
@@ -125,107 +129,96 @@ export interface Messages {
   ): MessagesSubscription;
 }
 
-/** A page from the server, oldest first. */
-export async function fetchMessages(
-  { client, run }: Rest,
-  channelId: string,
-  options: { beforeSeq?: number; afterSeq?: number; limit?: number } = {},
-): Promise<Message[]> {
-  const { beforeSeq, afterSeq, limit = 50 } = options;
-  const rows = await run(
-    'list messages',
-    client
-      .rpc('list_messages', {
-        channel_id: channelId,
-        page_size: limit,
-        ...(beforeSeq === undefined ? {} : { before_seq: beforeSeq }),
-        ...(afterSeq === undefined ? {} : { after_seq: afterSeq }),
-      })
-      .select(MESSAGE_COLUMNS),
-  );
-  const messages = (rows as unknown as MessageRow[]).map(toMessage);
-  return afterSeq === undefined ? messages.reverse() : messages;
-}
-
-/** Hands a message to the server; its id makes a repetition harmless. */
-export async function postMessage({ client, run }: Rest, message: Message): Promise<Message> {
-  const row = await run(
-    'send message',
-    client
-      .rpc('send_message', { channel_id: message.channelId, body: message.body, id: message.id })
-      .select(MESSAGE_COLUMNS)
-      .single(),
-  );
-  return toMessage(row as unknown as MessageRow);
-}
-
-export function createMessages(deps: {
-  rest: Rest;
+export interface MessagesDeps {
+  calls: MessageCalls;
   outbox: Outbox;
-  channelId: string;
-  /** The channel's feed, shared by all its views. */
-  openFeed(): ChannelFeed;
-  me(): Promise<User>;
-}): Messages {
-  const { rest, outbox, channelId } = deps;
+  overlays: Overlays;
+  feeds: Feeds;
+  /** The signed-in user, as far as it is known without asking the server. @throws `not_signed_in` */
+  author(): Promise<User>;
+}
+
+export function createMessages(deps: MessagesDeps, channelId: string): Messages {
+  const { calls, outbox, overlays, feeds } = deps;
   return {
-    list: (options) => fetchMessages(rest, channelId, options),
-    async send(body) {
-      return outbox.send({
-        id: uuidV7(),
+    list: (options) => calls.list(channelId, options),
+    send: (body, options) =>
+      sendMessage(deps, { channelId, body, parentSeq: null, inChannel: true }, options),
+    edit: (seq, changes) =>
+      overlays.run(
         channelId,
-        seq: null,
-        kind: 'user',
-        author: await deps.me(),
-        body,
-        custom: {},
-        createdAt: new Date(),
-        editedAt: null,
-        deletedAt: null,
-        parentSeq: null,
-        inChannel: true,
-        replyCount: 0,
-        lastReplyAt: null,
-        replyUserIds: [],
-        reactions: [],
-        pinnedAt: null,
-        mentions: { userIds: [], everyone: null },
-        files: [],
-        change: 0,
-        status: 'pending',
-        error: null,
+        seq,
+        (message) => ({ ...message, ...changes, editedAt: new Date() }),
+        () => calls.edit(channelId, seq, changes),
+      ),
+    delete: (seq) =>
+      overlays.run(
+        channelId,
+        seq,
+        (message) => ({
+          ...message,
+          body: '',
+          custom: {},
+          files: [],
+          reactions: [],
+          pinnedAt: null,
+          deletedAt: new Date(),
+        }),
+        () => calls.delete(channelId, seq),
+      ),
+    listEdits: (seq) => calls.listEdits(channelId, seq),
+    retry: outbox.retry,
+    discard: outbox.discard,
+    subscribe(listener, { around } = {}) {
+      const feed = feeds.of(channelId);
+      return createMessageView({
+        channelId,
+        feed,
+        outbox,
+        overlays,
+        accepts: ({ inChannel }) => inChannel,
+        fetch: (options) => calls.list(channelId, options),
+        get: calls.get,
+        listener: (state) => listener({ ...state, typing: feed.typing, online: feed.online }),
+        around,
       });
     },
-    edit: later,
-    delete: later,
-    listEdits: later,
-    retry: later,
-    discard: later,
-    subscribe(listener) {
-      const feed = deps.openFeed();
-      const subscription = feed.subscribe((state) => listener(view(state)));
-      return {
-        unsubscribe: () => subscription.unsubscribe(),
-        loadOlder: () => feed.loadOlder(),
-        loadNewer: later,
-        jumpTo: later,
-        backToNewest: later,
-      };
-    },
   };
 }
 
-function view({ log, pending, typing, online, connection }: FeedState): MessagesState {
-  // One whose answer got lost may stand anywhere in the log by now.
-  const known = new Set(pending.length > 0 ? log.map((message) => message.id) : []);
-  return {
-    messages: [...log, ...pending.filter((message) => !known.has(message.id))],
-    hasOlder: (log[0]?.seq ?? 1) > 1,
-    hasNewer: false,
-    typing,
-    online,
-    connection,
-  };
+/** Queues a message, to a channel or a thread. */
+export async function sendMessage(
+  { outbox, author }: Pick<MessagesDeps, 'outbox' | 'author'>,
+  message: Pick<QueuedMessage, 'channelId' | 'body' | 'parentSeq' | 'inChannel'>,
+  { custom = {}, files = [] }: SendOptions = {},
+): Promise<Message> {
+  if (message.body.trim() === '' && files.length === 0) {
+    throw new ChatError('message_empty', 'unable to send message; it has neither text nor files');
+  }
+  const { channelId } = message;
+  return outbox.send({
+    ...message,
+    id: uuidV7(),
+    author: await author(),
+    custom,
+    createdAt: new Date(),
+    files: files.map((file) => toQueuedFile(channelId, file)),
+    refusal: null,
+  });
 }
 
-const later = (): Promise<never> => Promise.reject(new Error('unable to do this; it is being built'));
+function toQueuedFile(channelId: string, file: FileSource | FileInfo): QueuedMessage['files'][number] {
+  if ('id' in file) return { info: file, blob: null };
+  const blob = file instanceof Blob ? file : new Blob([file as BlobPart]);
+  const { name = 'file' } = file as { name?: string };
+  const info = {
+    id: uuidV7(),
+    channelId,
+    name,
+    mimeType: blob.type,
+    size: blob.size,
+    width: null,
+    height: null,
+  };
+  return { info, blob };
+}

@@ -1,6 +1,19 @@
 /** Threads: the replies to a message, live, and the list of those the caller follows. */
-import type { Subscription } from './internal/emitter.ts';
-import type { Connection, Message, MessagesSubscription, SendOptions } from './messages.ts';
+import { createEmitter, type Subscription } from './internal/emitter.ts';
+import { changed } from './internal/message-log.ts';
+import { createMessageView, type ViewState } from './internal/message-view.ts';
+import type { Rest } from './internal/rest.ts';
+import { retrying } from './internal/retry.ts';
+import { THREAD_COLUMNS, type ThreadRow, toThreadInfo } from './internal/rows.ts';
+import type { UserFeed } from './internal/user-feed.ts';
+import {
+  type Connection,
+  type Message,
+  type MessagesDeps,
+  type MessagesSubscription,
+  type SendOptions,
+  sendMessage,
+} from './messages.ts';
 import type { User } from './users.ts';
 
 /** What a live thread shows at one moment; a new object at every change. */
@@ -58,4 +71,206 @@ export interface Threads {
   list(options?: { after?: ThreadInfo; limit?: number }): Promise<ThreadInfo[]>;
   /** Calls back with the followed threads and then at every change of their order or unread counts. */
   subscribe(listener: (state: ThreadsState) => void): ThreadsSubscription;
+}
+
+export function createThread(
+  deps: MessagesDeps & { rest: Rest },
+  channelId: string,
+  rootSeq: number,
+): Thread {
+  const { calls, outbox, overlays, feeds } = deps;
+  const { client, run } = deps.rest;
+  const follow = (isFollowing: boolean) =>
+    run(
+      'follow thread',
+      client.rpc('follow_thread', { channel_id: channelId, root_seq: rootSeq, is_following: isFollowing }),
+    );
+
+  return {
+    channelId,
+    rootSeq,
+    subscribe(listener, { around } = {}) {
+      const feed = feeds.of(channelId);
+      let root: Message | null = null;
+      let hasNews = false;
+      let isOpen = true;
+      let view: ViewState | undefined;
+      const show = () => {
+        hasNews = false;
+        if (!view || !isOpen) return;
+        const { messages, ...rest } = view;
+        listener({ ...rest, root: root && overlays.show(root), replies: messages, typing: feed.typing });
+      };
+      async function loadRoot(): Promise<void> {
+        [root = null] = await feed.page(async () => [await calls.find(channelId, rootSeq)]);
+        show();
+      }
+      const replies = createMessageView({
+        channelId,
+        feed,
+        outbox,
+        overlays,
+        accepts: ({ parentSeq }) => parentSeq === rootSeq,
+        fetch: (options) => calls.listReplies(channelId, rootSeq, options),
+        get: calls.get,
+        listener(state) {
+          view = state;
+          show();
+        },
+        around,
+      });
+      const inFeed = feed.add({
+        append() {},
+        change(change) {
+          const next = root && changed(root, change);
+          if (next !== root) hasNews = true;
+          root = next;
+        },
+        passed() {
+          if (hasNews) show();
+        },
+        reload: () => void retrying(loadRoot, () => isOpen).catch(feed.fail),
+        show() {},
+        clear() {
+          root = null;
+        },
+      });
+      return {
+        ...replies,
+        unsubscribe() {
+          isOpen = false;
+          replies.unsubscribe();
+          inFeed.unsubscribe();
+        },
+      };
+    },
+    send: (body, { alsoInChannel = false, ...options } = {}) =>
+      sendMessage(deps, { channelId, body, parentSeq: rootSeq, inChannel: alsoInChannel }, options),
+    async markRead(seq = Number.MAX_SAFE_INTEGER) {
+      await run(
+        'mark thread as read',
+        client.rpc('mark_thread_read', { channel_id: channelId, root_seq: rootSeq, seq }),
+      );
+    },
+    async follow() {
+      await follow(true);
+    },
+    async unfollow() {
+      await follow(false);
+    },
+  };
+}
+
+const PAGE = 50;
+const MAX_PAGE = 100;
+
+export function createThreads({
+  rest,
+  userFeed,
+}: {
+  rest: Rest;
+  userFeed: UserFeed;
+}): Threads & { end(): void } {
+  const { client, run } = rest;
+  const ends = createEmitter<void>();
+
+  async function list({
+    after,
+    limit = PAGE,
+  }: {
+    after?: ThreadInfo;
+    limit?: number;
+  } = {}): Promise<ThreadInfo[]> {
+    let query = client.from('my_threads').select(THREAD_COLUMNS).not('last_reply_at', 'is', null);
+    if (after) {
+      const time = after.lastReplyAt.toISOString();
+      query = query.or(`last_reply_at.lt.${time},and(last_reply_at.eq.${time},root_id.lt.${after.root.id})`);
+    }
+    const rows = await run(
+      'list threads',
+      query
+        .order('last_reply_at', { ascending: false })
+        .order('root_id', { ascending: false })
+        .limit(Math.min(limit, MAX_PAGE)),
+    );
+    return (rows as unknown as ThreadRow[]).map(toThreadInfo);
+  }
+
+  return {
+    list,
+    end: () => ends.emit(),
+    subscribe(listener) {
+      let threads: readonly ThreadInfo[] = [];
+      let hasMore = false;
+      let connection: Connection = 'loading';
+      let isOpen = true;
+      let isStale = false;
+      let loading: Promise<void> | undefined;
+      const show = () => {
+        if (isOpen) listener({ threads, hasMore, connection });
+      };
+      const set = (next: Connection) => {
+        connection = next;
+        show();
+      };
+      /** Reads again what is shown; one answer serves all that came before it was asked for. */
+      const refresh = (): Promise<void> => {
+        isStale = true;
+        loading ??= read().finally(() => {
+          loading = undefined;
+        });
+        return loading;
+      };
+      async function read(): Promise<void> {
+        while (isStale && isOpen) {
+          isStale = false;
+          const limit = Math.min(Math.max(threads.length, PAGE), MAX_PAGE);
+          const page = await retrying(
+            () => list({ limit }),
+            () => isOpen,
+          );
+          hasMore = page.length === limit;
+          threads = page;
+          show();
+        }
+      }
+      const quietly = () => void refresh().catch(() => {});
+      const inFeed = userFeed.subscribe({
+        onLive: () =>
+          void refresh().then(
+            () => set('live'),
+            () => {},
+          ),
+        onInterrupted: () => set('offline'),
+        onEvent(event) {
+          if (event.startsWith('thread:')) quietly();
+        },
+      });
+      const atEnd = ends.add(() => {
+        threads = [];
+        hasMore = false;
+        set('ended');
+        stop();
+      });
+      function stop(): void {
+        isOpen = false;
+        inFeed.unsubscribe();
+        atEnd.unsubscribe();
+      }
+      show();
+      quietly();
+      return {
+        unsubscribe: stop,
+        async loadMore() {
+          const last = threads.at(-1);
+          if (!hasMore || !last) return;
+          const page = await list({ after: last });
+          if (threads.at(-1) !== last) return;
+          threads = [...threads, ...page];
+          hasMore = page.length === PAGE;
+          show();
+        },
+      };
+    },
+  };
 }

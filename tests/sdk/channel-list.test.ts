@@ -2,9 +2,10 @@
 import { expect, it, vi } from 'vitest';
 import type { ChannelsState } from '../../sdk/src/index.ts';
 import { createChannelList } from '../../sdk/src/internal/channel-list.ts';
-import { createOutbox } from '../../sdk/src/internal/outbox.ts';
+
 import type { Rest } from '../../sdk/src/internal/rest.ts';
 import type { UserFeedHandlers } from '../../sdk/src/internal/user-feed.ts';
+import { idleOutbox } from '../helpers/messages.ts';
 
 const row = (lastSeq: number) => ({
   id: 'c',
@@ -38,7 +39,7 @@ async function listOver(server: { lastSeq: number; beforeAnswer(): Promise<void>
       },
       end() {},
     },
-    outbox: createOutbox(async (sent) => sent),
+    outbox: idleOutbox,
     onIdle() {},
   });
   let state: ChannelsState | undefined;

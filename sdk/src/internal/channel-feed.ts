@@ -1,124 +1,189 @@
-/** One channel kept up to date: its message log, who types and who is here, across interruptions. */
+/** One channel kept up to date for all who look at it: its stream, who types and who is here, across interruptions. */
 import { isChatError } from '../errors.ts';
-import type { Message, MessagesState } from '../messages.ts';
+import type { Connection, Message } from '../messages.ts';
 import type { User } from '../users.ts';
-import { createEmitter, type Subscription } from './emitter.ts';
-import { createMessageLog } from './message-log.ts';
-import type { Outbox } from './outbox.ts';
+import { type ChannelStream, createChannelStream, type Position, toWhole } from './channel-stream.ts';
+import type { Subscription } from './emitter.ts';
+import type { Change } from './message-log.ts';
 import type { Realtime, Topic } from './realtime.ts';
-import { retrying } from './retry.ts';
-import { type MessageRow, toMessage } from './rows.ts';
+import { pause, retrying } from './retry.ts';
+import { type MessageRow, toChanges, toMessage } from './rows.ts';
 import { createTopicListeners, type TopicListener } from './topic-listeners.ts';
 import { createTypists } from './typists.ts';
 
-export interface FeedState {
-  log: readonly Message[];
-  pending: readonly Message[];
-  typing: readonly User[];
-  online: readonly string[];
-  connection: MessagesState['connection'];
+/** What somebody who looks at the channel takes from its feed. */
+export interface FeedView {
+  /** The next new message. */
+  append(message: Message): void;
+  change(change: Change): void;
+  /** Called after each run of the two above. */
+  passed(): void;
+  /** What the view holds may be outdated: it fetches it again. */
+  reload(): void;
+  /** Who types, who is here or the connection has changed. */
+  show(): void;
+  /** Shows nothing more. */
+  clear(): void;
 }
 
 export interface ChannelFeed {
-  subscribe(listener: (state: FeedState) => void): Subscription;
+  readonly typing: readonly User[];
+  readonly online: readonly string[];
+  readonly connection: Connection;
+  /** Keeps the feed open until the view is removed. */
+  add(view: FeedView): Subscription;
   /** Hears what is said of the channel beside its messages, such as who joins; begins with `onLive` when it is live. */
   listen(handlers: TopicListener): Subscription;
-  loadOlder(): Promise<void>;
+  /** Fetches messages and adds what has happened to them meanwhile. */
+  page(fetch: () => Promise<Message[]>): Promise<Message[]>;
+  /** What came after a seq lately, which a page that has just been fetched may lack. */
+  recent(afterSeq: number): Message[];
+  /** Takes an answer of the server: a message that is new or changed. */
+  take(message: Message): void;
   /** Tells the feed where the channel is on the server, null for one the caller is not in; it makes good what it missed. */
-  note(server: { lastSeq: number; epoch: number } | null): void;
-  /** Ends it for all listeners, and shows them nothing more: who asked for it has signed out. */
+  note(server: (Partial<Position> & { epoch: number }) | null): void;
+  /** Ends it because of an error that will not pass. */
+  fail(error: unknown): void;
+  /** Ends it for all, and shows them nothing more: who asked for it has signed out. */
   end(): void;
   /** Says that the caller types or has stopped. */
   sendTyping(isTyping: boolean): void;
 }
 
+export interface ServerState extends Position {
+  epoch: number;
+  memberCount: number;
+}
+
 export interface FeedDeps {
   channelId: string;
   realtime: Realtime;
-  outbox: Outbox;
+  userId(): string | null;
   me(): Promise<User>;
-  /** The channel's current epoch, or null when the caller is no member. */
-  epoch(): Promise<number | null>;
-  fetch(options: { beforeSeq?: number; afterSeq?: number; limit?: number }): Promise<Message[]>;
-  /** Called once the last listener has gone. */
+  /** Where the channel is, or null when the caller is no member. */
+  state(): Promise<ServerState | null>;
+  /** Messages after a seq with all replies, oldest first. */
+  fetchMessages(afterSeq: number, limit: number): Promise<Message[]>;
+  /** Messages changed after a change, in the order of their last one. */
+  fetchChanges(afterChange: number, limit: number): Promise<Message[]>;
+  /** Called once the last view has gone. */
   onIdle(): void;
 }
 
-const PAGE = 50;
-const CATCH_UP_PAGE = 200;
-/** Further behind than this, a view starts over at the newest page instead of fetching everything between. */
-const CATCH_UP_LIMIT = 1_000;
+/** Members of a large channel move to its next topic one after the other, a millisecond each. */
+const MAX_SPREAD_MS = 1_000;
+/** A move that takes longer counts as an interruption. */
+const MOVE_MS = 3_000;
+const RETRY_MS = 300;
 
 export function createChannelFeed(deps: FeedDeps): ChannelFeed {
-  const { channelId, outbox } = deps;
-  const log = createMessageLog();
-  const listeners = createEmitter<FeedState>(closeIfIdle);
+  const { channelId } = deps;
+  const views = new Set<FeedView>();
   const nouns = createTopicListeners(closeIfIdle);
-  const typists = createTypists(emit);
+  const typists = createTypists(show);
+  let stream = createStream();
   const topics: Topic[] = [];
-  let connection: FeedState['connection'] = 'loading';
+  let connection: Connection = 'loading';
   let online: readonly string[] = [];
-  let isLoaded = false;
   let isOpen = false;
-  let newestSeq = 0;
-  /** The epoch whose topics are open, null for none of them, undefined while it is being asked for. */
-  let openEpoch: number | null | undefined;
-  let isBehind = false;
-  let catchingUp: Promise<void> | undefined;
-  let olderPage: Promise<void> | undefined;
-  const unhook: Subscription[] = [];
+  /** The epoch whose topics are open; null for none. */
+  let openEpoch: number | null = null;
+  let memberCount = 0;
+  let starting: Promise<void> | undefined;
+  let timers: ReturnType<typeof setTimeout>[] = [];
 
-  function emit(): void {
-    // What was asked for before the feed ended may still be answered.
-    if (isOpen) listeners.emit(state());
+  function createStream(): ChannelStream {
+    return createChannelStream({
+      fetchMessages: deps.fetchMessages,
+      fetchChanges: deps.fetchChanges,
+      isWanted: () => isOpen,
+      onMessage(message) {
+        if (message.author) typists.forget(message.author.id);
+        for (const view of views) view.append(message);
+      },
+      onChange(change) {
+        for (const view of views) view.change(change);
+      },
+      onPassed() {
+        for (const view of [...views]) view.passed();
+      },
+      onSkip: reload,
+      onError: fail,
+    });
   }
 
-  const state = (): FeedState => ({
-    log: log.messages,
-    pending: outbox.pending(channelId),
-    typing: typists.current,
-    online,
-    connection,
-  });
+  function show(): void {
+    for (const view of [...views]) view.show();
+  }
 
-  function setConnection(next: FeedState['connection']): void {
+  function reload(): void {
+    for (const view of [...views]) view.reload();
+  }
+
+  function setConnection(next: Connection): void {
     if (connection === next) return;
     connection = next;
     if (next !== 'live') nouns.interrupted();
-    emit();
+    show();
   }
 
   function setOnline(userIds: readonly string[]): void {
     online = userIds;
-    emit();
+    typists.keep(userIds);
+    show();
   }
 
-  async function openTopics(): Promise<void> {
-    openEpoch = undefined;
-    const [epoch, me] = await retrying(
-      () => Promise.all([deps.epoch(), deps.me()]),
-      () => isOpen,
-    );
-    if (!isOpen) return;
-    closeTopics();
-    if (epoch === null) {
-      setConnection('ended');
+  /** Asks where the channel is and goes there. */
+  function start(): Promise<void> {
+    starting ??= find().finally(() => {
+      starting = undefined;
+    });
+    return starting;
+  }
+
+  async function find(): Promise<void> {
+    const server = await retrying(deps.state, () => isOpen);
+    if (isOpen) enter(server);
+  }
+
+  function enter(server: ServerState | null): void {
+    if (!server) {
+      stop();
       return;
     }
+    memberCount = server.memberCount;
+    if (stream.isBegun) {
+      stream.note(server);
+    } else {
+      stream.begin(server);
+      reload();
+    }
+    if (openEpoch === null || server.epoch > openEpoch) openTopics(server.epoch);
+  }
+
+  function openTopics(epoch: number): void {
+    closeTopics();
     openEpoch = epoch;
+    let isLive = false;
     topics.push(
       deps.realtime.open(`channel:${channelId}:${epoch}`, {
         onLive() {
+          isLive = true;
           nouns.live();
-          void catchUp().then(() => setConnection('live'), stop);
+          // Asked from now on, when nothing that follows can be missed.
+          void find()
+            .then(() => stream.level())
+            .then(() => {
+              if (isLive && openEpoch === epoch) setConnection('live');
+            })
+            .catch(fail);
         },
-        onInterrupted: () => setConnection('offline'),
-        onRefused: () => void moveTopics(epoch),
-        onEvent: (event, payload) => {
-          if (event === 'message:new') receive(toMessage(payload as unknown as MessageRow));
-          if (event === 'channel:moved') void openTopics().catch(stop);
-          nouns.hear(event, payload);
+        onInterrupted() {
+          isLive = false;
+          setConnection('offline');
         },
+        onRefused: () => void leave(epoch).catch(fail),
+        onEvent: hear,
       }),
       deps.realtime.open(
         `live:${channelId}:${epoch}`,
@@ -126,165 +191,145 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
           onLive: () => {},
           onInterrupted: () => setOnline([]),
           onRefused: () => setOnline([]),
-          onEvent: (event, payload) => {
-            if (event === 'typing:user') typists.hear(payload, me.id);
+          onEvent(event, payload) {
+            if (event === 'typing:user') typists.hear(payload, deps.userId(), online);
           },
           onPresence: setOnline,
         },
-        me.id,
+        deps.userId() ?? '',
       ),
+    );
+    timers.push(
+      setTimeout(() => {
+        if (!isLive && connection === 'live') setConnection('offline');
+      }, MOVE_MS),
+    );
+  }
+
+  function hear(event: string, payload: Record<string, unknown>): void {
+    if (event === 'message:new') stream.hear(toMessage(payload as unknown as MessageRow));
+    for (const change of toChanges(event, payload, deps.userId())) stream.hearChange(change);
+    if (event === 'channel:moved') move(payload.epoch as number);
+    nouns.hear(event, payload);
+  }
+
+  /** Goes to the next topic, but not in the same instant as everybody else. */
+  function move(epoch: number): void {
+    if (openEpoch === null || epoch <= openEpoch) return;
+    timers.push(
+      setTimeout(() => {
+        if (isOpen && openEpoch !== null && epoch > openEpoch) openTopics(epoch);
+      }, Math.random() * Math.min(memberCount, MAX_SPREAD_MS)),
     );
   }
 
   /** Refused on a topic: either the channel has moved on to another epoch, or the caller is out. */
-  async function moveTopics(refusedEpoch: number): Promise<void> {
-    const epoch = await retrying(deps.epoch, () => isOpen).catch(() => null);
-    if (epoch === null || epoch === refusedEpoch) {
-      closeTopics();
-      setConnection('ended');
-    } else {
-      await openTopics().catch(stop);
+  async function leave(refusedEpoch: number): Promise<void> {
+    if (openEpoch !== refusedEpoch) return;
+    closeTopics();
+    for (let tries = 0; tries < 3; tries += 1) {
+      const server = await retrying(deps.state, () => isOpen);
+      if (!isOpen || openEpoch !== null) return;
+      if (!server) break;
+      if (server.epoch > refusedEpoch) {
+        enter(server);
+        return;
+      }
+      // The announcement of a move may overtake the move.
+      await pause(RETRY_MS);
     }
+    stop();
   }
 
-  function stop(error: unknown): void {
+  /** Shows that it is over; it begins again when the caller becomes a member again. */
+  function stop(): void {
+    closeTopics();
+    setConnection('ended');
+  }
+
+  function fail(error: unknown): void {
     if (!isOpen) return;
     closeTopics();
     setConnection(isChatError(error) && error.retryable ? 'offline' : 'ended');
   }
 
   function closeTopics(): void {
+    for (const timer of timers) clearTimeout(timer);
+    timers = [];
     openEpoch = null;
     online = [];
     for (const topic of topics.splice(0)) topic.close();
   }
 
-  function receive(message: Message): void {
-    newestSeq = Math.max(newestSeq, message.seq ?? 0);
-    if (message.author) typists.forget(message.author.id);
-    // Before the first page there is nothing to continue; what arrives until then is in that page or fetched after it.
-    if (!isLoaded) return;
-    if (log.append(message)) emit();
-    else void catchUp().catch(stop);
-  }
-
-  /** Resolves when everything committed before this call is in the log. */
-  function catchUp(): Promise<void> {
-    isBehind = true;
-    catchingUp ??= fetchUntilLevel();
-    return catchingUp;
-  }
-
-  async function fetchUntilLevel(): Promise<void> {
-    // What is committed while a request is under way may be missing from its answer: whoever asks meanwhile
-    // gets another one.
-    try {
-      while (isBehind) {
-        isBehind = false;
-        if (isLoaded) {
-          await fetchNewer();
-        } else {
-          log.reset(await fetchPage({ limit: PAGE }));
-          isLoaded = true;
-          emit();
-        }
-        if (newestSeq > log.lastSeq) await fetchNewer();
-      }
-    } finally {
-      catchingUp = undefined;
-    }
-  }
-
-  async function fetchNewer(): Promise<void> {
-    const start = log.lastSeq;
-    for (;;) {
-      const page = await fetchPage({ afterSeq: log.lastSeq, limit: CATCH_UP_PAGE });
-      log.extend(page);
-      if (page.length > 0) emit();
-      if (page.length < CATCH_UP_PAGE) return;
-      if (log.lastSeq - start >= CATCH_UP_LIMIT) {
-        log.reset(await fetchPage({ limit: PAGE }));
-        emit();
-        return;
-      }
-    }
-  }
-
-  const fetchPage: FeedDeps['fetch'] = (options) =>
-    retrying(
-      () => deps.fetch(options),
-      () => isOpen,
-    );
-
-  async function fetchOlder(): Promise<void> {
-    const { firstSeq } = log;
-    if (firstSeq <= 1) return;
-    const page = await deps.fetch({ beforeSeq: firstSeq, limit: PAGE });
-    // The log may have started over meanwhile, and then this page no longer adjoins it.
-    if (log.firstSeq !== firstSeq) return;
-    log.prepend(page);
-    emit();
-  }
-
   function open(): void {
+    if (isOpen) return;
     isOpen = true;
-    unhook.push(
-      outbox.onChange((changed) => {
-        if (changed === channelId) emit();
-      }),
-      outbox.onSent((message) => {
-        if (message.channelId === channelId) receive(message);
-      }),
-    );
-    void catchUp().catch(stop);
-    void openTopics().catch(stop);
+    connection = 'loading';
+    stream = createStream();
+    void start().catch(fail);
   }
 
   function closeIfIdle(): void {
-    if (listeners.size === 0 && nouns.size === 0) close();
+    if (views.size === 0 && nouns.size === 0) close();
   }
 
   function close(): void {
     if (!isOpen) return;
     isOpen = false;
     deps.onIdle();
-    isLoaded = false;
-    connection = 'loading';
-    for (const subscription of unhook.splice(0)) subscription.unsubscribe();
+    stream.stop();
     closeTopics();
     nouns.interrupted();
     typists.clear();
   }
 
   return {
-    subscribe(listener) {
-      const subscription = listeners.add(listener);
-      if (!isOpen) open();
-      listener(state());
-      return subscription;
+    get typing() {
+      return typists.current;
+    },
+    get online() {
+      return online;
+    },
+    get connection() {
+      return connection;
+    },
+    add(view) {
+      views.add(view);
+      open();
+      if (stream.isBegun) view.reload();
+      return {
+        unsubscribe() {
+          if (views.delete(view)) closeIfIdle();
+        },
+      };
     },
     listen(handlers) {
       const subscription = nouns.add(handlers);
-      if (!isOpen) open();
+      open();
       return subscription;
     },
-    loadOlder() {
-      olderPage ??= fetchOlder().finally(() => {
-        olderPage = undefined;
-      });
-      return olderPage;
+    page: (fetch) => stream.page(fetch),
+    recent: (afterSeq) => stream.recent(afterSeq),
+    take(message) {
+      stream.hear(message);
+      if (message.change > 0) stream.hearChange(toWhole(message), true);
     },
     note(server) {
-      newestSeq = Math.max(newestSeq, server?.lastSeq ?? 0);
-      // That the channel has moved is said once, on the old topic, and can get lost like every other event.
-      if (openEpoch !== undefined && openEpoch !== (server?.epoch ?? null)) void openTopics().catch(stop);
-      if (isLoaded && newestSeq > log.lastSeq) void catchUp().catch(stop);
+      if (server && openEpoch !== null) {
+        stream.note({ lastSeq: server.lastSeq ?? 0, lastChange: server.lastChange ?? 0 });
+        void stream.level().catch(fail);
+        // That the channel has moved is said once, on the old topic, and can get lost like every other event.
+        move(server.epoch);
+      } else if (isOpen && (server === null) !== (openEpoch === null)) {
+        void start().catch(fail);
+      }
     },
+    fail,
     end() {
       close();
-      log.reset([]);
       connection = 'ended';
-      listeners.emit(state());
+      for (const view of [...views]) view.clear();
+      show();
     },
     sendTyping(isTyping) {
       void deps.me().then(

@@ -11,20 +11,31 @@ export async function retrying<T>(call: () => Promise<T>, isWanted: () => boolea
     } catch (error) {
       if (!isChatError(error) || !error.retryable || !isWanted()) throw error;
       const delay = DELAYS_MS[Math.min(attempt, DELAYS_MS.length - 1)] as number;
-      await pause(Math.max(delay * (0.5 + Math.random()), (error.retryAfter ?? 0) * 1000));
+      await pause(Math.max(delay * (0.5 + Math.random()), (error.retryAfter ?? 0) * 1000), !error.retryAfter);
       if (!isWanted()) throw error;
     }
   }
 }
 
-function pause(ms: number): Promise<void> {
+/** Those who wait for the network. */
+const waiting = new Set<() => void>();
+
+/** Says that the network is back: whoever waits for it tries again now. */
+export function hurry(): void {
+  for (const done of [...waiting]) done();
+}
+
+export function pause(ms: number, canHurry = false): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
+      waiting.delete(done);
       globalThis.removeEventListener?.('online', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
+    if (!canHurry) return;
+    waiting.add(done);
     globalThis.addEventListener?.('online', done);
   });
 }

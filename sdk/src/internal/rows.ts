@@ -3,17 +3,19 @@ import type { ChannelInfo } from '../channels.ts';
 import type { MessageCustom } from '../custom.ts';
 import type { ChannelFile, FileInfo } from '../files.ts';
 import type { Member } from '../members.ts';
-import type { Message, ReactionCount } from '../messages.ts';
+import type { Message, MessageEdit, ReactionCount } from '../messages.ts';
 import type { Notification } from '../notifications.ts';
 import type { Preferences } from '../preferences.ts';
+import type { ThreadInfo } from '../threads.ts';
 import type { Account, User } from '../users.ts';
 import type { Database } from './database.types.ts';
+import type { Change } from './message-log.ts';
 
 type Tables = Database['chat']['Tables'];
 type MyChannelRow = Database['chat']['Views']['my_channels']['Row'];
 
 export type ProfileRow = Pick<Tables['profiles']['Row'], 'id' | 'username' | 'name' | 'avatar_url'>;
-/** By hand, as events carry it too; `mine` are the caller's own reactions, which only answers to the caller have. */
+/** By hand, as events carry it too; `my_reactions` are only in answers to the caller. */
 export interface MessageRow {
   id: string;
   channel_id: string;
@@ -31,7 +33,7 @@ export interface MessageRow {
   last_reply_at: string | null;
   reply_user_ids: string[];
   reaction_counts: Record<string, number>;
-  mine?: { emoji: string }[];
+  my_reactions?: string[];
   pinned_at: string | null;
   mention_ids: string[];
   mentions_everyone: 'here' | 'channel' | null;
@@ -41,6 +43,23 @@ export interface MessageRow {
 
 type FileRow = Pick<Tables['files']['Row'], 'id' | 'name' | 'mime_type' | 'size' | 'width' | 'height'>;
 export type ChannelFileRow = Tables['files']['Row'] & { seq: number; uploader: ProfileRow | null };
+/** What the event of a reply tells of its root. */
+interface ParentRow
+  extends Pick<MessageRow, 'seq' | 'change' | 'reply_count' | 'last_reply_at' | 'reply_user_ids'> {}
+
+interface ReactionRow extends Pick<MessageRow, 'seq' | 'change' | 'reaction_counts'> {
+  emoji: string;
+  user: ProfileRow;
+  action: 'added' | 'removed';
+}
+
+export interface ThreadRow {
+  channel_id: string;
+  last_reply_at: string;
+  unread_count: number;
+  root: MessageRow;
+}
+
 export type MemberRow = Tables['channel_members']['Row'] & { profile: ProfileRow };
 export type PreferencesRow = Tables['preferences']['Row'];
 /** By hand, as events carry it too. */
@@ -63,7 +82,10 @@ export interface NotificationRow {
 export type AccountRow = Tables['accounts']['Row'] & { profile: ProfileRow };
 
 /** What to select of a message, so that a page needs no second request for its authors. */
-export const MESSAGE_COLUMNS = '*, author:profiles!messages_author_id_fkey(id, username, name, avatar_url)';
+export const MESSAGE_COLUMNS =
+  '*, my_reactions, author:profiles!messages_author_id_fkey(id, username, name, avatar_url)';
+export const THREAD_COLUMNS =
+  `channel_id, last_reply_at, unread_count, root:messages(${MESSAGE_COLUMNS})` as const;
 export const MEMBER_COLUMNS = '*, profile:profiles(id, username, name, avatar_url)';
 export const ACCOUNT_COLUMNS = '*, profile:profiles!accounts_user_id_fkey(id, username, name, avatar_url)';
 export const FILE_COLUMNS = '*, uploader:profiles(id, username, name, avatar_url)';
@@ -87,31 +109,85 @@ export const toMessage = (row: MessageRow): Message => ({
   id: row.id,
   channelId: row.channel_id,
   seq: row.seq,
-  kind: row.kind ?? 'user',
+  kind: row.kind,
   author: row.author && toUser(row.author),
   body: row.body,
-  custom: row.custom ?? {},
+  custom: row.custom,
   createdAt: new Date(row.created_at),
   editedAt: toDate(row.edited_at),
   deletedAt: toDate(row.deleted_at),
-  parentSeq: row.parent_seq ?? null,
-  inChannel: row.in_channel ?? true,
-  replyCount: row.reply_count ?? 0,
-  lastReplyAt: toDate(row.last_reply_at),
-  replyUserIds: row.reply_user_ids ?? [],
-  reactions: toReactions(row.reaction_counts ?? {}, row.mine?.map(({ emoji }) => emoji) ?? []),
+  parentSeq: row.parent_seq,
+  inChannel: row.in_channel,
+  ...toReplies(row),
+  reactions: toReactions(row.reaction_counts, new Set(row.my_reactions)),
   pinnedAt: toDate(row.pinned_at),
-  mentions: { userIds: row.mention_ids ?? [], everyone: row.mentions_everyone ?? null },
-  files: (row.files ?? []).map((file) => toFileInfo(row.channel_id, file)),
-  change: row.change ?? 0,
+  mentions: { userIds: row.mention_ids, everyone: row.mentions_everyone },
+  files: row.files.map((file) => toFileInfo(row.channel_id, file)),
+  change: row.change,
   status: 'sent',
   error: null,
+  progress: null,
 });
 
-export const toReactions = (counts: Record<string, number>, mine: readonly string[]): ReactionCount[] =>
-  Object.entries(counts).map(([emoji, count]) => ({ emoji, count, isMine: mine.includes(emoji) }));
+export const toMessageEdit = (row: Tables['message_edits']['Row']): MessageEdit => ({
+  body: row.body,
+  custom: row.custom as MessageCustom,
+  writtenAt: new Date(row.written_at),
+});
 
-const toDate = (time: string | null | undefined): Date | null => (!time ? null : new Date(time));
+export const toThreadInfo = (row: ThreadRow): ThreadInfo => ({
+  channelId: row.channel_id,
+  root: toMessage(row.root),
+  lastReplyAt: new Date(row.last_reply_at),
+  unreadCount: row.unread_count,
+});
+
+const toReactions = (counts: Record<string, number>, mine: ReadonlySet<string>): ReactionCount[] =>
+  Object.entries(counts).map(([emoji, count]) => ({ emoji, count, isMine: mine.has(emoji) }));
+
+/** What an event does to messages that are there already. */
+export function toChanges(event: string, payload: Record<string, unknown>, myId: string | null): Change[] {
+  if (event === 'message:new') {
+    const parent = payload.parent as ParentRow | undefined;
+    return parent
+      ? [
+          {
+            seq: parent.seq,
+            change: parent.change,
+            apply: (message) => ({ ...message, ...toReplies(parent) }),
+          },
+        ]
+      : [];
+  }
+  if (event === 'message:reaction') {
+    const { seq, change, emoji, user, action, reaction_counts } = payload as unknown as ReactionRow;
+    const apply = (message: Message): Message => {
+      const mine = mineOf(message);
+      if (user.id === myId) mine[action === 'added' ? 'add' : 'delete'](emoji);
+      return { ...message, reactions: toReactions(reaction_counts, mine) };
+    };
+    return [{ seq, change, apply }];
+  }
+  if (event !== 'message:updated' && event !== 'message:deleted') return [];
+  const row = payload as unknown as MessageRow;
+  // What everybody hears does not say which reactions are the caller's.
+  const apply = (message: Message): Message => ({
+    ...toMessage(row),
+    reactions: toReactions(row.reaction_counts, mineOf(message)),
+  });
+  return [{ seq: row.seq, change: row.change, apply }];
+}
+
+const mineOf = ({ reactions }: Message): Set<string> =>
+  new Set(reactions.flatMap(({ emoji, isMine }) => (isMine ? [emoji] : [])));
+
+const toReplies = (row: Pick<MessageRow, 'reply_count' | 'last_reply_at' | 'reply_user_ids'>) => ({
+  replyCount: row.reply_count,
+  lastReplyAt: toDate(row.last_reply_at),
+  replyUserIds: row.reply_user_ids,
+});
+
+const toDate = (time: string | null): Date | null => (time === null ? null : new Date(time));
 
 export const toFileInfo = (channelId: string, file: FileRow): FileInfo => ({
   id: file.id,

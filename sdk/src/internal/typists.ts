@@ -3,8 +3,13 @@ import type { User } from '../users.ts';
 
 export interface Typists {
   readonly current: readonly User[];
-  /** Takes what a member said: their client may have said anything. */
-  hear(event: Record<string, unknown>, myId: string): void;
+  /**
+   * Takes what a member said. Their client may have said anything, also in another's name: it counts only for somebody
+   * who is here, which a liar among the members can still feign; so never build on it more than a line of text.
+   */
+  hear(event: Record<string, unknown>, myId: string | null, online: readonly string[]): void;
+  /** Forgets those who are no longer here. */
+  keep(online: readonly string[]): void;
   forget(userId: string): void;
   clear(): void;
 }
@@ -33,9 +38,9 @@ export function createTypists(onChange: () => void): Typists {
     get current() {
       return current;
     },
-    hear({ user: said, isTyping }, myId) {
+    hear({ user: said, isTyping }, myId, online) {
       const user = toTypist(said);
-      if (!user || user.id === myId) return;
+      if (!user || user.id === myId || !online.includes(user.id)) return;
       if (!isTyping) {
         forget(user.id);
         return;
@@ -45,6 +50,9 @@ export function createTypists(onChange: () => void): Typists {
       update();
     },
     forget,
+    keep(online) {
+      for (const id of typists.keys()) if (!online.includes(id)) forget(id);
+    },
     clear() {
       for (const { timer } of typists.values()) clearTimeout(timer);
       typists.clear();
