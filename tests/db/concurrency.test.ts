@@ -87,3 +87,131 @@ it('two people with the same channels delete their accounts', async () => {
     await database`select member_count from chat.channel_counters where channel_id in (${first}, ${second})`;
   expect(rows.map((row) => row.member_count)).toEqual([0, 0]);
 });
+
+/** A group of Ada and Bob in which Ada has said something; both may edit nothing but their own. */
+const makeGroup = () =>
+  committed(async (db) => {
+    const pair = [await createUser(db), await createUser(db)] as const;
+    const [row] = await asUser(db, pair[0], (as) => as`select id from chat.create_group(${[pair[1]]})`);
+    const channel = row?.id as string;
+    await asUser(db, pair[0], (as) => as`select chat.send_message(${channel}, 'first')`);
+    return { ada: pair[0], bob: pair[1], channel };
+  });
+
+/** Keeps everybody who writes in a channel waiting. */
+const holdCounter = (channel: string) => (db: Db) =>
+  db`select from chat.channel_counters where channel_id = ${channel} for update`;
+
+const call = (user: string, query: (as: Db) => Promise<unknown>) => (db: Db) => asUser(db, user, query);
+
+const numbers = async (channel: string) => {
+  const rows = await database`
+    select seq::int, change::int from chat.messages where channel_id = ${channel} order by seq`;
+  return rows.map((row) => [row.seq, row.change]);
+};
+
+it('two edits of one message both count, and the history keeps what each replaced', async () => {
+  const { ada, channel } = await makeGroup();
+  const edit = (body: string) => call(ada, (as) => as`select chat.edit_message(${channel}, 1, ${body})`);
+  const outcome = await together(holdCounter(channel), [edit('second'), edit('third')]);
+  expect(outcome).toEqual(['done', 'done']);
+  const [message] = await database`select body, change::int from chat.messages where channel_id = ${channel}`;
+  const history = await database`
+    select body from chat.message_edits where channel_id = ${channel} order by change`;
+  expect(message?.change).toBe(2);
+  expect([...history.map((row) => row.body), message?.body].sort()).toEqual(['first', 'second', 'third']);
+});
+
+it('a reply, a reaction, a pin and an edit of its root meet without a deadlock', async () => {
+  const { ada, bob, channel } = await makeGroup();
+  const outcome = await together(holdCounter(channel), [
+    call(bob, (as) => as`select chat.send_message(${channel}, 'reply', parent_seq => 1)`),
+    call(bob, (as) => as`select chat.add_reaction(${channel}, 1, '👍')`),
+    call(ada, (as) => as`select chat.pin_message(${channel}, 1)`),
+  ]);
+  expect(outcome).toEqual(['done', 'done', 'done']);
+  // The pin says so in a message of its own.
+  expect(await numbers(channel)).toEqual([
+    [1, 3],
+    [2, 0],
+    [3, 0],
+  ]);
+});
+
+it('a reaction to a message that is being deleted is refused or gone', async () => {
+  const { ada, bob, channel } = await makeGroup();
+  const outcome = await together(holdCounter(channel), [
+    call(ada, (as) => as`select chat.delete_message(${channel}, 1)`),
+    call(bob, (as) => as`select chat.add_reaction(${channel}, 1, '👍')`),
+  ]);
+  expect(outcome[0]).toBe('done');
+  const [message] =
+    await database`select body, reaction_counts from chat.messages where channel_id = ${channel}`;
+  expect(message).toEqual({ body: '', reaction_counts: {} });
+});
+
+it('somebody who is removed while they send has sent before or not at all', async () => {
+  const { ada, bob, channel } = await makeGroup();
+  await together(holdCounter(channel), [
+    call(bob, (as) => as`select chat.send_message(${channel}, 'last words')`),
+    call(ada, (as) => as`select chat.remove_member(${channel}, ${bob})`),
+  ]);
+  const [counter] = await database`
+    select last_seq::int, member_count from chat.channel_counters where channel_id = ${channel}`;
+  expect(counter?.member_count).toBe(1);
+  expect((await numbers(channel)).map(([seq]) => seq)).toEqual(
+    Array.from({ length: counter?.last_seq }, (_, n) => n + 1),
+  );
+});
+
+it('two who join at once are both in, once', async () => {
+  const { channel, people } = await committed(async (db) => {
+    const admin = await createUser(db);
+    const others = [await createUser(db), await createUser(db)];
+    const [row] = await asUser(
+      db,
+      admin,
+      (as) => as`select id from chat.create_channel(${`c-${randomUUID()}`})`,
+    );
+    return { channel: row?.id as string, people: others };
+  });
+  const join = (user: string | undefined) =>
+    call(user as string, (as) => as`select chat.join_channel(${channel})`);
+  const outcome = await together(holdCounter(channel), [join(people[0]), join(people[1]), join(people[0])]);
+  expect(outcome).toEqual(['done', 'done', 'done']);
+  const [counter] =
+    await database`select member_count from chat.channel_counters where channel_id = ${channel}`;
+  expect(counter?.member_count).toBe(3);
+});
+
+it('the last two admins who go at once leave an admin behind', async () => {
+  const { ada, bob, cy, channel } = await committed(async (db) => {
+    const people = [await createUser(db), await createUser(db), await createUser(db)] as const;
+    const id = await makeChannel(db, people[0], [people[1], people[2]]);
+    await asUser(db, people[0], (as) => as`select chat.set_member_role(${id}, ${people[1]}, 'admin')`);
+    await db`update chat.channels set created_by = null where id = ${id}`;
+    return { ada: people[0], bob: people[1], cy: people[2], channel: id };
+  });
+  const leave = (user: string) => call(user, (as) => as`select chat.leave_channel(${channel})`);
+  const outcome = await together(holdCounter(channel), [leave(ada), leave(bob)]);
+  expect(outcome).toEqual(['done', 'done']);
+  const rows = await database`select user_id, role from chat.channel_members where channel_id = ${channel}`;
+  expect([...rows]).toEqual([{ user_id: cy, role: 'admin' }]);
+});
+
+it('two admins who take each other the role at once leave one admin', async () => {
+  const { ada, bob, channel } = await committed(async (db) => {
+    const people = [await createUser(db), await createUser(db)] as const;
+    const id = await makeChannel(db, people[0], [people[1]]);
+    await asUser(db, people[0], (as) => as`select chat.set_member_role(${id}, ${people[1]}, 'admin')`);
+    await db`update chat.channels set created_by = null where id = ${id}`;
+    return { ada: people[0], bob: people[1], channel: id };
+  });
+  const demote = (by: string, user: string) =>
+    call(by, (as) => as`select chat.set_member_role(${channel}, ${user}, 'member')`);
+  const outcome = await together(holdCounter(channel), [demote(ada, bob), demote(bob, ada)]);
+  expect(outcome.filter((result) => result === 'done')).toHaveLength(1);
+  const admins =
+    await database`select from chat.channel_members where channel_id = ${channel} and role = 'admin'`;
+  expect(admins).toHaveLength(1);
+});

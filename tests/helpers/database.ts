@@ -6,7 +6,7 @@ import { stack } from './stack.ts';
 export type Db = TransactionSql<Record<string, never>>;
 
 /** As the developer's role, which is above row-level security. */
-export const database = postgres(stack.databaseUrl, { max: 4, onnotice: () => {} });
+export const database = postgres(stack.databaseUrl, { max: 6, onnotice: () => {} });
 
 class Rollback extends Error {}
 
