@@ -94,11 +94,9 @@ export function createNotifications(deps: {
     types,
   }: Parameters<Notifications['list']>[0] = {}) {
     const options = { before, page_size: limit, only_unread: onlyUnread, types };
-    const rows = await run('list notifications', client.rpc('list_notifications', options as object));
-    return {
-      notifications: (rows as unknown as NotificationRow[]).map(toNotification),
-      unreadCount: rows[0]?.unread_count ?? 0,
-    };
+    const answer = await run('list notifications', client.rpc('list_notifications', options as object));
+    const rows = answer as unknown as (NotificationRow & { unread_count: number })[];
+    return { notifications: rows.map(toNotification), unreadCount: rows[0]?.unread_count ?? 0 };
   }
 
   const live = createLiveValue<Omit<NotificationsState, 'connection'>>({
