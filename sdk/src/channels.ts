@@ -1,36 +1,55 @@
 /** Channels: the caller's list, kept live, and everything that can be done with one. */
 
+import type { Capability } from './capabilities.ts';
+import { type Channel, type ChannelDeps, type ChannelSettings, createChannel } from './channel.ts';
+import type { ChannelCustom } from './custom.ts';
 import { ChatError } from './errors.ts';
 import type { ChannelFiles } from './files.ts';
 import { type ChannelList, createChannelList } from './internal/channel-list.ts';
 import type { Subscription } from './internal/emitter.ts';
 import type { Rest } from './internal/rest.ts';
-import { toChannelInfo } from './internal/rows.ts';
+import { exactTime, toChannelInfo } from './internal/rows.ts';
+import type { TopicListener } from './internal/topic-listeners.ts';
 import type { UserFeed } from './internal/user-feed.ts';
-import { createMembers, type Members } from './members.ts';
-import { createMessages, type Messages, type MessagesDeps } from './messages.ts';
-import { createThread, type Thread } from './threads.ts';
-import { createTyping, type Typing } from './typing.ts';
+import { createMembers } from './members.ts';
+import { createMessages, type MessagesDeps } from './messages.ts';
+import { createPins } from './pins.ts';
+import { createReactions } from './reactions.ts';
+import { createReceipts } from './receipts.ts';
+import { createThread } from './threads.ts';
+import { createTyping } from './typing.ts';
 import type { User } from './users.ts';
 
 /** A channel the caller is in, as it was when it was asked for. */
 export interface ChannelInfo {
   id: string;
-  kind: 'public' | 'private' | 'dm';
-  /** Unique, for addresses; null for direct messages. */
+  /** `group`: people without a slug, where each may add others; `dm`: two people, or one alone with their notes, for good. */
+  kind: 'public' | 'private' | 'group' | 'dm';
+  /** Unique, for addresses; null for groups and direct messages. */
   slug: string | null;
-  /** Name to show: the given name, else the slug, else the other person's name. */
+  /** Name to show: the given name, else the slug, else the other people's names. */
   name: string;
   description: string;
+  custom: ChannelCustom;
   /** The caller's role. */
   role: 'admin' | 'member';
+  /** What the caller may do here now; see `channel.can`. */
+  capabilities: readonly Capability[];
+  /** What the channel is to the caller. */
+  settings: ChannelSettings;
+  /** Id of its owner; null when nobody owns it. */
+  ownerId: string | null;
   createdAt: Date;
+  /** Since when it can only be read; null while it can be written. */
+  archivedAt: Date | null;
   lastActivityAt: Date;
   /** seq of the newest message, 0 when there is none. */
   lastSeq: number;
   lastReadSeq: number;
-  /** Messages of others after `lastReadSeq`. */
+  /** Messages of others after `lastReadSeq`, without deleted ones and replies in threads. */
   unreadCount: number;
+  /** Messages after `lastReadSeq` that mean the caller. */
+  mentionCount: number;
   memberCount: number;
   /** The other person of direct messages. */
   dmUser: User | null;
@@ -42,24 +61,6 @@ export interface PublicChannel {
   slug: string;
   name: string;
   description: string;
-}
-
-export interface Channel {
-  readonly id: string;
-  /** As it was when the channel was opened; null while the caller is not a member of this public channel. */
-  readonly info: ChannelInfo | null;
-  readonly messages: Messages;
-  /** The replies to a message. */
-  thread(rootSeq: number): Thread;
-  readonly members: Members;
-  readonly files: ChannelFiles;
-  readonly typing: Typing;
-  /** @throws `channel_not_found` */
-  join(): Promise<void>;
-  /** @throws `dm_is_permanent` */
-  leave(): Promise<void>;
-  /** Marks everything up to a seq as read; a marker never moves back. */
-  markRead(seq: number): Promise<void>;
 }
 
 export interface ChannelsState {
@@ -76,15 +77,27 @@ export interface Channels {
   browse(options?: { after?: string; limit?: number }): Promise<PublicChannel[]>;
   /** Calls back with the caller's channels and then at every change of their number, order or unread counts. */
   subscribe(listener: (state: ChannelsState) => void): Subscription;
-  /** @throws `invalid_slug`, `slug_taken`, `invalid_name`, `invalid_description`, `too_many_members`, `user_not_found` */
+  /**
+   * Makes a public or private channel with the caller as owner. A slug has 1 to 80 of a-z, 0-9 and dashes, a name at most 80
+   * characters, a description 500, custom data 16 kB.
+   * @throws `invalid_slug`, `slug_taken`, `invalid_name`, `invalid_description`, `invalid_custom`, `too_many_members`, `user_not_found`, `rate_limited`
+   */
   create(channel: {
     slug: string;
     kind?: 'public' | 'private';
     name?: string;
     description?: string;
-    memberIds?: string[];
+    custom?: ChannelCustom;
+    memberIds?: readonly string[];
   }): Promise<Channel>;
-  /** Opens a channel by slug, by id, or the direct messages with a user. @throws `channel_not_found`, `user_not_found` */
+  /** Makes a group of the caller and others: by invitation, without a slug. @throws `too_few_members`, `too_many_members`, `user_not_found`, `invalid_name`, `invalid_description`, `invalid_custom`, `rate_limited` */
+  createGroup(group: {
+    memberIds: readonly string[];
+    name?: string;
+    description?: string;
+    custom?: ChannelCustom;
+  }): Promise<Channel>;
+  /** Opens a channel by slug, by id, or the direct messages with a user. @throws `channel_not_found`, `user_not_found`, `user_blocked` */
   open(channel: string | { dm: string }): Promise<Channel>;
 }
 
@@ -106,28 +119,31 @@ export function createChannels(
     return rows[0] ? toChannelInfo(rows[0]) : null;
   }
 
+  const channelDeps: ChannelDeps = {
+    rest,
+    find,
+    refresh: (id) => list?.refresh(id),
+    subscribeToList: subscribe,
+    onJoined: ({ id, epoch }) => feeds.all.get(id)?.note({ epoch }),
+  };
+
   function toChannel(id: string, info: ChannelInfo | null): Channel {
-    return {
-      id,
-      info,
+    const topic = { subscribe: (listener: TopicListener) => feeds.of(id).listen(listener) };
+    return createChannel(channelDeps, id, info, {
       messages: createMessages(deps, id),
       thread: (rootSeq) => createThread(deps, id, rootSeq),
-      members: createMembers(rest, id),
+      members: createMembers({ rest, channelId: id, topic }),
+      reactions: createReactions(rest, id),
+      pins: createPins({ rest, channelId: id, topic }),
+      receipts: createReceipts({ rest, channelId: id, topic }),
       files: deps.files(id),
       typing: createTyping((isTyping) => feeds.all.get(id)?.sendTyping(isTyping)),
-      async join() {
-        const [row] = await run('join', client.rpc('join_channel', { channel_id: id }));
-        list?.refresh(id);
-        if (row) feeds.all.get(id)?.note({ epoch: row.epoch });
-      },
-      async leave() {
-        await run('leave', client.rpc('leave_channel', { channel_id: id }));
-        list?.refresh(id);
-      },
-      async markRead(seq) {
-        await run('mark as read', client.rpc('mark_read', { channel_id: id, seq }));
-      },
-    };
+    });
+  }
+
+  function subscribe(listener: (state: ChannelsState) => void): Subscription {
+    list ??= createChannelList({ rest, userFeed, outbox, onIdle: () => (list = undefined) });
+    return list.subscribe(listener);
   }
 
   async function openDm(userId: string): Promise<Channel> {
@@ -152,8 +168,10 @@ export function createChannels(
     async list({ after, limit = 50 } = {}) {
       let query = client.from('my_channels').select();
       if (after) {
-        const time = after.lastActivityAt.toISOString();
-        query = query.or(`last_activity_at.lt.${time},and(last_activity_at.eq.${time},id.lt.${after.id})`);
+        const time = exactTime(after.lastActivityAt);
+        query = query.or(
+          `last_activity_at.lt."${time}",and(last_activity_at.eq."${time}",id.lt.${after.id})`,
+        );
       }
       const rows = await run(
         'list channels',
@@ -175,21 +193,15 @@ export function createChannels(
         description: row.description,
       }));
     },
-    subscribe(listener) {
-      list ??= createChannelList({ rest, userFeed, outbox, onIdle: () => (list = undefined) });
-      return list.subscribe(listener);
+    subscribe,
+    async create({ slug, kind = 'public', memberIds = [], ...given }) {
+      const what = { slug, kind, member_ids: [...memberIds], ...(given as object) };
+      const rows = await run('create channel', client.rpc('create_channel', what));
+      return openNew((rows[0] as { id: string }).id);
     },
-    async create({ slug, kind = 'public', name, description, memberIds }) {
-      const rows = await run(
-        'create channel',
-        client.rpc('create_channel', {
-          slug,
-          kind,
-          ...(name === undefined ? {} : { name }),
-          ...(description === undefined ? {} : { description }),
-          ...(memberIds === undefined ? {} : { member_ids: memberIds }),
-        }),
-      );
+    async createGroup({ memberIds, ...given }) {
+      const what = { member_ids: [...memberIds], ...(given as object) };
+      const rows = await run('create group', client.rpc('create_group', what));
       return openNew((rows[0] as { id: string }).id);
     },
     async open(channel) {

@@ -1,7 +1,9 @@
 /** Puts the nouns together: one chat is one signed-in user on one connection. */
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { type Auth, createAuth } from './auth.ts';
+import { type Bookmarks, createBookmarks } from './bookmarks.ts';
 import { type Channels, createChannels } from './channels.ts';
+import { createDrafts, type Drafts } from './drafts.ts';
 import { ChatError } from './errors.ts';
 import { createChannelFiles, createFiles, createUpload, type Files } from './files.ts';
 import { createFeeds } from './internal/feeds.ts';
@@ -18,6 +20,7 @@ import { webSocketOfNode } from './internal/web-socket.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import { createPreferences, type PreferencesStore } from './preferences.ts';
 import { createThreads, type Threads } from './threads.ts';
+import { createUnread, type Unread } from './unread.ts';
 import { createUsers, type User, type Users } from './users.ts';
 
 export type ChatOptions = {
@@ -42,6 +45,10 @@ export interface Chat {
   readonly auth: Auth;
   readonly users: Users;
   readonly channels: Channels;
+  readonly bookmarks: Bookmarks;
+  readonly drafts: Drafts;
+  /** Totals for a badge. */
+  readonly unread: Unread;
   readonly files: Files;
   readonly notifications: Notifications;
   readonly threads: Threads;
@@ -127,21 +134,23 @@ export function createChat(options: ChatOptions): Chat {
   const notifications = createNotifications({ rest, userFeed });
   const preferences = createPreferences({ rest, userFeed });
   const threads = createThreads({ rest, userFeed });
+  const bookmarks = createBookmarks({ rest, userFeed });
+  const drafts = createDrafts({ rest, userFeed, userId: () => auth.userId });
+  const unread = createUnread({ rest, userFeed, channels });
+  /** Each ends what it shows once its user has gone; the topic they listen to goes last. */
+  const nouns = [channels, unread, threads, bookmarks, drafts, notifications, preferences, userFeed];
   let userId: string | null = null;
   const identity = auth.subscribe((state) => {
     profile = undefined;
     if (userId !== null) {
       // What one person wrote must not go out in another's name, nor what they read stay on another's screen.
       overlays.giveUp();
-      channels.end();
-      notifications.end();
-      threads.end();
-      preferences.end();
-      userFeed.end();
+      for (const noun of nouns) noun.end();
       files.forget();
     }
     userId = state.userId;
     outbox.open(userId);
+    drafts.open(userId);
   });
 
   const heartbeat = createHeartbeat(rest, feeds.all);
@@ -150,6 +159,9 @@ export function createChat(options: ChatOptions): Chat {
     users,
     channels,
     threads,
+    bookmarks,
+    drafts,
+    unread,
     files,
     notifications,
     preferences,
@@ -158,11 +170,8 @@ export function createChat(options: ChatOptions): Chat {
       heartbeat.stop();
       outbox.open(null);
       overlays.giveUp();
-      channels.end();
-      notifications.end();
-      threads.end();
-      preferences.end();
-      userFeed.end();
+      for (const noun of nouns) noun.end();
+      drafts.close();
       await supabase.removeAllChannels();
       supabase.auth.stopAutoRefresh();
     },

@@ -1,6 +1,9 @@
 /** The whole public API of @confab/sdk, by name. */
 export type { Auth, Credentials, SignUp } from './auth.ts';
-export type { Channel, ChannelInfo, Channels, ChannelsState, PublicChannel } from './channels.ts';
+export type { Bookmark, Bookmarks, BookmarksState } from './bookmarks.ts';
+export type { Capability } from './capabilities.ts';
+export type { Channel, ChannelChanges, ChannelSettings, ChannelState } from './channel.ts';
+export type { ChannelInfo, Channels, ChannelsState, PublicChannel } from './channels.ts';
 export { type Chat, type ChatOptions, createChat } from './client.ts';
 export type {
   ChannelCustom,
@@ -10,6 +13,7 @@ export type {
   MessageCustom,
   UserCustom,
 } from './custom.ts';
+export type { Draft, DraftPlace, Drafts, DraftsState } from './drafts.ts';
 export { type ErrorCode, errorCodes } from './error-codes.ts';
 export { ChatError, isChatError } from './errors.ts';
 export type {
@@ -23,7 +27,7 @@ export type {
 } from './files.ts';
 export type { Subscription } from './internal/emitter.ts';
 export type { ImageSize } from './internal/storage.ts';
-export type { Member, Members } from './members.ts';
+export type { Ban, Member, Members, MembersState, MembersSubscription } from './members.ts';
 export type {
   Connection,
   Message,
@@ -41,7 +45,10 @@ export type {
   NotificationsSubscription,
   NotificationType,
 } from './notifications.ts';
+export type { Pins, PinsState } from './pins.ts';
 export type { PreferenceChanges, Preferences, PreferencesState, PreferencesStore } from './preferences.ts';
+export type { Reaction, Reactions } from './reactions.ts';
+export type { Receipt, Receipts, ReceiptsState } from './receipts.ts';
 export type {
   Thread,
   ThreadInfo,
@@ -51,4 +58,5 @@ export type {
   ThreadsSubscription,
 } from './threads.ts';
 export type { Typing } from './typing.ts';
+export type { Unread, UnreadState } from './unread.ts';
 export type { Account, User, Users } from './users.ts';

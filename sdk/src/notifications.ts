@@ -100,7 +100,7 @@ export function createNotifications(deps: {
   }
 
   const live = createLiveValue<Omit<NotificationsState, 'connection'>>({
-    userFeed: deps.userFeed,
+    feed: deps.userFeed,
     initial: { notifications: [], unreadCount: 0, hasMore: false },
     async load({ notifications: { length } }, isMore) {
       const wanted = Math.min(Math.max(length, PAGE) + (isMore ? PAGE : 0), MOST);

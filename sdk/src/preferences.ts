@@ -60,7 +60,7 @@ export function createPreferences(deps: {
   }
 
   const live = createLiveValue<{ preferences: Preferences | null }>({
-    userFeed: deps.userFeed,
+    feed: deps.userFeed,
     initial: { preferences: null },
     load: async () => ({ preferences: await get() }),
     apply: (value, event, payload) =>

@@ -1,5 +1,6 @@
 /** People: how they are shown, and the signed-in user's own account. */
 
+import { prefixPattern } from './internal/prefix.ts';
 import type { Rest } from './internal/rest.ts';
 import { ACCOUNT_COLUMNS, PROFILE_COLUMNS, toAccount, toUser } from './internal/rows.ts';
 
@@ -32,17 +33,14 @@ export function createUsers({ client, run }: Rest): Users {
       return toAccount(await run('read account', client.from('accounts').select(ACCOUNT_COLUMNS).single()));
     },
     async search(text) {
-      const prefix = text
-        .trim()
-        .replaceAll(/[\\%_]/g, '\\$&')
-        .replaceAll(/["(),]/g, '');
-      if (prefix === '') return [];
+      const pattern = prefixPattern(text);
+      if (!pattern) return [];
       const rows = await run(
         'search users',
         client
           .from('profiles')
           .select(PROFILE_COLUMNS)
-          .or(`username.ilike."${prefix}%",name.ilike."${prefix}%"`)
+          .or(`username.ilike.${pattern},name.ilike.${pattern}`)
           .order('username')
           .limit(20),
       );

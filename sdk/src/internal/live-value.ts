@@ -1,8 +1,8 @@
-/** A value of the caller's own, loaded first and then kept up to date by the events of their topic. */
+/** A value that is loaded first and then kept up to date by the events of a topic. */
 import type { Connection } from '../messages.ts';
 import { createEmitter, type Subscription } from './emitter.ts';
 import { retrying } from './retry.ts';
-import type { UserFeed } from './user-feed.ts';
+import type { TopicSource } from './topic-listeners.ts';
 
 export interface LiveValue<T> {
   /** Begins with the first listener and ends with the last. */
@@ -16,7 +16,7 @@ export interface LiveValue<T> {
 }
 
 interface Source<T> {
-  userFeed: UserFeed;
+  feed: TopicSource;
   initial: T;
   /** Reads the present value, as much of it as is shown, or more. */
   load(value: T, isMore: boolean): Promise<T>;
@@ -113,7 +113,7 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
     onClose();
   }
 
-  const feed = source.userFeed.subscribe({
+  const feed = source.feed.subscribe({
     onLive() {
       isLive = true;
       void load();

@@ -1,11 +1,16 @@
 /** The border to the wire: rows of the database become the SDK's objects here and nowhere else. */
+import type { Bookmark } from '../bookmarks.ts';
+import type { Capability } from '../capabilities.ts';
 import type { ChannelInfo } from '../channels.ts';
-import type { MessageCustom } from '../custom.ts';
+import type { ChannelCustom, MessageCustom } from '../custom.ts';
+import type { Draft } from '../drafts.ts';
 import type { ChannelFile, FileInfo } from '../files.ts';
-import type { Member } from '../members.ts';
+import type { Ban, Member } from '../members.ts';
 import type { Message, MessageEdit, ReactionCount } from '../messages.ts';
 import type { Notification } from '../notifications.ts';
 import type { Preferences } from '../preferences.ts';
+import type { Reaction } from '../reactions.ts';
+import type { Receipt } from '../receipts.ts';
 import type { ThreadInfo } from '../threads.ts';
 import type { Account, User } from '../users.ts';
 import type { Database } from './database.types.ts';
@@ -79,6 +84,16 @@ export interface NotificationRow {
   created_at: string;
   read_at: string | null;
 }
+/** What events say of a member. */
+export interface MemberEvent {
+  user: ProfileRow;
+  role: Member['role'];
+}
+export type BookmarkRow = Tables['bookmarks']['Row'] & { message: MessageRow | null };
+export type DraftRow = Pick<Tables['drafts']['Row'], 'channel_id' | 'parent_seq' | 'body' | 'custom'> & {
+  updated_at?: string;
+};
+export type ReceiptRow = Tables['receipts']['Row'];
 export type AccountRow = Tables['accounts']['Row'] & { profile: ProfileRow };
 
 /** What to select of a message, so that a page needs no second request for its authors. */
@@ -89,6 +104,9 @@ export const THREAD_COLUMNS =
 export const MEMBER_COLUMNS = '*, profile:profiles(id, username, name, avatar_url)';
 export const ACCOUNT_COLUMNS = '*, profile:profiles!accounts_user_id_fkey(id, username, name, avatar_url)';
 export const FILE_COLUMNS = '*, uploader:profiles(id, username, name, avatar_url)';
+export const REACTION_COLUMNS = '*, user:profiles(id, username, name, avatar_url)';
+export const BAN_COLUMNS = '*, user:profiles!channel_bans_user_id_fkey(id, username, name, avatar_url)';
+export const BOOKMARK_COLUMNS = `*, message:messages(${MESSAGE_COLUMNS})`;
 export const PROFILE_COLUMNS = 'id, username, name, avatar_url';
 
 export const toUser = (row: ProfileRow): User => ({
@@ -120,7 +138,7 @@ export const toMessage = (row: MessageRow): Message => ({
   inChannel: row.in_channel,
   ...toReplies(row),
   reactions: toReactions(row.reaction_counts, new Set(row.my_reactions)),
-  pinnedAt: toDate(row.pinned_at),
+  pinnedAt: row.pinned_at ? toExactDate(row.pinned_at) : null,
   mentions: { userIds: row.mention_ids, everyone: row.mentions_everyone },
   files: row.files.map((file) => toFileInfo(row.channel_id, file)),
   change: row.change,
@@ -189,6 +207,18 @@ const toReplies = (row: Pick<MessageRow, 'reply_count' | 'last_reply_at' | 'repl
 
 const toDate = (time: string | null): Date | null => (time === null ? null : new Date(time));
 
+/** The database counts microseconds, a Date does not; a page that goes on after a row needs its exact time. */
+const exactTimes = new WeakMap<Date, string>();
+
+function toExactDate(time: string): Date {
+  const date = new Date(time);
+  exactTimes.set(date, time);
+  return date;
+}
+
+/** The time as the database said it, of a Date that came from there. */
+export const exactTime = (date: Date): string => exactTimes.get(date) ?? date.toISOString();
+
 export const toFileInfo = (channelId: string, file: FileRow): FileInfo => ({
   id: file.id,
   channelId,
@@ -219,12 +249,23 @@ export const toChannelInfo = (row: MyChannelRow): ChannelInfo => ({
   slug: row.slug,
   name: row.name ?? row.slug ?? row.dm_name ?? '',
   description: row.description ?? '',
+  custom: row.custom as ChannelCustom,
   role: row.role as ChannelInfo['role'],
+  capabilities: (row.rights ?? []) as Capability[],
+  settings: {
+    isPinned: row.pinned_at !== null,
+    mutedUntil: row.muted_until === null ? null : toEnd(row.muted_until),
+    isHidden: row.hidden_at !== null,
+    notifyLevel: row.notify_level as ChannelInfo['settings']['notifyLevel'],
+  },
+  ownerId: row.created_by,
   createdAt: new Date(row.created_at as string),
-  lastActivityAt: new Date(row.last_activity_at as string),
+  archivedAt: toDate(row.archived_at),
+  lastActivityAt: toExactDate(row.last_activity_at as string),
   lastSeq: row.last_seq as number,
   lastReadSeq: row.last_read_seq as number,
   unreadCount: row.unread_count as number,
+  mentionCount: row.mention_count as number,
   memberCount: row.member_count as number,
   dmUser:
     row.dm_user_id === null
@@ -235,6 +276,45 @@ export const toChannelInfo = (row: MyChannelRow): ChannelInfo => ({
           name: row.dm_name as string,
           avatarUrl: row.dm_avatar_url,
         },
+});
+
+const toEnd = (time: string): Date | 'forever' => (time === 'infinity' ? 'forever' : new Date(time));
+
+export const toBan = (row: Tables['channel_bans']['Row'] & { user: ProfileRow }): Ban => ({
+  user: toUser(row.user),
+  reason: row.reason,
+  until: toEnd(row.until),
+  bannedAt: new Date(row.created_at),
+});
+
+export const toReaction = (row: Tables['reactions']['Row'] & { user: ProfileRow }): Reaction => ({
+  emoji: row.emoji,
+  user: toUser(row.user),
+  createdAt: toExactDate(row.created_at),
+});
+
+export const toReceipt = (row: ReceiptRow): Receipt => ({
+  userId: row.user_id,
+  deliveredSeq: row.delivered_seq,
+  readSeq: row.read_seq,
+  readAt: toDate(row.read_at),
+});
+
+export const toBookmark = (row: BookmarkRow): Bookmark => ({
+  channelId: row.channel_id,
+  seq: row.seq,
+  note: row.note,
+  createdAt: toExactDate(row.created_at),
+  message: row.message && toMessage(row.message),
+});
+
+/** An event that a draft is gone has no time. */
+export const toDraft = (row: DraftRow): Draft => ({
+  channelId: row.channel_id,
+  parentSeq: row.parent_seq || null,
+  body: row.body,
+  custom: row.custom as MessageCustom,
+  updatedAt: row.updated_at ? new Date(row.updated_at) : new Date(),
 });
 
 export const toPreferences = (row: PreferencesRow): Preferences => ({

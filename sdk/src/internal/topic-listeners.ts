@@ -5,6 +5,11 @@ import type { TopicHandlers } from './realtime.ts';
 export type TopicListener = Pick<TopicHandlers, 'onEvent'> &
   Partial<Pick<TopicHandlers, 'onLive' | 'onInterrupted'>>;
 
+/** A topic that is joined as long as somebody listens. */
+export interface TopicSource {
+  subscribe(listener: TopicListener): Subscription;
+}
+
 export interface TopicListeners {
   readonly size: number;
   /** Hears the topic from its next `onLive` on, which comes at once when it is live already. */

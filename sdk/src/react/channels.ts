@@ -1,6 +1,7 @@
 /** Channels on screen: the caller's list, and one of them. */
 import { useCallback, useMemo, useState } from 'react';
-import type { Channel, ChannelsState } from '../channels.ts';
+import type { Channel } from '../channel.ts';
+import type { ChannelInfo, Channels, ChannelsState } from '../channels.ts';
 import type { Subscription } from '../internal/emitter.ts';
 import { useLive } from './live.ts';
 import { useChat } from './provider.ts';
@@ -16,40 +17,54 @@ export function useChannels(): ChannelsState {
 export interface UseChannel {
   /** Null until it has been opened and when it cannot be. */
   channel: Channel | null;
+  /** Name, unread counts, capabilities …, kept live; null while the caller is not in the channel. */
+  info: ChannelInfo | null;
   /** Why it could not be opened, mostly a `ChatError`; null while all is well. */
   error: unknown;
-  /** Opens it once more: after joining, after leaving, after a failure. */
+  /** Opens it once more, after a failure. */
   reopen(): void;
 }
 
-type Opened = Pick<UseChannel, 'channel' | 'error'>;
+type Opened = Pick<UseChannel, 'channel' | 'info' | 'error'>;
 
-const NOT_OPENED: Opened = { channel: null, error: null };
+const NOT_OPENED: Opened = { channel: null, info: null, error: null };
 
 /** Opens a channel by slug, by id, or the direct messages with a user. */
 export function useChannel(target: string | { dm: string }): UseChannel {
   const { channels } = useChat();
   const [attempt, setAttempt] = useState(0);
-  const key = typeof target === 'string' ? target : target.dm;
   const isDm = typeof target !== 'string';
+  const key = isDm ? target.dm : target;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is the reason to open it again.
   const open = useCallback(
-    (listener: (state: Opened) => void): Subscription => {
-      let isWanted = true;
-      channels.open(isDm ? { dm: key } : key).then(
-        (channel) => isWanted && listener({ channel, error: null }),
-        (error: unknown) => isWanted && listener({ channel: null, error }),
-      );
-      return {
-        unsubscribe() {
-          isWanted = false;
-        },
-      };
-    },
+    (listener: (state: Opened) => void) => openChannel(channels, isDm ? { dm: key } : key, listener),
     [channels, key, isDm, attempt],
   );
   const { state } = useLive(open, NOT_OPENED);
   const reopen = useCallback(() => setAttempt((count) => count + 1), []);
   return useMemo(() => ({ ...state, reopen }), [state, reopen]);
+}
+
+function openChannel(
+  channels: Channels,
+  target: string | { dm: string },
+  listener: (state: Opened) => void,
+): Subscription {
+  let isWanted = true;
+  let subscription: Subscription | undefined;
+  channels.open(target).then(
+    (channel) => {
+      if (!isWanted) return;
+      listener({ channel, info: channel.info, error: null });
+      subscription = channel.subscribe(({ info }) => listener({ channel, info, error: null }));
+    },
+    (error: unknown) => isWanted && listener({ ...NOT_OPENED, error }),
+  );
+  return {
+    unsubscribe() {
+      isWanted = false;
+      subscription?.unsubscribe();
+    },
+  };
 }

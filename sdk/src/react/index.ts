@@ -1,5 +1,15 @@
 /** The whole public API of @confab/sdk/react, by name. */
 export { type UseChannel, useChannel, useChannels } from './channels.ts';
+export {
+  type UseDraft,
+  useBookmarks,
+  useDraft,
+  useDrafts,
+  useMembers,
+  usePins,
+  useReceipts,
+  useUnread,
+} from './marks.ts';
 export { type UseMessages, useMessages } from './messages.ts';
 export { ChatProvider, useChat } from './provider.ts';
 export { useSession } from './session.ts';

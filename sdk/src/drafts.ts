@@ -1,0 +1,180 @@
+/** What the caller has written and not sent: here at once, on the server a second later, and so on their other devices. */
+import type { MessageCustom } from './custom.ts';
+import { createDraftStore } from './internal/draft-store.ts';
+import { createEmitter, type Subscription } from './internal/emitter.ts';
+import { createLiveValue } from './internal/live-value.ts';
+import type { Rest } from './internal/rest.ts';
+import { retrying } from './internal/retry.ts';
+import { type DraftRow, toDraft } from './internal/rows.ts';
+import type { UserFeed } from './internal/user-feed.ts';
+import type { Connection } from './messages.ts';
+
+export interface Draft {
+  channelId: string;
+  /** The thread it is for, null for the channel. */
+  parentSeq: number | null;
+  body: string;
+  custom: MessageCustom;
+  updatedAt: Date;
+}
+
+/** Which draft: that of a channel, or of a thread in it. */
+export interface DraftPlace {
+  channelId: string;
+  parentSeq?: number | null | undefined;
+}
+
+export interface DraftsState {
+  /** Last written first; a new array at every change. */
+  drafts: readonly Draft[];
+  connection: Connection;
+}
+
+export interface Drafts {
+  /** The draft as this device knows it; null for none. Sure of the server's only while there is a subscription. */
+  get(place: DraftPlace): Draft | null;
+  /**
+   * Call at every keystroke: shows at once, is kept over a reload and saved within about a second. An empty body removes the
+   * draft. What the server refuses, such as more than 40,000 characters, stays on this device.
+   */
+  set(place: DraftPlace, body: string, custom?: MessageCustom): void;
+  /** Saves what waits; resolves when everything that can be saved is. */
+  flush(): Promise<void>;
+  /** Calls back with all drafts (the last 200) and then at every change, on whatever device. */
+  subscribe(listener: (state: DraftsState) => void): Subscription;
+}
+
+const LIMIT = 200;
+const SAVE_AFTER_MS = 1_000;
+
+export function createDrafts(deps: {
+  rest: Rest;
+  userFeed: UserFeed;
+  /** Id of the signed-in user, or null. */
+  userId(): string | null;
+}): Drafts & { open(userId: string | null): void; end(): void; close(): void } {
+  const { client, run } = deps.rest;
+  const store = createDraftStore();
+  /** What was written here and is not saved yet; it wins over what the server says. */
+  let unsaved = new Map<string, Draft>();
+  let saved: DraftsState = { drafts: [], connection: 'loading' };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const listeners = createEmitter<DraftsState>(closeLive);
+  let subscription: Subscription | undefined;
+
+  const live = createLiveValue<{ drafts: readonly Draft[] }>({
+    feed: deps.userFeed,
+    initial: { drafts: [] },
+    async load() {
+      const rows = client.from('drafts').select().order('updated_at', { ascending: false }).limit(LIMIT);
+      return { drafts: (await run('list drafts', rows)).map(toDraft) };
+    },
+    apply: (value, event, payload) =>
+      event === 'draft:saved'
+        ? { drafts: put(value.drafts, toDraft(payload as unknown as DraftRow)) }
+        : value,
+  });
+
+  function state(): DraftsState {
+    let { drafts } = saved;
+    for (const draft of unsaved.values()) drafts = put(drafts, draft);
+    return { ...saved, drafts };
+  }
+  const emit = () => listeners.emit(state());
+
+  function closeLive(): void {
+    subscription?.unsubscribe();
+    subscription = undefined;
+  }
+
+  function keep(): void {
+    const userId = deps.userId();
+    if (userId) store.write(userId, [...unsaved.values()]);
+  }
+
+  async function save(draft: Draft): Promise<void> {
+    const key = keyOf(draft);
+    const isWanted = () => unsaved.get(key) === draft;
+    const { channelId, parentSeq, body, custom } = draft;
+    const call = () =>
+      run(
+        'save draft',
+        client.rpc('save_draft', {
+          channel_id: channelId,
+          parent_seq: parentSeq ?? 0,
+          body,
+          custom: custom as never,
+        }),
+      );
+    try {
+      await retrying(call, isWanted);
+    } catch {
+      // The server will not have it: it stays on this device until the next keystroke.
+      return;
+    }
+    if (!isWanted()) return;
+    unsaved.delete(key);
+    keep();
+    saved = { ...saved, drafts: put(saved.drafts, draft) };
+    live.change(({ drafts }) => ({ drafts: put(drafts, draft) }));
+  }
+
+  async function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    await Promise.all([...unsaved.values()].map(save));
+  }
+
+  function flushWhenHidden(): void {
+    if (globalThis.document?.visibilityState === 'hidden') void flush();
+  }
+  globalThis.document?.addEventListener('visibilitychange', flushWhenHidden);
+
+  return {
+    get({ channelId, parentSeq = null }) {
+      const key = keyOf({ channelId, parentSeq });
+      const draft = unsaved.get(key) ?? saved.drafts.find((known) => keyOf(known) === key);
+      return draft && draft.body !== '' ? draft : null;
+    },
+    set({ channelId, parentSeq = null }, body, custom = {}) {
+      const draft = { channelId, parentSeq, body, custom, updatedAt: new Date() };
+      unsaved.set(keyOf(draft), draft);
+      keep();
+      timer ??= setTimeout(() => void flush(), SAVE_AFTER_MS);
+      emit();
+    },
+    flush,
+    subscribe(listener) {
+      const added = listeners.add(listener);
+      if (subscription) listener(state());
+      subscription ??= live.subscribe((next) => {
+        saved = next;
+        emit();
+      });
+      return added;
+    },
+    open(userId) {
+      unsaved = new Map((userId ? store.read(userId) : []).map((draft) => [keyOf(draft), draft]));
+      if (unsaved.size > 0) void flush();
+    },
+    end() {
+      clearTimeout(timer);
+      timer = undefined;
+      unsaved = new Map();
+      live.end();
+      closeLive();
+      saved = { drafts: [], connection: 'loading' };
+    },
+    close: () => globalThis.document?.removeEventListener('visibilitychange', flushWhenHidden),
+  };
+}
+
+const keyOf = ({ channelId, parentSeq }: Pick<Draft, 'channelId' | 'parentSeq'>): string =>
+  `${channelId}:${parentSeq ?? 0}`;
+
+/** The list with this draft in it, last written first, or without it when it is empty. */
+function put(drafts: readonly Draft[], draft: Draft): readonly Draft[] {
+  const key = keyOf(draft);
+  const others = drafts.filter((known) => keyOf(known) !== key);
+  return draft.body === '' ? others : [draft, ...others];
+}

@@ -1,0 +1,48 @@
+/** Who reacted to a message with which emoji; the counts are on the message itself. */
+import type { Rest } from './internal/rest.ts';
+import { exactTime, REACTION_COLUMNS, toReaction } from './internal/rows.ts';
+import type { User } from './users.ts';
+
+export interface Reaction {
+  /** A Unicode emoji, or a name such as `:party:`. */
+  emoji: string;
+  user: User;
+  createdAt: Date;
+}
+
+export interface Reactions {
+  /**
+   * Reacts to a message, with `replace` instead of the caller's other reactions to it; no effect when it is there already.
+   * An emoji has 1 to 32 characters without blanks, a message at most 50 different ones. Needs the capability `react`.
+   * @throws `invalid_emoji`, `message_not_found`, `message_deleted`, `too_many_reactions`, `not_a_member`, `channel_archived`, `user_blocked`
+   */
+  add(seq: number, emoji: string, options?: { replace?: boolean }): Promise<void>;
+  /** Takes the caller's reaction back, without an emoji all of them. @throws `message_not_found`, `not_a_member`, `channel_archived` */
+  remove(seq: number, emoji?: string): Promise<void>;
+  /** A page of reactions in the order they were given, at most 100; pass the last one to get the next. */
+  list(seq: number, options?: { emoji?: string; after?: Reaction; limit?: number }): Promise<Reaction[]>;
+}
+
+const PAGE = 100;
+
+export function createReactions({ client, run }: Rest, channelId: string): Reactions {
+  return {
+    async add(seq, emoji, { replace = false } = {}) {
+      await run('react', client.rpc('add_reaction', { channel_id: channelId, seq, emoji, replace }));
+    },
+    async remove(seq, emoji) {
+      const which = emoji === undefined ? {} : { emoji };
+      await run('remove reaction', client.rpc('remove_reaction', { channel_id: channelId, seq, ...which }));
+    },
+    async list(seq, { emoji, after, limit = PAGE } = {}) {
+      let rows = client.from('reactions').select(REACTION_COLUMNS).eq('channel_id', channelId).eq('seq', seq);
+      if (emoji !== undefined) rows = rows.eq('emoji', emoji);
+      if (after) {
+        const time = exactTime(after.createdAt);
+        rows = rows.or(`created_at.gt."${time}",and(created_at.eq."${time}",user_id.gt.${after.user.id})`);
+      }
+      const page = rows.order('created_at').order('user_id').limit(Math.min(limit, PAGE));
+      return (await run('list reactions', page)).map(toReaction);
+    },
+  };
+}
