@@ -2083,7 +2083,11 @@ create view chat.my_channels with (security_invoker = true) as
                where every.channel_id = c.id and every.seq > s.last_read_seq and every.mentions_everyone = 'channel'
                  and every.author_id is distinct from m.user_id and m.user_id <> all (every.mention_ids))
          end as mention_count,
-         p.id as dm_user_id, p.username as dm_username, p.name as dm_name, p.avatar_url as dm_avatar_url
+         p.id as dm_user_id, p.username as dm_username, p.name as dm_name, p.avatar_url as dm_avatar_url,
+         case when c.kind = 'group' and c.name is null then (
+           select string_agg(o.name, ', ') from (
+             select op.name from chat.channel_members om join chat.profiles op on op.id = om.user_id
+              where om.channel_id = c.id and om.user_id <> m.user_id order by om.joined_at, op.name limit 4) o) end as group_name
     from chat.channel_members m
     join chat.channels c on c.id = m.channel_id
     join chat.channel_counters n on n.channel_id = m.channel_id
@@ -2125,6 +2129,7 @@ comment on column chat.my_channels.last_activity_at is 'When something was last 
 comment on column chat.my_channels.unread_count is 'Messages of others after last_read_seq, without deleted ones, replies in threads and system messages';
 comment on column chat.my_channels.mention_count is 'Messages after last_read_seq that mean the caller';
 comment on column chat.my_channels.hidden_at is 'When the caller put it out of sight; null once something new came';
+comment on column chat.my_channels.group_name is 'Of a group without a name: up to four of the others in it';
 comment on column chat.my_channels.dm_user_id is 'The other person of a dm (oneself in notes to self)';
 
 -- 33_search.sql

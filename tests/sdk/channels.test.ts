@@ -19,7 +19,7 @@ describe('the live list of channels', () => {
     await channel.messages.send('one');
     await channel.messages.send('two');
     await list.until(({ channels }) => channels[0]?.unreadCount === 2);
-    await (await bob.chat.channels.open(channel.id)).markRead(1);
+    await (await bob.chat.channels.open(channel.id)).markRead(2);
     await list.until(({ channels }) => channels[0]?.unreadCount === 1);
     await channel.members.remove(bob.id);
     await list.until(({ channels }) => channels.length === 0);

@@ -17,7 +17,7 @@ import type { Database } from './database.types.ts';
 import type { Change } from './message-log.ts';
 
 type Tables = Database['chat']['Tables'];
-type MyChannelRow = Database['chat']['Views']['my_channels']['Row'];
+type MyChannelRow = Database['chat']['Views']['my_channels']['Row'] & { group_name?: string | null };
 
 export type ProfileRow = Pick<Tables['profiles']['Row'], 'id' | 'username' | 'name' | 'avatar_url'>;
 /** By hand, as events carry it too; `my_reactions` are only in answers to the caller. */
@@ -247,7 +247,7 @@ export const toChannelInfo = (row: MyChannelRow): ChannelInfo => ({
   id: row.id as string,
   kind: row.kind as ChannelInfo['kind'],
   slug: row.slug,
-  name: row.name ?? row.slug ?? row.dm_name ?? '',
+  name: row.name ?? row.slug ?? row.dm_name ?? row.group_name ?? '',
   description: row.description ?? '',
   custom: row.custom as ChannelCustom,
   role: row.role as ChannelInfo['role'],
