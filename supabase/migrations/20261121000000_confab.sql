@@ -4021,6 +4021,7 @@ create policy update_self on chat.notifications for update to authenticated
   using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
 create policy delete_self on chat.notifications for delete to authenticated using (user_id = (select auth.uid()));
 
+-- Somebody suspended hears nothing, also on a socket that is still open.
 -- Definer: the database alone speaks on a person's topic. Once a statement, for all who are told.
 create function chat_private.tg_notifications__broadcast_new() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -4033,6 +4034,7 @@ begin
            'channel', case when c.id is not null then
              jsonb_build_object('id', c.id, 'kind', c.kind, 'slug', c.slug, 'name', c.name) end), true, 'broadcast'
     from added n
+    join chat.accounts o on o.user_id = n.user_id and o.suspended_at is null
     left join chat.profiles a on a.id = n.actor_id
     left join chat.channels c on c.id = n.channel_id;
   return null;
@@ -4044,7 +4046,9 @@ $$;
 create trigger _900_broadcast_new after insert on chat.notifications
   referencing new table as added for each statement execute function chat_private.tg_notifications__broadcast_new();
 
--- Definer: as above. Of more than 100 at once only is said that it happened, and clients read the list again.
+-- Of more than 100 at once is only said that it happened, and clients read the list again. What somebody has kept of a
+-- channel that they have left does not tell them what is edited there.
+-- Definer: as above.
 create function chat_private.tg_notifications__broadcast_change() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -4052,18 +4056,23 @@ begin
     insert into realtime.messages (topic, event, payload, private, extension)
     select 'user:' || o.user_id, 'notification:deleted',
            jsonb_build_object('ids', case when count(*) <= 100 then jsonb_agg(o.id) end), true, 'broadcast'
-      from removed o join chat.profiles p on p.id = o.user_id
+      from removed o join chat.accounts a on a.user_id = o.user_id and a.suspended_at is null
      group by o.user_id;
   else
     insert into realtime.messages (topic, event, payload, private, extension)
     select 'user:' || n.user_id, 'notification:read',
            jsonb_build_object('ids', case when count(*) <= 100 then jsonb_agg(n.id) end, 'read_at', max(n.read_at)), true, 'broadcast'
-      from changed n join removed o using (user_id, id)
+      from changed n
+      join removed o using (user_id, id)
+      join chat.accounts a on a.user_id = n.user_id and a.suspended_at is null
      where n.read_at is not null and o.read_at is null
      group by n.user_id
     union all
     select 'user:' || n.user_id, 'notification:updated', jsonb_build_object('id', n.id, 'text', n.text), true, 'broadcast'
-      from changed n join removed o using (user_id, id)
+      from changed n
+      join removed o using (user_id, id)
+      join chat.accounts a on a.user_id = n.user_id and a.suspended_at is null
+      join chat.channel_members m on m.channel_id = n.channel_id and m.user_id = n.user_id
      where n.text <> o.text;
   end if;
   return null;
