@@ -8,11 +8,20 @@ import { join } from 'node:path';
 import { freePortBase } from '../stack/ports.ts';
 import { terminalProgress } from '../stack/progress.ts';
 import { startStack } from '../stack/stack.ts';
+import { deliver, sendBySize } from './fanout.ts';
+import { listsStayFlat, readInSql } from './read.ts';
 import type { Row } from './row.ts';
 import { sendInSql, sendOverHttp } from './send.ts';
 import { benchWorld } from './world.ts';
 
-const BENCHES = { 'send in SQL': sendInSql, 'send over HTTP': sendOverHttp };
+const BENCHES = {
+  'send in SQL': sendInSql,
+  'send over HTTP': sendOverHttp,
+  'send by size': sendBySize,
+  delivery: deliver,
+  read: readInSql,
+  'lists stay flat': listsStayFlat,
+};
 
 const wanted = process.argv.slice(2);
 const chosen = Object.entries(BENCHES).filter(
