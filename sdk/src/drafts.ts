@@ -146,7 +146,7 @@ export function createDrafts(deps: {
     flush,
     subscribe(listener) {
       const added = listeners.add(listener);
-      if (subscription) listener(state());
+      listener(state());
       subscription ??= live.subscribe((next) => {
         saved = next;
         emit();

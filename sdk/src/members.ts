@@ -41,7 +41,7 @@ export interface MembersState {
 }
 
 export interface MembersSubscription extends Subscription {
-  /** Adds the next 100. @throws `network_unavailable` */
+  /** Adds the next 100, to 1,000 at most. */
   loadMore(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export interface Members {
 
 const PAGE = 100;
 /** As many as one answer of the Data API carries. */
-const RELOAD_LIMIT = 1_000;
+const LIMIT = 1_000;
 
 export function createMembers(deps: { rest: Rest; channelId: string; topic: TopicSource }): Members {
   const { channelId } = deps;
@@ -90,10 +90,10 @@ export function createMembers(deps: { rest: Rest; channelId: string; topic: Topi
   const live = createLiveValue<{ members: readonly Member[]; hasMore: boolean }>({
     feed: deps.topic,
     initial: { members: [], hasMore: false },
-    async load({ members }) {
-      const limit = Math.min(Math.max(PAGE, members.length), RELOAD_LIMIT);
+    async load({ members: { length } }, isMore) {
+      const limit = Math.min(Math.max(length, PAGE) + (isMore ? PAGE : 0), LIMIT);
       const found = await fetch({ limit });
-      return { members: found, hasMore: found.length === limit };
+      return { members: found, hasMore: found.length === limit && limit < LIMIT };
     },
     apply: (value, event, payload) =>
       event.startsWith('member:') ? applied(value, event, payload as unknown as MemberEvent) : value,
@@ -127,24 +127,10 @@ export function createMembers(deps: { rest: Rest; channelId: string; topic: Topi
       await run('set role', client.rpc('set_member_role', { channel_id: channelId, user_id: userId, role }));
     },
     subscribe(listener) {
-      let shown: readonly Member[] = [];
-      const subscription = live.subscribe((state) => {
-        shown = state.members;
-        listener({ ...state, members: [...shown].sort(adminsFirst) });
-      });
-      return {
-        unsubscribe: () => subscription.unsubscribe(),
-        async loadMore() {
-          const after = shown.at(-1)?.user.id;
-          if (!after) return;
-          const page = await fetch({ after, limit: PAGE });
-          live.change(({ members }) =>
-            members.at(-1)?.user.id === after
-              ? { members: [...members, ...page], hasMore: page.length === PAGE }
-              : null,
-          );
-        },
-      };
+      const subscription = live.subscribe((state) =>
+        listener({ ...state, members: [...state.members].sort(adminsFirst) }),
+      );
+      return { ...subscription, loadMore: live.more };
     },
   };
 }

@@ -1,6 +1,7 @@
 /** People who use the SDK, and waiting for what they see. */
+import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
-import { type Chat, createChat, type Subscription } from '../../sdk/src/index.ts';
+import { type Channel, type Chat, createChat, type Subscription } from '../../sdk/src/index.ts';
 import { PASSWORD, uniqueEmail } from './people.ts';
 import { stack } from './stack.ts';
 
@@ -23,6 +24,19 @@ export function connectChat(url: string = stack.apiUrl, key: string = stack.publ
   const chat = createChat({ url, key, webSocket: WebSocket });
   open.add(chat);
   return chat;
+}
+
+/** Ada and Bob in a channel of theirs, which Ada owns, each with their own view of it. */
+export async function joinPair(kind: 'public' | 'private' = 'private'): Promise<{
+  ada: ChatUser;
+  bob: ChatUser;
+  adas: Channel;
+  bobs: Channel;
+}> {
+  const [ada, bob] = await Promise.all([joinChat('Ada'), joinChat('Bob')]);
+  const slug = `c-${randomUUID()}`;
+  const adas = await ada.chat.channels.create({ slug, kind, memberIds: [bob.id] });
+  return { ada, bob, adas, bobs: await bob.chat.channels.open(adas.id) };
 }
 
 /** Closes everybody's chat; for `afterEach`. */

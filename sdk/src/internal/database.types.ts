@@ -742,7 +742,7 @@ isOneToOne: false
           Views: {
             "my_channels": {
                   Row: {
-                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"description": string,"dm_avatar_url": string | null,"dm_name": string | null,"dm_user_id": string | null,"dm_username": string | null,"epoch": number,"hidden_at": string | null,"id": string,"kind": string,"last_activity_at": string | null,"last_change": number,"last_delivered_seq": number,"last_read_seq": number,"last_seq": number,"member_count": number,"mention_count": number | null,"muted_until": string | null,"name": string | null,"notify_level": string | null,"pinned_at": string | null,"rights": (string)[] | null,"role": string,"slug": string | null,"unread_count": number | null
+                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"description": string,"dm_avatar_url": string | null,"dm_name": string | null,"dm_user_id": string | null,"dm_username": string | null,"epoch": number,"group_name": string | null,"hidden_at": string | null,"id": string,"kind": string,"last_activity_at": string | null,"last_change": number,"last_delivered_seq": number,"last_read_seq": number,"last_seq": number,"member_count": number,"mention_count": number | null,"muted_until": string | null,"name": string | null,"notify_level": string | null,"pinned_at": string | null,"rights": (string)[] | null,"role": string,"slug": string | null,"unread_count": number | null
                   }
                   ComputedFields: never
                   Relationships: [
@@ -755,6 +755,50 @@ isOneToOne: false
     },{
       foreignKeyName: "channels_created_by_fkey"
       columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"my_notifications": {
+                  Row: {
+                    "actor": Json | null,"actor_id": string | null,"channel": Json | null,"channel_id": string | null,"created_at": string,"custom": NonNullable<Json>,"id": string,"in_channel": boolean,"is_silent": boolean,"message_id": string | null,"parent_seq": number | null,"read_at": string | null,"seq": number | null,"text": string,"type": string,"unread_count": number | null,"user_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "notifications_actor_id_fkey"
+      columns: ["actor_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "notifications_actor_id_fkey"
+      columns: ["actor_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "notifications_channel_id_fkey"
+      columns: ["channel_id"]
+isOneToOne: false
+      referencedRelation: "channels"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "notifications_channel_id_fkey"
+      columns: ["channel_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "notifications_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "notifications_user_id_fkey"
+      columns: ["user_id"]
 isOneToOne: false
       referencedRelation: "profiles"
       referencedColumns: ["id"]
@@ -1328,7 +1372,9 @@ isOneToOne: false
       } },
 "list_notifications":
 { Args: { "before"?: string,"only_unread"?: boolean,"page_size"?: number,"types"?: (string)[] }; Returns: {
-              "actor_id": string | null,
+              "actor": Json | null,
+"actor_id": string | null,
+"channel": Json | null,
 "channel_id": string | null,
 "created_at": string,
 "custom": NonNullable<Json>,
@@ -1341,11 +1387,12 @@ isOneToOne: false
 "seq": number | null,
 "text": string,
 "type": string,
+"unread_count": number | null,
 "user_id": string
             }[]
                           SetofOptions: {
         from: "*"
-        to: "notifications"
+        to: "my_notifications"
         isOneToOne: false
         isSetofReturn: true
       } },
@@ -1564,6 +1611,14 @@ isOneToOne: false
 "save_draft":
 { Args: { "body": string,"channel_id": string,"custom"?: Json,"parent_seq"?: number }; Returns: undefined
                            },
+"search_messages":
+{ Args: { "after"?: string,"before"?: string,"channel_id"?: string,"cursor"?: string,"from_id"?: string,"page_size"?: number,"query": string,"sort"?: string }; Returns: Database["chat"]['CompositeTypes']["search_hit"][]
+                          SetofOptions: {
+        from: "*"
+        to: "search_hit"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "send_message":
 { Args: { "also_in_channel"?: boolean,"body"?: string,"channel_id": string,"custom"?: Json,"file_ids"?: (string)[],"id"?: string,"parent_seq"?: number }; Returns: {
               "author_id": string | null,
@@ -1783,7 +1838,13 @@ isOneToOne: false
             [_ in never]: never
           }
           CompositeTypes: {
-            [_ in never]: never
+            "channel_label": {
+                        "id": string | null,"kind": string | null,"slug": string | null,"name": string | null
+                      },"person": {
+                        "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null
+                      },"search_hit": {
+                        "message": Database["chat"]['Tables']["messages"]['Row'] | null,"author": Database["chat"]['CompositeTypes']["person"] | null,"channel": Database["chat"]['CompositeTypes']["channel_label"] | null,"snippet": string | null,"next_cursor": string | null,"total": number | null,"is_total_exact": boolean | null
+                      }
           }
         }
 }

@@ -101,7 +101,7 @@ export const MESSAGE_COLUMNS =
   '*, my_reactions, author:profiles!messages_author_id_fkey(id, username, name, avatar_url)';
 export const THREAD_COLUMNS =
   `channel_id, last_reply_at, unread_count, root:messages(${MESSAGE_COLUMNS})` as const;
-export const MEMBER_COLUMNS = '*, profile:profiles(id, username, name, avatar_url)';
+export const MEMBER_COLUMNS = '*, profile:profiles!inner(id, username, name, avatar_url)';
 export const ACCOUNT_COLUMNS = '*, profile:profiles!accounts_user_id_fkey(id, username, name, avatar_url)';
 export const FILE_COLUMNS = '*, uploader:profiles(id, username, name, avatar_url)';
 export const REACTION_COLUMNS = '*, user:profiles(id, username, name, avatar_url)';

@@ -1,5 +1,6 @@
 /** The whole public API of @confab/sdk/react, by name. */
 export { type UseChannel, useChannel, useChannels } from './channels.ts';
+export { useFileUrl } from './files.ts';
 export {
   type UseDraft,
   useBookmarks,
@@ -10,6 +11,14 @@ export {
   useReceipts,
   useUnread,
 } from './marks.ts';
-export { type UseMessages, useMessages } from './messages.ts';
+export {
+  type UseMessages,
+  type UseThread,
+  useMessages,
+  useThread,
+  useThreads,
+  useTyping,
+} from './messages.ts';
+export { useNotifications, usePreferences } from './people.ts';
 export { ChatProvider, useChat } from './provider.ts';
 export { useSession } from './session.ts';
