@@ -359,6 +359,18 @@ describe('an edit', () => {
       expect(await types(db, dee.id)).toEqual(['mention']);
     }));
 
+  it('is not told to those the old text meant, who did not want to hear of it', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob, cy } = await createTeam(db);
+      const mute = (isMuted: boolean) =>
+        asUser(db, bob.id, (as) => as`select chat.set_channel_state(${channel}, is_muted => ${isMuted})`);
+      await mute(true);
+      const { seq } = await send(db, ada, channel, `hi ${bob.at}`);
+      await mute(false);
+      await edit(db, ada, channel, seq, `hi ${bob.at} and ${cy.at}`);
+      expect([await types(db, bob.id), await types(db, cy.id)]).toEqual([[], ['mention']]);
+    }));
+
   it('changes the text of what was told, also to those who have read it', () =>
     rolledBack(async (db) => {
       const { channel, ada, bob } = await createRoom(db);
@@ -403,9 +415,12 @@ describe('notifications', () => {
       await send(db, ada, channel, 'reply', { parent: 1 });
       await send(db, ada, channel, 'two');
       await send(db, ada, channel, 'three');
+      await send(db, ada, channel, 'reply to two', { parent: 3 });
       const open = async () =>
         (await list(db, bob)).filter(({ read_at }) => !read_at).map(({ text }) => text);
       await asUser(db, bob, (as) => as`select chat.mark_read(${channel}, 3)`);
+      expect(await open()).toEqual(['reply to two', 'three', 'reply']);
+      await asUser(db, bob, (as) => as`select chat.mark_thread_read(${channel}, 3, 5)`);
       expect(await open()).toEqual(['three', 'reply']);
       await asUser(db, bob, (as) => as`select chat.mark_thread_read(${channel}, 1, 2)`);
       expect(await open()).toEqual(['three']);
