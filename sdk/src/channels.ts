@@ -7,6 +7,7 @@ import { ChatError } from './errors.ts';
 import type { ChannelFiles } from './files.ts';
 import { type ChannelList, createChannelList } from './internal/channel-list.ts';
 import type { Subscription } from './internal/emitter.ts';
+import type { Realtime } from './internal/realtime.ts';
 import type { Rest } from './internal/rest.ts';
 import { exactTime, toChannelInfo } from './internal/rows.ts';
 import type { TopicListener } from './internal/topic-listeners.ts';
@@ -107,10 +108,12 @@ export function createChannels(
   deps: MessagesDeps & {
     rest: Rest;
     userFeed: UserFeed;
+    realtime: Realtime;
+    userId(): string | null;
     files(channelId: string): ChannelFiles;
   },
 ): Channels & { end(): void } {
-  const { rest, userFeed, outbox, feeds } = deps;
+  const { rest, feeds } = deps;
   const { client, run } = rest;
   let list: ChannelList | undefined;
 
@@ -129,20 +132,21 @@ export function createChannels(
 
   function toChannel(id: string, info: ChannelInfo | null): Channel {
     const topic = { subscribe: (listener: TopicListener) => feeds.of(id).listen(listener) };
+    const typing = createTyping((isTyping) => feeds.all.get(id)?.sendTyping(isTyping));
     return createChannel(channelDeps, id, info, {
-      messages: createMessages(deps, id),
+      messages: createMessages(deps, id, typing.stop),
       thread: (rootSeq) => createThread(deps, id, rootSeq),
       members: createMembers({ rest, channelId: id, topic }),
-      reactions: createReactions(rest, id),
-      pins: createPins({ rest, channelId: id, topic }),
+      reactions: createReactions(deps, id),
+      pins: createPins({ ...deps, channelId: id, topic }),
       receipts: createReceipts({ rest, channelId: id, topic }),
       files: deps.files(id),
-      typing: createTyping((isTyping) => feeds.all.get(id)?.sendTyping(isTyping)),
+      typing,
     });
   }
 
   function subscribe(listener: (state: ChannelsState) => void): Subscription {
-    list ??= createChannelList({ rest, userFeed, outbox, onIdle: () => (list = undefined) });
+    list ??= createChannelList({ ...deps, onIdle: () => (list = undefined) });
     return list.subscribe(listener);
   }
 

@@ -123,7 +123,9 @@ export function createChat(options: ChatOptions): Chat {
   const files = createFiles(storage);
   const channels = createChannels({
     rest,
+    realtime,
     userFeed,
+    userId: () => auth.userId,
     outbox,
     overlays,
     calls,

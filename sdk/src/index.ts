@@ -26,6 +26,7 @@ export type {
   UrlOptions,
 } from './files.ts';
 export type { Subscription } from './internal/emitter.ts';
+export type { OutboxNews, OutboxStore, QueuedMessage } from './internal/outbox-store.ts';
 export type { ImageSize } from './internal/storage.ts';
 export type { Ban, Member, Members, MembersState, MembersSubscription } from './members.ts';
 export type {

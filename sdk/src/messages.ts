@@ -138,7 +138,8 @@ export interface MessagesDeps {
   author(): Promise<User>;
 }
 
-export function createMessages(deps: MessagesDeps, channelId: string): Messages {
+/** @param onSend called when something is sent */
+export function createMessages(deps: MessagesDeps, channelId: string, onSend: () => void): Messages {
   const { calls, outbox, overlays, feeds } = deps;
   return {
     list: (options) => calls.list(channelId, options),

@@ -1,6 +1,8 @@
 /** Messages pinned to a channel, for all its members. */
 import type { Subscription } from './internal/emitter.ts';
 import { createLiveValue } from './internal/live-value.ts';
+import type { MessageCalls } from './internal/message-calls.ts';
+import type { Overlays } from './internal/overlays.ts';
 import type { Rest } from './internal/rest.ts';
 import { exactTime, MESSAGE_COLUMNS, type MessageRow, toMessage } from './internal/rows.ts';
 import type { TopicSource } from './internal/topic-listeners.ts';
@@ -25,7 +27,13 @@ export interface Pins {
 
 const PAGE = 100;
 
-export function createPins(deps: { rest: Rest; channelId: string; topic: TopicSource }): Pins {
+export function createPins(deps: {
+  rest: Rest;
+  overlays: Overlays;
+  calls: MessageCalls;
+  channelId: string;
+  topic: TopicSource;
+}): Pins {
   const { channelId } = deps;
   const { client, run } = deps.rest;
 
@@ -40,9 +48,17 @@ export function createPins(deps: { rest: Rest; channelId: string; topic: TopicSo
   };
 
   const set = async (seq: number, isPinned: boolean) => {
-    await run(
-      isPinned ? 'pin message' : 'unpin message',
-      client.rpc('pin_message', { channel_id: channelId, seq, is_pinned: isPinned }),
+    await deps.overlays.run(
+      channelId,
+      seq,
+      (message) => ({ ...message, pinnedAt: isPinned ? (message.pinnedAt ?? new Date()) : null }),
+      async () => {
+        await run(
+          isPinned ? 'pin message' : 'unpin message',
+          client.rpc('pin_message', { channel_id: channelId, seq, is_pinned: isPinned }),
+        );
+        return deps.calls.find(channelId, seq);
+      },
     );
   };
 

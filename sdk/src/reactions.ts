@@ -1,6 +1,9 @@
 /** Who reacted to a message with which emoji; the counts are on the message itself. */
+import type { MessageCalls } from './internal/message-calls.ts';
+import type { Overlays } from './internal/overlays.ts';
 import type { Rest } from './internal/rest.ts';
 import { exactTime, REACTION_COLUMNS, toReaction } from './internal/rows.ts';
+import type { ReactionCount } from './messages.ts';
 import type { User } from './users.ts';
 
 export interface Reaction {
@@ -25,14 +28,37 @@ export interface Reactions {
 
 const PAGE = 100;
 
-export function createReactions({ client, run }: Rest, channelId: string): Reactions {
+export function createReactions(
+  deps: { rest: Rest; overlays: Overlays; calls: MessageCalls },
+  channelId: string,
+): Reactions {
+  const { overlays, calls } = deps;
+  const { client, run } = deps.rest;
   return {
     async add(seq, emoji, { replace = false } = {}) {
-      await run('react', client.rpc('add_reaction', { channel_id: channelId, seq, emoji, replace }));
+      const isOther = (other: string) => replace && other !== emoji;
+      await overlays.run(
+        channelId,
+        seq,
+        (message) => ({ ...message, reactions: withMine(without(message.reactions, isOther), emoji) }),
+        async () => {
+          await run('react', client.rpc('add_reaction', { channel_id: channelId, seq, emoji, replace }));
+          return calls.find(channelId, seq);
+        },
+      );
     },
     async remove(seq, emoji) {
       const which = emoji === undefined ? {} : { emoji };
-      await run('remove reaction', client.rpc('remove_reaction', { channel_id: channelId, seq, ...which }));
+      const isMeant = (other: string) => emoji === undefined || other === emoji;
+      await overlays.run(
+        channelId,
+        seq,
+        (message) => ({ ...message, reactions: without(message.reactions, isMeant) }),
+        async () => {
+          await run('remove reaction', client.rpc('remove_reaction', { channel_id: channelId, seq, ...which }));
+          return calls.find(channelId, seq);
+        },
+      );
     },
     async list(seq, { emoji, after, limit = PAGE } = {}) {
       let rows = client.from('reactions').select(REACTION_COLUMNS).eq('channel_id', channelId).eq('seq', seq);
@@ -46,3 +72,21 @@ export function createReactions({ client, run }: Rest, channelId: string): React
     },
   };
 }
+
+/** The counts once the caller has reacted. */
+function withMine(counts: readonly ReactionCount[], emoji: string): readonly ReactionCount[] {
+  const known = counts.find((one) => one.emoji === emoji);
+  if (!known) return [...counts, { emoji, count: 1, isMine: true }];
+  if (known.isMine) return counts;
+  return counts.map((one) => (one === known ? { emoji, count: one.count + 1, isMine: true } : one));
+}
+
+/** The counts once the caller has taken some back. */
+const without = (
+  counts: readonly ReactionCount[],
+  isMeant: (emoji: string) => boolean,
+): readonly ReactionCount[] =>
+  counts.flatMap((one) => {
+    if (!one.isMine || !isMeant(one.emoji)) return [one];
+    return one.count > 1 ? [{ ...one, count: one.count - 1, isMine: false }] : [];
+  });

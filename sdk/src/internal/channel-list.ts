@@ -1,11 +1,15 @@
 /** The caller's channels kept up to date: order, unread counts, joins and departures. */
 import type { ChannelInfo, ChannelsState } from '../channels.ts';
 import { createEmitter, type Subscription } from './emitter.ts';
+import type { Feeds } from './feeds.ts';
 import type { Outbox } from './outbox.ts';
+import type { Realtime } from './realtime.ts';
 import type { Rest } from './rest.ts';
 import { retrying } from './retry.ts';
-import { toChannelInfo } from './rows.ts';
+import { type MyChannelRow, toBump, toChannelInfo } from './rows.ts';
+import { createSidelines } from './sidelines.ts';
 import type { UserFeed } from './user-feed.ts';
+import { onWake } from './wake.ts';
 
 export interface ChannelList {
   /** Reads a channel again, or takes it out; for what the caller did and need not wait to hear of. */
@@ -15,29 +19,51 @@ export interface ChannelList {
   subscribe(listener: (state: ChannelsState) => void): Subscription;
 }
 
+/** A message that somebody has written, as far as the list is concerned. */
+export interface Bump {
+  channelId: string;
+  lastSeq: number;
+  at: Date;
+  isShown: boolean;
+  isUnread: boolean;
+  isMention: boolean;
+}
+
 const PAGE = 500;
+const BATCH = 100;
+/** Counts that no event corrects, such as those of a deleted message, are off for no longer. */
+const RECOUNT_MS = 60_000;
+/** What may be missed between two events is asked for once for all that happens in this time. */
+const DOUBT_MS = 2_000;
 
 export function createChannelList(deps: {
   rest: Rest;
+  realtime: Realtime;
   userFeed: UserFeed;
   outbox: Outbox;
+  feeds: Pick<Feeds, 'all'>;
+  userId(): string | null;
   /** Called once the last listener has gone. */
   onIdle(): void;
 }): ChannelList {
-  const { outbox } = deps;
+  const { outbox, userId } = deps;
   const { client, run } = deps.rest;
   const channels = new Map<string, ChannelInfo>();
   const listeners = createEmitter<ChannelsState>(close);
+  const sidelines = createSidelines({ realtime: deps.realtime, feeds: deps.feeds, onEvent, onDoubt: doubt });
   let connection: ChannelsState['connection'] = 'loading';
   let isOpen = false;
   const unhook: Subscription[] = [];
   /** Ids to read again; events come faster than answers, and one answer serves all that came before it was asked for. */
   const stale = new Set<string>();
   let refreshing = false;
+  const doubted = new Set<string>();
+  let doubtTimer: ReturnType<typeof setTimeout> | undefined;
   /** One load at a time, or an older answer could replace a newer one. */
   let loading: Promise<void> = Promise.resolve();
   /** Ids that events named during a load, whose answer may be older than the event. */
-  let touched: Set<string> | undefined;
+  const touched = new Set<string>();
+  let loads = 0;
 
   const state = (): ChannelsState => ({
     channels: [...channels.values()].sort((a, b) => b.lastActivityAt.getTime() - a.lastActivityAt.getTime()),
@@ -48,17 +74,54 @@ export function createChannelList(deps: {
     if (isOpen) listeners.emit(state());
   };
 
+  /** Runs a load; what events name meanwhile is read once more. */
+  function loadWith(load: () => Promise<void>): Promise<void> {
+    loading = loading.then(async () => {
+      loads += 1;
+      touched.clear();
+      await retrying(load, () => isOpen).catch(() => {});
+      loads -= 1;
+      for (const id of touched) refresh(id);
+      touched.clear();
+    });
+    return loading;
+  }
+
   async function loadAll(): Promise<void> {
-    const all: ChannelInfo[] = [];
-    for (let last = ''; ; last = all.at(-1)?.id ?? '') {
+    const all: MyChannelRow[] = [];
+    for (let isFull = true; isFull; ) {
       let query = client.from('my_channels').select().order('id').limit(PAGE);
+      const last = all.at(-1)?.id;
       if (last) query = query.gt('id', last);
       const page = await run('list channels', query);
-      all.push(...page.map(toChannelInfo));
-      if (page.length < PAGE) break;
+      all.push(...page);
+      isFull = page.length === PAGE;
     }
     channels.clear();
-    for (const channel of all) channels.set(channel.id, channel);
+    for (const row of all) take(row);
+    sidelines.choose(all);
+  }
+
+  function take(row: MyChannelRow): void {
+    channels.set(row.id as string, toChannelInfo(row));
+  }
+
+  /** Counts what is unread once more, everywhere and in one request. */
+  async function recount(): Promise<void> {
+    const rows = await run('count unread messages', client.rpc('my_unread'));
+    const counts = new Map(rows.map((row) => [row.channel_id, row]));
+    for (const channel of channels.values()) {
+      if (touched.has(channel.id)) continue;
+      const row = counts.get(channel.id);
+      counts.delete(channel.id);
+      const unreadCount = row?.unread_count ?? 0;
+      const mentionCount = row?.mention_count ?? 0;
+      const lastSeq = row?.last_seq ?? channel.lastSeq;
+      const lastActivityAt = row ? new Date(row.last_activity_at) : channel.lastActivityAt;
+      channels.set(channel.id, { ...channel, unreadCount, mentionCount, lastSeq, lastActivityAt });
+    }
+    for (const id of counts.keys()) refresh(id);
+    emit();
   }
 
   function refresh(id: string): void {
@@ -72,18 +135,22 @@ export function createChannelList(deps: {
 
   async function refreshStale(): Promise<void> {
     while (stale.size > 0 && isOpen) {
-      const ids = [...stale].slice(0, 100);
+      const ids = [...stale].slice(0, BATCH);
       for (const id of ids) stale.delete(id);
       try {
         const rows = await retrying(
           async () => run('read channels', client.from('my_channels').select().in('id', ids)),
           () => isOpen,
         );
-        const found = new Map(rows.map((row) => [row.id as string, toChannelInfo(row)]));
+        const found = new Map(rows.map((row) => [row.id, row]));
         for (const id of ids) {
-          const channel = found.get(id);
-          if (channel) channels.set(id, channel);
-          else channels.delete(id);
+          const row = found.get(id);
+          if (row) {
+            take(row);
+            sidelines.follow(row);
+          } else {
+            channels.delete(id);
+          }
         }
         emit();
       } catch {
@@ -93,49 +160,99 @@ export function createChannelList(deps: {
     }
   }
 
+  /** Reads a channel again soon: not each member of a channel at every message that may have been missed before. */
+  function doubt(id: string): void {
+    doubted.add(id);
+    doubtTimer ??= setTimeout(
+      () => {
+        doubtTimer = undefined;
+        for (const one of doubted) refresh(one);
+        doubted.clear();
+      },
+      DOUBT_MS * (0.5 + Math.random()),
+    );
+  }
+
   function onEvent(event: string, payload: Record<string, unknown>): void {
-    const id = payload.channel_id as string;
-    const channel = channels.get(id);
-    const seq = payload.last_seq as number;
-    touched?.add(id);
-    if (event === 'channel:bumped' && channel && seq <= channel.lastSeq) return;
-    // While an answer is under way, which may be older than this event, only another one is sure to be newer.
-    if (event === 'channel:bumped' && channel && seq === channel.lastSeq + 1 && !refreshing) {
-      channels.set(id, {
-        ...channel,
-        lastSeq: seq,
-        unreadCount: channel.unreadCount + 1,
-        lastActivityAt: new Date(),
-      });
-      emit();
+    const bump = toBump(event, payload, userId());
+    if (bump) {
+      onBump(bump);
       return;
     }
-    if (event.startsWith('channel:')) refresh(id);
+    const id = payload.channel_id as string;
+    if (event === 'message:deleted') doubt(id);
+    if (!event.startsWith('channel:')) return;
+    touched.add(id);
+    const channel = channels.get(id);
+    if (event === 'channel:read' && channel && (payload.last_read_seq as number) >= channel.lastSeq) {
+      channels.set(id, {
+        ...channel,
+        lastReadSeq: payload.last_read_seq as number,
+        unreadCount: 0,
+        mentionCount: 0,
+      });
+      emit();
+    }
+    refresh(id);
+  }
+
+  function onBump({ channelId, lastSeq, at, isShown, isUnread, isMention }: Bump): void {
+    touched.add(channelId);
+    const channel = channels.get(channelId);
+    if (channel && lastSeq <= channel.lastSeq) return;
+    // While an answer is under way, which may be older than this event, only another one is sure to be newer.
+    if (!channel || refreshing || loads > 0) {
+      refresh(channelId);
+      return;
+    }
+    // Replies are told to those who are meant only, so that numbers between may be missing for good or bad reason.
+    if (lastSeq > channel.lastSeq + 1) doubt(channelId);
+    channels.set(channelId, {
+      ...channel,
+      lastSeq,
+      lastActivityAt: isShown ? at : channel.lastActivityAt,
+      unreadCount: channel.unreadCount + Number(isUnread),
+      mentionCount: channel.mentionCount + Number(isMention),
+    });
+    emit();
   }
 
   function open(): void {
     isOpen = true;
+    const recountNow = () => void loadWith(recount);
+    const timer = setInterval(
+      () => {
+        if (!globalThis.document?.hidden) recountNow();
+      },
+      RECOUNT_MS * (0.9 + 0.2 * Math.random()),
+    );
+    (timer as { unref?: () => void }).unref?.();
     unhook.push(
-      outbox.onSent((message) => refresh(message.channelId)),
+      outbox.onSent(({ channelId, seq, createdAt, inChannel }) =>
+        onBump({
+          channelId,
+          lastSeq: seq ?? 0,
+          at: createdAt,
+          isShown: inChannel,
+          isUnread: false,
+          isMention: false,
+        }),
+      ),
       deps.userFeed.subscribe({
         onLive: () => void load('live'),
         onInterrupted: () => setConnection('offline'),
         onEvent,
       }),
+      onWake(recountNow),
+      { unsubscribe: () => clearInterval(timer) },
     );
     void load('loading');
   }
 
-  function load(next: ChannelsState['connection']): Promise<void> {
-    loading = loading.then(async () => {
-      touched = new Set();
-      await retrying(loadAll, () => isOpen).catch(() => {});
-      for (const id of touched) refresh(id);
-      touched = undefined;
-      if (connection !== 'live' || next === 'live') connection = next;
-      emit();
-    });
-    return loading;
+  async function load(next: ChannelsState['connection']): Promise<void> {
+    await loadWith(loadAll);
+    if (connection !== 'live' || next === 'live') setConnection(next);
+    else emit();
   }
 
   function setConnection(next: ChannelsState['connection']): void {
@@ -146,7 +263,10 @@ export function createChannelList(deps: {
   function close(): void {
     if (!isOpen) return;
     isOpen = false;
+    clearTimeout(doubtTimer);
+    doubtTimer = undefined;
     for (const subscription of unhook.splice(0)) subscription.unsubscribe();
+    sidelines.close();
     deps.onIdle();
   }
 

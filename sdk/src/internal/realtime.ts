@@ -1,5 +1,6 @@
 /** The only caller of Supabase Realtime: topics that come back by themselves and say when they are live. */
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js';
+import { hurry } from './retry.ts';
 
 export interface TopicHandlers {
   /** From now on every event arrives. Called again after each interruption: fetch what was missed. */
@@ -23,22 +24,85 @@ export interface Realtime {
   open(name: string, handlers: TopicHandlers, presenceKey?: string): Topic;
 }
 
+interface SharedTopic {
+  joined: Topic;
+  listeners: Set<TopicHandlers>;
+  isLive: boolean;
+}
+
 /** Told apart by the server's text, as the client library passes on no code. */
 const REFUSED = /Unauthorized|do not have permissions|no longer have permission/;
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
+const READY_MS = 5_000;
 
 export function createRealtime(supabase: SupabaseClient<never, never>): Realtime {
   /** A name is free for a new join only when the last leave has been answered. */
   const leaving = new Map<string, Promise<unknown>>();
+  const shared = new Map<string, SharedTopic>();
 
+  /** One topic for all who listen to it under the same name. */
   function open(name: string, handlers: TopicHandlers, presenceKey?: string): Topic {
+    const topic = shared.get(name) ?? share(name, presenceKey);
+    // Wrapped, so that the same handlers given twice are two listeners.
+    const entry = { ...handlers };
+    topic.listeners.add(entry);
+    queueMicrotask(() => {
+      if (topic.isLive && topic.listeners.has(entry)) entry.onLive();
+    });
+    return {
+      send: (event, payload) => topic.joined.send(event, payload),
+      close() {
+        if (!topic.listeners.delete(entry) || topic.listeners.size > 0) return;
+        if (shared.get(name) === topic) shared.delete(name);
+        topic.joined.close();
+      },
+    };
+  }
+
+  function share(name: string, presenceKey: string | undefined): SharedTopic {
+    const listeners = new Set<TopicHandlers>();
+    const each = (tell: (handlers: TopicHandlers) => void) => {
+      for (const handlers of [...listeners]) if (listeners.has(handlers)) tell(handlers);
+    };
+    const topic: SharedTopic = {
+      listeners,
+      isLive: false,
+      joined: join(
+        name,
+        {
+          onLive() {
+            topic.isLive = true;
+            // Whoever waits for the network need not wait longer.
+            hurry();
+            each((handlers) => handlers.onLive());
+          },
+          onInterrupted() {
+            topic.isLive = false;
+            each((handlers) => handlers.onInterrupted());
+          },
+          onRefused() {
+            topic.isLive = false;
+            if (shared.get(name) === topic) shared.delete(name);
+            each((handlers) => handlers.onRefused());
+          },
+          onEvent: (event, payload) => each((handlers) => handlers.onEvent(event, payload)),
+          onPresence: (userIds) => each((handlers) => handlers.onPresence?.(userIds)),
+        },
+        presenceKey,
+      ),
+    };
+    shared.set(name, topic);
+    return topic;
+  }
+
+  function join(name: string, handlers: TopicHandlers, presenceKey?: string): Topic {
     let channel: RealtimeChannel | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let attempts = 0;
     let closed = false;
     let isLive = false;
 
-    async function join(): Promise<void> {
+    async function attempt(): Promise<void> {
       await leaving.get(name);
       // The join takes the token as it is at that moment; without this one it could go out as anonymous.
       await supabase.realtime.setAuth().catch(() => {});
@@ -51,28 +115,31 @@ export function createRealtime(supabase: SupabaseClient<never, never>): Realtime
         },
       });
       channel = joined;
-      const mine = (handle: () => void) => () => {
-        if (channel === joined && !closed) handle();
-      };
       joined.on('broadcast', { event: '*' }, ({ event, payload }) =>
-        mine(() => handlers.onEvent(event, payload ?? {}))(),
+        mine(joined, () => handlers.onEvent(event, payload ?? {}))(),
       );
       if (presenceKey) {
         joined.on(
           'presence',
           { event: 'sync' },
-          mine(() => handlers.onPresence?.(Object.keys(joined.presenceState()))),
+          mine(joined, () => handlers.onPresence?.(Object.keys(joined.presenceState()))),
         );
       } else {
         // A join is answered before the stream of database events has started; this message says it has.
         joined.on('system', {}, ({ status, message }: { status: string; message: string }) => {
-          if (status === 'ok' && message === 'Replication connection established') mine(live)();
+          if (status === 'ok' && message === 'Replication connection established') mine(joined, live)();
         });
       }
-      joined.subscribe((status, error) => mine(() => onStatus(joined, status, error))());
+      joined.subscribe((status, error) => mine(joined, () => onStatus(joined, status, error))());
     }
 
+    const mine = (joined: RealtimeChannel, handle: () => void) => () => {
+      if (channel === joined && !closed) handle();
+    };
+
     function live(): void {
+      clearTimeout(timer);
+      if (isLive) return;
       attempts = 0;
       isLive = true;
       handlers.onLive();
@@ -83,6 +150,10 @@ export function createRealtime(supabase: SupabaseClient<never, never>): Realtime
         if (presenceKey) {
           void joined.track({});
           live();
+        } else {
+          // A server that does not say so is believed after a while; what it loses until then is found by number.
+          clearTimeout(timer);
+          timer = setTimeout(mine(joined, live), READY_MS);
         }
         return;
       }
@@ -99,6 +170,7 @@ export function createRealtime(supabase: SupabaseClient<never, never>): Realtime
     }
 
     function interrupted(): void {
+      clearTimeout(timer);
       if (!isLive) return;
       isLive = false;
       handlers.onInterrupted();
@@ -107,7 +179,7 @@ export function createRealtime(supabase: SupabaseClient<never, never>): Realtime
     function retry(): void {
       const wait = RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)] as number;
       attempts += 1;
-      timer = setTimeout(() => void join(), wait * (0.5 + Math.random()));
+      timer = setTimeout(() => void attempt(), wait * (0.5 + Math.random()));
     }
 
     function leave(): void {
@@ -121,7 +193,7 @@ export function createRealtime(supabase: SupabaseClient<never, never>): Realtime
       });
     }
 
-    void join();
+    void attempt();
     return {
       send(event, payload) {
         if (isLive) void channel?.send({ type: 'broadcast', event, payload });

@@ -13,11 +13,12 @@ import type { Reaction } from '../reactions.ts';
 import type { Receipt } from '../receipts.ts';
 import type { ThreadInfo } from '../threads.ts';
 import type { Account, User } from '../users.ts';
+import type { Bump } from './channel-list.ts';
 import type { Database } from './database.types.ts';
 import type { Change } from './message-log.ts';
 
 type Tables = Database['chat']['Tables'];
-type MyChannelRow = Database['chat']['Views']['my_channels']['Row'] & { group_name?: string | null };
+export type MyChannelRow = Database['chat']['Views']['my_channels']['Row'] & { group_name?: string | null };
 
 export type ProfileRow = Pick<Tables['profiles']['Row'], 'id' | 'username' | 'name' | 'avatar_url'>;
 /** By hand, as events carry it too; `my_reactions` are only in answers to the caller. */
@@ -56,6 +57,15 @@ interface ReactionRow extends Pick<MessageRow, 'seq' | 'change' | 'reaction_coun
   emoji: string;
   user: ProfileRow;
   action: 'added' | 'removed';
+}
+
+interface BumpRow {
+  channel_id: string;
+  last_seq: number;
+  last_activity_at: string;
+  in_channel: boolean;
+  is_unread: boolean;
+  is_mention: boolean;
 }
 
 export interface ThreadRow {
@@ -194,6 +204,32 @@ export function toChanges(event: string, payload: Record<string, unknown>, myId:
     reactions: toReactions(row.reaction_counts, mineOf(message)),
   });
   return [{ seq: row.seq, change: row.change, apply }];
+}
+
+/** What an event says of a channel's newest message, on the user's own topic or on the channel's. */
+export function toBump(event: string, payload: Record<string, unknown>, myId: string | null): Bump | null {
+  if (event === 'channel:bumped') {
+    const row = payload as unknown as BumpRow;
+    return {
+      channelId: row.channel_id,
+      lastSeq: row.last_seq,
+      at: new Date(row.last_activity_at),
+      isShown: row.in_channel,
+      isUnread: row.is_unread,
+      isMention: row.is_mention,
+    };
+  }
+  if (event !== 'message:new') return null;
+  const row = payload as unknown as MessageRow;
+  const isOthers = row.author?.id !== myId;
+  return {
+    channelId: row.channel_id,
+    lastSeq: row.seq,
+    at: new Date(row.created_at),
+    isShown: row.in_channel,
+    isUnread: isOthers && row.in_channel && row.kind === 'user',
+    isMention: isOthers && (row.mentions_everyone === 'channel' || row.mention_ids.includes(myId ?? '')),
+  };
 }
 
 const mineOf = ({ reactions }: Message): Set<string> =>
