@@ -143,8 +143,10 @@ export function createMessages(deps: MessagesDeps, channelId: string, onSend: ()
   const { calls, outbox, overlays, feeds } = deps;
   return {
     list: (options) => calls.list(channelId, options),
-    send: (body, options) =>
-      sendMessage(deps, { channelId, body, parentSeq: null, inChannel: true }, options),
+    send(body, options) {
+      onSend();
+      return sendMessage(deps, { channelId, body, parentSeq: null, inChannel: true }, options);
+    },
     edit: (seq, changes) =>
       overlays.run(
         channelId,

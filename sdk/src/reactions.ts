@@ -55,7 +55,10 @@ export function createReactions(
         seq,
         (message) => ({ ...message, reactions: without(message.reactions, isMeant) }),
         async () => {
-          await run('remove reaction', client.rpc('remove_reaction', { channel_id: channelId, seq, ...which }));
+          await run(
+            'remove reaction',
+            client.rpc('remove_reaction', { channel_id: channelId, seq, ...which }),
+          );
           return calls.find(channelId, seq);
         },
       );

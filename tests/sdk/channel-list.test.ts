@@ -66,7 +66,11 @@ it('an answer that was under way when a message was announced does not take the 
     });
   list.refresh('c');
   server.lastSeq = 2;
-  handlers.onEvent('channel:bumped', { channel_id: 'c', last_seq: 2, last_activity_at: '1970-01-01T00:00:00Z' });
+  handlers.onEvent('channel:bumped', {
+    channel_id: 'c',
+    last_seq: 2,
+    last_activity_at: '1970-01-01T00:00:00Z',
+  });
   server.beforeAnswer = () => Promise.resolve();
   answer();
   await new Promise((resolve) => setTimeout(resolve));
