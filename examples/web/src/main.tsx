@@ -14,6 +14,8 @@ import './styles/messages.css';
 import './styles/markup.css';
 import './styles/composer.css';
 import './styles/menus.css';
+import './styles/pages.css';
+import './styles/files.css';
 
 applyTheme();
 createRoot(document.getElementById('root') as HTMLElement).render(

@@ -1,23 +1,26 @@
 /** The page of somebody signed in: conversations at the side, one of them beside; on a phone one at a time. */
 import { useChannels } from '@confab/sdk/react';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useAccount } from './account/use-account.ts';
+import { ActivityPage } from './activity/activity-page.tsx';
 import { ChannelPage } from './channels/channel-page.tsx';
+import { isMuted } from './channels/is-muted.ts';
 import { Welcome } from './channels/welcome.tsx';
-import { clearDrafts } from './composer/drafts.ts';
 import { MeContext } from './me.ts';
 import { isAt, usePlace } from './place.ts';
+import { DraftsPage } from './saved/drafts-page.tsx';
+import { SavedPage } from './saved/saved-page.tsx';
 import { Shortcuts } from './sidebar/shortcuts.tsx';
 import { Sidebar } from './sidebar/sidebar.tsx';
 import { Switcher } from './sidebar/switcher.tsx';
 import { useTitle } from './sidebar/use-title.ts';
+import { ThreadsPage } from './threads/threads-page.tsx';
 import { ConnectionBanner } from './ui/connection-banner.tsx';
 import { useHotkeys } from './ui/hotkeys.ts';
 import { Toasts } from './ui/toasts.tsx';
 import { useHasNetwork, useIsVisible } from './ui/use-browser.ts';
 
 export function Workspace({ userId }: { userId: string }) {
-  useEffect(() => clearDrafts, []);
   const place = usePlace();
   const isVisible = useIsVisible();
   const hasNetwork = useHasNetwork();
@@ -37,7 +40,7 @@ export function Workspace({ userId }: { userId: string }) {
   const unreadOf = (channel: (typeof channels)[number]) =>
     channel === open && isVisible ? 0 : channel.unreadCount;
   useTitle(
-    channels.reduce((sum, channel) => sum + unreadOf(channel), 0),
+    channels.reduce((sum, channel) => sum + (isMuted(channel) ? 0 : unreadOf(channel)), 0),
     open,
   );
 
@@ -49,15 +52,17 @@ export function Workspace({ userId }: { userId: string }) {
           isLoading={connection === 'loading' && channels.length === 0}
           open={open}
           unreadOf={unreadOf}
+          page={place.page}
           onJump={() => setDialog('switcher')}
           onShortcuts={() => setDialog('shortcuts')}
         />
         <div className="stage">
-          {place.page === 'channel' ? (
-            <ChannelPage key={place.key} place={place} listed={open} />
-          ) : (
-            <Welcome account={account} />
-          )}
+          {place.page === 'channel' && <ChannelPage key={place.key} place={place} listed={open} />}
+          {place.page === 'home' && <Welcome account={account} />}
+          {place.page === 'threads' && <ThreadsPage />}
+          {place.page === 'activity' && <ActivityPage />}
+          {place.page === 'saved' && <SavedPage />}
+          {place.page === 'drafts' && <DraftsPage />}
         </div>
         <ConnectionBanner isOffline={!hasNetwork || connection === 'offline'} />
       </div>

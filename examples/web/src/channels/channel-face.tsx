@@ -8,7 +8,9 @@ interface Props {
   isOnline?: boolean;
 }
 
+const ICONS = { public: 'hash', private: 'lock', group: 'people' } as const;
+
 export function ChannelFace({ channel, isOnline = false }: Props) {
   if (channel?.kind === 'dm') return <Avatar user={channel.dmUser} isOnline={isOnline} />;
-  return <Icon name={channel?.kind === 'private' ? 'lock' : 'hash'} />;
+  return <Icon name={ICONS[channel?.kind ?? 'public']} />;
 }

@@ -1,5 +1,5 @@
 /** A channel's name as a text. */
 import type { ChannelInfo } from '@confab/sdk';
 
-export const titleOf = (channel: Pick<ChannelInfo, 'kind' | 'name'>): string =>
-  channel.kind === 'dm' ? channel.name : `#${channel.name}`;
+export const titleOf = (channel: Pick<ChannelInfo, 'slug' | 'name'>): string =>
+  channel.slug === null ? channel.name : `#${channel.name}`;

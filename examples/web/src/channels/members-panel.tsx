@@ -1,73 +1,77 @@
-/** Who is in a channel; adding people, leaving. */
-import type { Channel, ChannelInfo, Member, User } from '@confab/sdk';
-import { useCallback, useEffect, useState } from 'react';
+/** Who is in a channel; adding people, and for admins roles and removal. */
+import type { Channel, ChannelInfo, Member, MembersState, MembersSubscription, User } from '@confab/sdk';
+import { useState } from 'react';
 import { Panel } from '../conversation/panel.tsx';
 import { useMe } from '../me.ts';
 import { PeopleFinder } from '../people/people-finder.tsx';
-import { goTo, HOME } from '../place.ts';
-import { Avatar } from '../ui/avatar.tsx';
+import { PersonLine } from '../people/person-line.tsx';
+import { Confirm } from '../ui/confirm.tsx';
 import { attempt } from '../ui/toasts.tsx';
+import { useLive } from '../ui/use-live.ts';
 import { titleOf } from './channel-title.ts';
+import { MemberMenu } from './member-menu.tsx';
 
-const PAGE = 100;
+const NONE: MembersState = { members: [], hasMore: false, connection: 'loading' };
 
 export function MembersPanel({ channel, info }: { channel: Channel; info: ChannelInfo }) {
   const { userId } = useMe();
-  const [members, setMembers] = useState<Member[]>([]);
-  const [hasMore, setHasMore] = useState(false);
-
-  const load = useCallback(
-    async (known: Member[]) => {
-      const after = known.at(-1)?.user.id;
-      const page = await channel.members.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
-      setMembers([...known, ...page]);
-      setHasMore(page.length === PAGE);
-    },
-    [channel],
+  const [{ members, hasMore, connection }, view] = useLive<MembersState, MembersSubscription>(
+    channel.members.subscribe,
+    NONE,
   );
-
-  useEffect(() => {
-    void attempt(() => load([]));
-  }, [load]);
+  const [banning, setBanning] = useState<Member | null>(null);
 
   const add = (user: User) =>
-    attempt(async () => {
-      await channel.members.add([user.id]);
-      await load([]);
-    }, `${user.name} is in the channel now`);
-
-  const leave = () =>
-    attempt(async () => {
-      await channel.leave();
-      goTo(HOME);
-    });
+    attempt(() => channel.members.add([user.id]), `${user.name} is in the channel now`);
 
   return (
-    <Panel title="Members" subtitle={titleOf(info)}>
+    <Panel title="Members" subtitle={`${info.memberCount} in ${titleOf(info)}`}>
       <div className="scroll panel-body">
-        {info.role === 'admin' && <PeopleFinder onPick={add} />}
-        <ul aria-label="Members">
-          {members.map(({ user, role }) => (
-            <li key={user.id} className="row">
-              <Avatar user={user} />
-              <span className="name">
-                {user.name}
-                {user.id === userId && ' (you)'}
-                <small>@{user.username}</small>
-              </span>
-              {role === 'admin' && <span className="tag">Admin</span>}
+        {info.capabilities.includes('invite') && (
+          <section>
+            <h3>Add people</h3>
+            <PeopleFinder onPick={add} />
+          </section>
+        )}
+        <ul aria-label="Members" aria-busy={connection === 'loading'}>
+          {members.map((member) => (
+            <li key={member.user.id} className="row">
+              <PersonLine user={member.user} isMe={member.user.id === userId}>
+                {member.user.id === info.ownerId ? (
+                  <span className="tag">Owner</span>
+                ) : (
+                  member.role === 'admin' && <span className="tag">Admin</span>
+                )}
+                {member.user.id !== userId && (
+                  <MemberMenu
+                    channel={channel}
+                    info={info}
+                    member={member}
+                    onBan={() => setBanning(member)}
+                  />
+                )}
+              </PersonLine>
             </li>
           ))}
         </ul>
         {hasMore && (
-          <button type="button" onClick={() => attempt(() => load(members))}>
+          <button type="button" onClick={() => attempt(async () => view()?.loadMore())}>
             Show more
           </button>
         )}
-        <button type="button" className="quiet" data-tone="danger" onClick={leave}>
-          Leave channel
-        </button>
       </div>
+      {banning && (
+        <Confirm
+          title={`Ban ${banning.user.name}?`}
+          action="Ban"
+          onClose={() => setBanning(null)}
+          onConfirm={() => channel.members.ban(banning.user.id)}
+        >
+          <p className="hint">
+            They are taken out of {titleOf(info)} and cannot come back until an admin lets them.
+          </p>
+        </Confirm>
+      )}
     </Panel>
   );
 }

@@ -1,11 +1,11 @@
-/** Writes into a channel. */
+/** Writes into a channel, or says why nobody can. */
 import type { Channel, ChannelInfo, Message } from '@confab/sdk';
 import { useMemo, useRef } from 'react';
 import { titleOf } from '../channels/channel-title.ts';
 import { useMe } from '../me.ts';
 import { useMessageContext } from '../messages/message-context.ts';
 import { newestOwn } from '../messages/newest-own.ts';
-import { Composer } from './composer.tsx';
+import { Composer, type ComposerTarget } from './composer.tsx';
 
 interface Props {
   channel: Channel;
@@ -20,12 +20,12 @@ export function ChannelComposer({ channel, info, messages }: Props) {
   latest.current = messages;
   const label = `Message ${titleOf(info)}`;
 
-  const target = useMemo(
+  const target = useMemo<ComposerTarget>(
     () => ({
-      draftKey: channel.id,
+      place: { channelId: channel.id },
       label,
-      send: (text: string) => channel.messages.send(text),
-      typing: channel.typing,
+      channel,
+      send: (text, files) => channel.messages.send(text, { files }),
       editNewest() {
         const own = newestOwn(latest.current, userId);
         if (own) setEditing(own.id);
@@ -34,5 +34,15 @@ export function ChannelComposer({ channel, info, messages }: Props) {
     }),
     [channel, label, userId, setEditing],
   );
-  return <Composer target={target} />;
+
+  if (info.capabilities.includes('send_message')) {
+    return <Composer target={target} canUpload={info.capabilities.includes('upload_file')} />;
+  }
+  return (
+    <p className="ended" role="status">
+      {info.archivedAt
+        ? 'This channel is archived: it can be read, not written in.'
+        : 'You cannot write here.'}
+    </p>
+  );
 }

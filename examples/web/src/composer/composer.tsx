@@ -1,5 +1,9 @@
 /** Where messages are written, in a channel or in a thread. */
+import type { Channel, DraftPlace } from '@confab/sdk';
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { AttachButton } from '../files/attach-button.tsx';
+import { Attachments } from '../files/attachments.tsx';
+import { useAttachments } from '../files/use-attachments.ts';
 import { Icon } from '../ui/icon.tsx';
 import { ComposerTools } from './composer-tools.tsx';
 import { FORMAT_KEYS, wrapSelection } from './format.ts';
@@ -9,31 +13,34 @@ import { useGrowing } from './use-growing.ts';
 import { useText } from './use-text.ts';
 
 export interface ComposerTarget {
-  /** Under which its draft is kept. */
-  draftKey: string;
+  /** Where its draft belongs. */
+  place: DraftPlace;
   label: string;
-  send(text: string): Promise<unknown>;
-  typing: { start(): void; stop(): void };
+  channel: Channel;
+  send(text: string, files: readonly File[]): Promise<unknown>;
   /** Begins to change one's newest message; false when there is none. */
   editNewest(): boolean;
 }
 
 interface Props {
   target: ComposerTarget;
+  canUpload: boolean;
   /** Beside the buttons under the field. */
   children?: ReactNode;
 }
 
-export function Composer({ target, children }: Props) {
+export function Composer({ target, canUpload, children }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const { text, error, write, send } = useText(target);
-  const completion = useCompletion(field, text, write);
+  const attached = useAttachments(canUpload);
+  const { text, error, write, send } = useText(target, attached);
+  const completion = useCompletion(field, target.channel, text, write);
+  const isReady = text.trim() !== '' || attached.files.length > 0;
   useGrowing(field, text);
 
   useEffect(() => {
     // On a touch screen the keyboard would cover what one came to read.
     if (matchMedia('(pointer: fine)').matches) field.current?.focus();
-    return () => target.typing.stop();
+    return () => target.channel.typing.stop();
   }, [target]);
 
   function submit(event: FormEvent) {
@@ -59,9 +66,11 @@ export function Composer({ target, children }: Props) {
 
   const { label } = target;
   return (
-    <form className="composer" onSubmit={submit}>
+    <form className="composer" onSubmit={submit} {...attached.drop}>
+      {attached.isOver && <div className="drop-here">Drop to attach</div>}
       <Suggestions completion={completion} />
       <div className="field">
+        <Attachments files={attached.files} onRemove={attached.remove} />
         <textarea
           {...completion.field}
           ref={field}
@@ -73,25 +82,21 @@ export function Composer({ target, children }: Props) {
           onChange={(event) => write(event.target.value)}
           onSelect={completion.onSelect}
           onBlur={completion.close}
+          onPaste={attached.onPaste}
           onKeyDown={onKeyDown}
         />
         <ComposerTools field={field}>
+          {canUpload && <AttachButton onFiles={attached.add} />}
           {children}
           <span className="space" />
           {text !== '' && <span className="tip">Shift + Enter for a new line</span>}
-          <button
-            type="submit"
-            className="send"
-            aria-label="Send"
-            title="Send"
-            data-ready={text.trim() !== ''}
-          >
+          <button type="submit" className="send" aria-label="Send" title="Send" data-ready={isReady}>
             <Icon name="send" />
           </button>
         </ComposerTools>
       </div>
       <p className="error" role="alert">
-        {error}
+        {error || attached.problem}
       </p>
     </form>
   );

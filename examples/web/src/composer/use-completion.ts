@@ -1,9 +1,9 @@
 /** What the word before the cursor may become: a person after @, a channel after #, an emoji after :. */
-import type { User } from '@confab/sdk';
+import type { Channel, User } from '@confab/sdk';
 import { useChannels } from '@confab/sdk/react';
 import { type KeyboardEvent, type RefObject, useState } from 'react';
 import { type Emoji, findEmoji } from '../emoji/emoji-list.ts';
-import { usePeople } from '../people/use-people.ts';
+import { useMemberNames } from '../people/use-member-names.ts';
 import { type Options, useOptions } from '../ui/use-options.ts';
 
 export type Suggestion =
@@ -28,6 +28,7 @@ export interface Completion {
 
 export function useCompletion(
   field: RefObject<HTMLTextAreaElement | null>,
+  channel: Channel,
   text: string,
   write: (text: string) => void,
 ): Completion {
@@ -35,14 +36,16 @@ export function useCompletion(
   /** The text in which somebody closed the list. */
   const [closedIn, setClosedIn] = useState<string | null>(null);
   const [, sign = '', typed = ''] = (closedIn === text ? null : WORD.exec(text.slice(0, caret))) ?? [];
-  const { people } = usePeople(sign === '@' ? typed : '');
+  const people = useMemberNames(channel, sign === '@' ? typed : null);
   const { channels } = useChannels();
   const suggestions = suggest();
 
   function suggest(): Suggestion[] {
     const word = typed.toLowerCase();
-    if (sign === '@')
-      return [...people.map(toPerson), ...GROUPS.filter(({ key }) => key.startsWith(word))].slice(0, MOST);
+    if (sign === '@') {
+      const groups = channel.can('mention_everyone') ? GROUPS.filter(({ key }) => key.startsWith(word)) : [];
+      return [...people.map(toPerson), ...groups].slice(0, MOST);
+    }
     if (sign === '#') {
       return channels
         .flatMap(({ slug, name }) => (slug?.includes(word) ? [{ slug, name }] : []))

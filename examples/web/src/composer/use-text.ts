@@ -1,8 +1,9 @@
-/** The text of a composer: kept as a draft, sent, and given back when it was refused. */
+/** The text of a composer: kept as a draft on all devices, and sent. */
+import { useChat } from '@confab/sdk/react';
 import { useState } from 'react';
+import type { Attached } from '../files/use-attachments.ts';
 import { errorText } from '../ui/error-text.ts';
 import type { ComposerTarget } from './composer.tsx';
-import { readDraft, writeDraft } from './drafts.ts';
 
 const MAX_LENGTH = 40_000;
 
@@ -14,16 +15,18 @@ interface Text {
   send(): Promise<void>;
 }
 
-export function useText({ draftKey, typing, send }: ComposerTarget): Text {
-  const [text, setText] = useState(() => readDraft(draftKey));
+export function useText(target: ComposerTarget, attached: Attached): Text {
+  const { drafts } = useChat();
+  const { place, channel } = target;
+  const [text, setText] = useState(() => drafts.get(place)?.body ?? '');
   const [error, setError] = useState('');
 
   function write(next: string) {
-    writeDraft(draftKey, next);
+    drafts.set(place, next);
     setText(next);
     setError('');
-    if (next === '') typing.stop();
-    else typing.start();
+    if (next === '') channel.typing.stop();
+    else channel.typing.start();
   }
 
   return {
@@ -31,15 +34,17 @@ export function useText({ draftKey, typing, send }: ComposerTarget): Text {
     error,
     write,
     async send() {
+      const { files } = attached;
       const length = lengthOf(text);
-      if (text.trim() === '') return setError('Write something first.');
+      if (text.trim() === '' && files.length === 0) return setError('Write something first.');
       if (length > MAX_LENGTH) {
         const count = length.toLocaleString('en');
         return setError(`This message is too long: ${count} of at most 40,000 characters.`);
       }
       write('');
+      attached.clear();
       // What is refused stays in the list, with the reason and the ways to go on.
-      await send(text).catch((refusal: unknown) => setError(errorText(refusal)));
+      await target.send(text, files).catch((refusal: unknown) => setError(errorText(refusal)));
     },
   };
 }

@@ -3,6 +3,8 @@ import type { ChannelInfo } from '@confab/sdk';
 import { ChannelFace } from '../channels/channel-face.tsx';
 import { HOME, showBeside } from '../place.ts';
 import { Icon } from '../ui/icon.tsx';
+import { MenuButton, MenuItem } from '../ui/menu.tsx';
+import { attempt } from '../ui/toasts.tsx';
 
 interface Props {
   info: ChannelInfo | null;
@@ -42,6 +44,17 @@ export function ConversationHeader({ info, name, online = [] }: Props) {
               {info.memberCount}
             </button>
           )}
+          <MenuButton icon="more" label="Conversation">
+            <MenuItem icon="info" label="Details" onSelect={() => showBeside({ panel: 'details' })} />
+            <MenuItem icon="pin" label="Pinned messages" onSelect={() => showBeside({ panel: 'pins' })} />
+            <MenuItem icon="file" label="Files" onSelect={() => showBeside({ panel: 'files' })} />
+            <hr />
+            <MenuItem
+              icon="link"
+              label="Copy link"
+              onSelect={() => attempt(() => navigator.clipboard.writeText(location.href), 'Link copied')}
+            />
+          </MenuButton>
         </div>
       )}
     </header>

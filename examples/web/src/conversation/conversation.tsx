@@ -1,11 +1,11 @@
 /** One open channel: what was said, who is typing, the place to write, and what stands beside. */
 import type { Channel, ChannelInfo } from '@confab/sdk';
 import { useMessages } from '@confab/sdk/react';
-import { MembersPanel } from '../channels/members-panel.tsx';
 import { ChannelComposer } from '../composer/channel-composer.tsx';
 import { MessageFrame } from '../messages/message-frame.tsx';
 import { MessageList } from '../messages/message-list.tsx';
 import type { ChannelPlace } from '../place.ts';
+import { Beside } from './beside.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { TypingLine } from './typing-line.tsx';
 
@@ -38,7 +38,7 @@ export function Conversation({ channel, info, place, onReopen }: Props) {
           )}
         </MessageFrame>
       </main>
-      {place.panel === 'members' && <MembersPanel channel={channel} info={info} />}
+      <Beside channel={channel} info={info} place={place} />
     </>
   );
 }

@@ -6,10 +6,11 @@ import { Icon } from '../ui/icon.tsx';
 interface Props {
   title: string;
   subtitle?: ReactNode;
+  actions?: ReactNode;
   children: ReactNode;
 }
 
-export function Panel({ title, subtitle, children }: Props) {
+export function Panel({ title, subtitle, actions, children }: Props) {
   const titleId = useId();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -26,6 +27,7 @@ export function Panel({ title, subtitle, children }: Props) {
           <h2 id={titleId}>{title}</h2>
           {subtitle && <p>{subtitle}</p>}
         </div>
+        {actions}
         <button type="button" className="icon-button" aria-label={`Close ${title}`} onClick={closeBeside}>
           <Icon name="close" />
         </button>

@@ -1,6 +1,9 @@
 /** Everything under the name: the text, and what others added to it. */
 import type { Message } from '@confab/sdk';
+import { MessageFiles } from '../files/message-files.tsx';
+import { UploadProgress } from '../files/upload-progress.tsx';
 import { useMe } from '../me.ts';
+import { Reactions } from '../reactions/reactions.tsx';
 import { fullText } from '../ui/dates.ts';
 import { FailedMessage } from './failed-message.tsx';
 import { MessageMarks } from './message-marks.tsx';
@@ -9,7 +12,7 @@ import { ThreadSummary } from './thread-summary.tsx';
 
 export function MessageContent({ message }: { message: Message }) {
   const { account } = useMe();
-  const { body, status, editedAt, deletedAt } = message;
+  const { body, status, editedAt, deletedAt, files } = message;
   if (deletedAt) {
     return (
       <>
@@ -30,7 +33,10 @@ export function MessageContent({ message }: { message: Message }) {
           )}
         </MessageText>
       )}
+      {status === 'sent' && files.length > 0 && <MessageFiles files={files} />}
+      <Reactions message={message} />
       <ThreadSummary message={message} />
+      {status === 'pending' && <UploadProgress message={message} />}
       {status === 'pending' && <span className="for-screen-readers">Sending</span>}
       {status === 'failed' && <FailedMessage message={message} />}
     </>

@@ -10,6 +10,7 @@ import { MessageContent } from './message-content.tsx';
 import { useMessageContext } from './message-context.ts';
 import { MessageMenu } from './message-menu.tsx';
 import { MessageToolbar } from './message-toolbar.tsx';
+import { useVerbKeys } from './use-verb-keys.ts';
 
 interface Props {
   message: Message;
@@ -22,6 +23,7 @@ export function MessageItem({ message, isContinued, isOnline }: Props) {
   const { editing, setEditing } = useMessageContext();
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
   const { author, createdAt, status, mentions } = message;
+  const onKeyDown = useVerbKeys(message);
   const isEditing = editing === message.id;
   const hasVerbs = status === 'sent' && message.deletedAt === null && !isEditing;
 
@@ -43,6 +45,7 @@ export function MessageItem({ message, isContinued, isOnline }: Props) {
       data-pinned={message.pinnedAt !== null}
       data-active={menuAt !== null}
       onContextMenu={openMenu}
+      onKeyDown={onKeyDown}
     >
       {!isContinued && <Avatar user={author} isOnline={isOnline} />}
       <header className={isContinued ? 'for-screen-readers' : undefined}>

@@ -1,56 +1,26 @@
 /** All that can be done with a message. */
 import type { Message } from '@confab/sdk';
-import { useMe } from '../me.ts';
-import { showBeside } from '../place.ts';
+import { BookmarkItem } from '../saved/bookmark-item.tsx';
 import { MenuItem } from '../ui/menu.tsx';
-import { attempt } from '../ui/toasts.tsx';
-import { useMessageContext } from './message-context.ts';
-import { linkTo } from './message-link.ts';
+import { useVerbs } from './use-verbs.ts';
 
 export function MessageMenu({ message }: { message: Message }) {
-  const { userId } = useMe();
-  const { info, isThread, setEditing, askToDelete } = useMessageContext();
-  const { id, seq, body, author } = message;
-  if (seq === null) return null;
-  const isOwn = author?.id === userId;
-
+  const { reply, edit, remove, pin, unpin, markUnread, copyLink, copyText } = useVerbs(message);
   return (
     <>
-      {!isThread && (
-        <MenuItem
-          icon="thread"
-          label="Reply in thread"
-          shortcut="R"
-          onSelect={() => showBeside({ thread: seq })}
-        />
+      {reply && <MenuItem icon="thread" label="Reply in thread" shortcut="R" onSelect={reply} />}
+      <BookmarkItem message={message} />
+      {pin && <MenuItem icon="pin" label="Pin to the channel" onSelect={pin} />}
+      {unpin && <MenuItem icon="pin" label="Unpin" onSelect={unpin} />}
+      {markUnread && (
+        <MenuItem icon="unread" label="Mark unread from here" shortcut="U" onSelect={markUnread} />
       )}
-      <MenuItem
-        icon="link"
-        label="Copy link"
-        onSelect={() => attempt(() => navigator.clipboard.writeText(linkTo(info, id)), 'Link copied')}
-      />
-      {body !== '' && (
-        <MenuItem
-          icon="copy"
-          label="Copy text"
-          onSelect={() => attempt(() => navigator.clipboard.writeText(body), 'Text copied')}
-        />
-      )}
-      {isOwn && (
-        <>
-          <hr />
-          <MenuItem icon="pencil" label="Edit" shortcut="E" onSelect={() => setEditing(id)} />
-        </>
-      )}
-      {isOwn && (
-        <MenuItem
-          icon="trash"
-          label="Delete…"
-          shortcut="Del"
-          tone="danger"
-          onSelect={() => askToDelete(message)}
-        />
-      )}
+      <hr />
+      {copyLink && <MenuItem icon="link" label="Copy link" onSelect={copyLink} />}
+      {copyText && <MenuItem icon="copy" label="Copy text" onSelect={copyText} />}
+      {(edit || remove) && <hr />}
+      {edit && <MenuItem icon="pencil" label="Edit" shortcut="E" onSelect={edit} />}
+      {remove && <MenuItem icon="trash" label="Delete…" shortcut="Del" tone="danger" onSelect={remove} />}
     </>
   );
 }

@@ -7,8 +7,8 @@ import { toRows } from './grouping.ts';
 import { MessageRow } from './message-row.tsx';
 import { Placeholder } from './placeholder.tsx';
 import { useEdges } from './use-edges.ts';
-import { useMessageKeys } from './use-message-keys.ts';
 import type { Scroll } from './use-scroll.ts';
+import { walkMessages } from './walk-messages.ts';
 
 /** What a live view of the SDK offers, of a channel or a thread. */
 export interface HistoryView {
@@ -50,7 +50,6 @@ export function MessageScroller({
   const { firstNewId = null, unseen = 0, target = null, onTarget, beginning } = props;
   const { box, isAtEnd, toEnd, toItem } = scroll;
   const edges = useEdges(box, view, messages);
-  const onKeyDown = useMessageKeys(messages);
   const rows = useMemo(() => toRows(messages, firstNewId), [messages, firstNewId]);
 
   // One's own message is where one wants to be.
@@ -82,7 +81,7 @@ export function MessageScroller({
   return (
     <div className="messages-frame">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <div ref={box} className="messages" role="log" aria-label={label} tabIndex={0} onKeyDown={onKeyDown}>
+      <div ref={box} className="messages" role="log" aria-label={label} tabIndex={0} onKeyDown={walkMessages}>
         <ol className="said" aria-busy={!isLoaded}>
           <li className="beginning">
             {!isLoaded && <Placeholder />}

@@ -1,44 +1,62 @@
 /** What is done most with a message, at its upper edge while the pointer or the focus is on it. */
 import type { Message } from '@confab/sdk';
-import { useMe } from '../me.ts';
-import { showBeside } from '../place.ts';
-import { Icon } from '../ui/icon.tsx';
+import { useState } from 'react';
+import { EmojiPicker } from '../emoji/emoji-picker.tsx';
+import { frequentEmoji } from '../emoji/frequent-emoji.ts';
+import { useReact } from '../reactions/use-react.ts';
+import { Icon, type IconName } from '../ui/icon.tsx';
 import { MenuButton } from '../ui/menu.tsx';
-import { useMessageContext } from './message-context.ts';
 import { MessageMenu } from './message-menu.tsx';
+import { useVerbs } from './use-verbs.ts';
+
+const QUICK = 2;
 
 export function MessageToolbar({ message }: { message: Message }) {
-  const { userId } = useMe();
-  const { isThread, setEditing } = useMessageContext();
-  const { id, seq, author } = message;
-  if (seq === null) return null;
+  const { reply, react, edit } = useVerbs(message);
+  const [picker, setPicker] = useState<HTMLElement | null>(null);
+  const choose = useReact(message);
   return (
     <div className="toolbar" role="toolbar" aria-label="Message actions">
-      {!isThread && (
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Reply in thread"
-          title="Reply in thread"
-          onClick={() => showBeside({ thread: seq })}
-        >
-          <Icon name="thread" />
-        </button>
+      {react && (
+        <>
+          {frequentEmoji(QUICK).map(({ emoji }) => (
+            <button
+              key={emoji}
+              type="button"
+              className="icon-button quick"
+              aria-label={`React with ${emoji}`}
+              onClick={() => choose(emoji)}
+            >
+              {emoji}
+            </button>
+          ))}
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="React"
+            title="React"
+            aria-haspopup="dialog"
+            aria-expanded={picker !== null}
+            onClick={(event) => setPicker(event.currentTarget)}
+          >
+            <Icon name="smile" />
+          </button>
+        </>
       )}
-      {author?.id === userId && (
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Edit"
-          title="Edit"
-          onClick={() => setEditing(id)}
-        >
-          <Icon name="pencil" />
-        </button>
-      )}
+      {reply && <Tool icon="thread" label="Reply in thread" onClick={reply} />}
+      {edit && <Tool icon="pencil" label="Edit" onClick={edit} />}
       <MenuButton icon="more" label="More">
         <MessageMenu message={message} />
       </MenuButton>
+      {picker && <EmojiPicker anchor={picker} onPick={choose} onClose={() => setPicker(null)} />}
     </div>
+  );
+}
+
+function Tool({ icon, label, onClick }: { icon: IconName; label: string; onClick(): void }) {
+  return (
+    <button type="button" className="icon-button" aria-label={label} title={label} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
   );
 }

@@ -24,12 +24,16 @@ export function useScroll(hasEnd: boolean): Scroll {
   const mayStick = useRef(hasEnd);
   mayStick.current = hasEnd;
 
+  /** Where the list was put, to tell the reader's scrolling from one's own. */
+  const put = useRef(-1);
+
   const settle = useCallback(() => {
     if (!box.current) return;
     if (!anchor.current) box.current.scrollTop = box.current.scrollHeight;
     else if (anchor.current.item.isConnected) {
       box.current.scrollTop += distance(box.current, anchor.current.item) - anchor.current.bottom;
     }
+    put.current = box.current.scrollTop;
   }, []);
 
   const toEnd = useCallback(() => {
@@ -50,6 +54,8 @@ export function useScroll(hasEnd: boolean): Scroll {
     const element = box.current;
     if (!element) return;
     const remember = () => {
+      // Told late, when what was below has grown already.
+      if (!anchor.current && Math.abs(element.scrollTop - put.current) < 1) return settle();
       const rest = element.scrollHeight - element.scrollTop - element.clientHeight;
       const atEnd = mayStick.current && rest < END_PX;
       anchor.current = atEnd ? null : firstVisible(element);

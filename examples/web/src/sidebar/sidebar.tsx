@@ -8,24 +8,26 @@ import { NewMessage } from '../people/new-message.tsx';
 import { MOD } from '../ui/hotkeys.ts';
 import { Icon } from '../ui/icon.tsx';
 import { ChannelLink } from './channel-link.tsx';
+import { PageLinks } from './page-links.tsx';
 import { Section } from './section.tsx';
+import { toSections } from './sections.ts';
 
 interface Props {
   channels: readonly ChannelInfo[];
   isLoading: boolean;
   open: ChannelInfo | null;
   unreadOf(channel: ChannelInfo): number;
+  /** Name of the page that is open. */
+  page: string;
   onJump(): void;
   onShortcuts(): void;
 }
 
-export function Sidebar({ channels, isLoading, open, unreadOf, onJump, onShortcuts }: Props) {
+export function Sidebar({ channels, isLoading, open, unreadOf, page, onJump, onShortcuts }: Props) {
   const [dialog, setDialog] = useState<'browse' | 'new channel' | 'new message' | null>(null);
   const close = () => setDialog(null);
 
-  // Channels stay where they are; people one talks with move up.
-  const named = channels.filter(({ kind }) => kind !== 'dm').sort((a, b) => a.name.localeCompare(b.name));
-  const direct = channels.filter(({ kind }) => kind === 'dm');
+  const { pinned, channels: named, direct } = toSections(channels, open);
   const links = (some: ChannelInfo[]) => (
     <ul>
       {some.map((channel) => (
@@ -61,6 +63,8 @@ export function Sidebar({ channels, isLoading, open, unreadOf, onJump, onShortcu
       </button>
 
       <div className="sections" aria-busy={isLoading}>
+        <PageLinks open={page} />
+        {pinned.length > 0 && <Section title="Pinned">{links(pinned)}</Section>}
         <Section title="Channels" more={{ label: 'New channel', onClick: () => setDialog('new channel') }}>
           {links(named)}
           <button type="button" className="row" onClick={() => setDialog('browse')}>

@@ -33,3 +33,9 @@ export function agoText(date: Date, now = new Date()): string {
   const step = STEPS.find(([limit]) => seconds < limit);
   return step ? RELATIVE.format(-Math.floor(seconds / step[2]), step[1]) : dayText(date, now);
 }
+
+const SHORT_DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
+
+/** The time of today's, the day of others. */
+export const timeOrDayText = (date: Date, now = new Date()): string =>
+  isSameDay(date, now) ? timeText(date) : SHORT_DAY.format(date);

@@ -1,0 +1,64 @@
+/** The files that were sent to a channel, newest first. */
+import type { Channel, ChannelFile, ChannelInfo } from '@confab/sdk';
+import { useCallback, useEffect, useState } from 'react';
+import { titleOf } from '../channels/channel-title.ts';
+import { Panel } from '../conversation/panel.tsx';
+import { timeOrDayText } from '../ui/dates.ts';
+import { Empty } from '../ui/empty.tsx';
+import { attempt } from '../ui/toasts.tsx';
+import { FileCard } from './file-card.tsx';
+import { ImagePreview } from './image-preview.tsx';
+import { Lightbox } from './lightbox.tsx';
+import { isImage } from './use-file-url.ts';
+
+const PAGE = 50;
+
+export function FilesPanel({ channel, info }: { channel: Channel; info: ChannelInfo }) {
+  const [files, setFiles] = useState<readonly ChannelFile[] | null>(null);
+  const [hasMore, setHasMore] = useState(false);
+  const [shown, setShown] = useState<ChannelFile | null>(null);
+
+  const load = useCallback(
+    (known: readonly ChannelFile[]) =>
+      attempt(async () => {
+        const last = known.at(-1);
+        const page = await channel.files.list({ limit: PAGE, ...(last ? { beforeSeq: last.seq } : {}) });
+        setFiles([...known, ...page]);
+        setHasMore(page.length >= PAGE);
+      }),
+    [channel],
+  );
+  useEffect(() => void load([]), [load]);
+
+  return (
+    <Panel title="Files" subtitle={titleOf(info)}>
+      <div className="scroll panel-body">
+        {files?.length === 0 && (
+          <Empty icon="file" title="No files yet">
+            Drop one into the conversation to share it.
+          </Empty>
+        )}
+        <ul className="file-list" aria-label="Files" aria-busy={files === null}>
+          {files?.map((file) => (
+            <li key={file.id}>
+              {isImage(file) ? (
+                <ImagePreview file={file} isAlone onOpen={() => setShown(file)} />
+              ) : (
+                <FileCard file={file} />
+              )}
+              <p className="hint small">
+                {file.uploader?.name ?? 'Deleted account'}, {timeOrDayText(file.createdAt)}
+              </p>
+            </li>
+          ))}
+        </ul>
+        {hasMore && (
+          <button type="button" onClick={() => load(files ?? [])}>
+            Show more
+          </button>
+        )}
+      </div>
+      {shown && <Lightbox images={[shown]} first={shown} onClose={() => setShown(null)} />}
+    </Panel>
+  );
+}

@@ -1,0 +1,20 @@
+/** Which conversation stands in which part of the list. */
+import type { ChannelInfo } from '@confab/sdk';
+
+export interface Sections {
+  pinned: ChannelInfo[];
+  channels: ChannelInfo[];
+  direct: ChannelInfo[];
+}
+
+/** Channels stay where they are; people one talks with move up. What is open is shown even if it is hidden. */
+export function toSections(all: readonly ChannelInfo[], open: ChannelInfo | null): Sections {
+  const shown = all.filter((channel) => !channel.settings.isHidden || channel === open);
+  const byName = (a: ChannelInfo, b: ChannelInfo) => a.name.localeCompare(b.name);
+  const others = shown.filter(({ settings }) => !settings.isPinned);
+  return {
+    pinned: shown.filter(({ settings }) => settings.isPinned).sort(byName),
+    channels: others.filter(({ slug, archivedAt }) => slug !== null && archivedAt === null).sort(byName),
+    direct: others.filter(({ slug }) => slug === null),
+  };
+}

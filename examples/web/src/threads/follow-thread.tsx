@@ -1,0 +1,21 @@
+/** Whether unread replies of a thread are counted. */
+import type { Thread } from '@confab/sdk';
+import { MenuButton, MenuItem } from '../ui/menu.tsx';
+import { attempt } from '../ui/toasts.tsx';
+
+export function FollowThread({ thread }: { thread: Thread }) {
+  return (
+    <MenuButton icon="more" label="Thread">
+      <MenuItem
+        icon="bell"
+        label="Follow this thread"
+        onSelect={() => attempt(() => thread.follow(), 'You follow this thread now')}
+      />
+      <MenuItem
+        icon="bellOff"
+        label="Follow it no longer"
+        onSelect={() => attempt(() => thread.unfollow(), 'You do not follow this thread any more')}
+      />
+    </MenuButton>
+  );
+}
