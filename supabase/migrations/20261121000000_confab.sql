@@ -1604,11 +1604,11 @@ create trigger _100_guard before update on chat.messages
 create function chat_private.tg_messages__follow() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  if tg_op = 'UPDATE' and (new.deleted_at is not null or new.mentions_everyone is distinct from 'here') then
+    delete from chat.mentions x
+     where x.channel_id = new.channel_id and x.seq = new.seq and x.user_id <> all (new.mention_ids);
+  end if;
   if tg_op = 'INSERT' or new.mention_ids <> old.mention_ids then
-    if tg_op = 'UPDATE' then
-      delete from chat.mentions x
-       where x.channel_id = new.channel_id and x.seq = new.seq and x.user_id <> all (new.mention_ids);
-    end if;
     insert into chat.mentions (user_id, channel_id, seq)
     select u, new.channel_id, new.seq from unnest(new.mention_ids) as u
      where u is distinct from new.author_id
@@ -1624,7 +1624,8 @@ $$;
 create trigger _200_follow_mentions after insert on chat.messages
   for each row when (cardinality(new.mention_ids) > 0) execute function chat_private.tg_messages__follow();
 create trigger _200_follow after update on chat.messages
-  for each row when (new.mention_ids <> old.mention_ids or (new.deleted_at is not null and old.deleted_at is null))
+  for each row when (new.mention_ids <> old.mention_ids or new.mentions_everyone is distinct from old.mentions_everyone
+    or (new.deleted_at is not null and old.deleted_at is null))
   execute function chat_private.tg_messages__follow();
 
 -- A row that goes leaves a hole in the numbers, so rows go only together with their channel.
@@ -1687,7 +1688,7 @@ comment on column chat.message_edits.custom is 'The custom data as it was';
 comment on column chat.message_edits.files is 'The files as they were';
 comment on column chat.message_edits.written_at is 'When this version was written';
 comment on column chat.message_edits.replaced_by is 'Who replaced it';
-comment on table chat.mentions is 'Who is meant by which message, one row per person; @channel makes none';
+comment on table chat.mentions is 'Who is meant by which message, one row per person: by name, or by @here when they were there; @channel makes none';
 comment on column chat.mentions.user_id is 'Who is meant';
 comment on column chat.mentions.channel_id is 'The channel';
 comment on column chat.mentions.seq is 'The message';
@@ -4803,6 +4804,28 @@ $$;
 create trigger _500_read_notifications after insert or update of last_read_seq on chat.thread_members
   for each row execute function chat_private.tg_thread_members__read_notifications();
 
+-- 54_here.sql
+-- Whom @here means: the members who are there at that moment.
+
+-- Definer: mentions are written by nobody else.
+create function chat_private.tg_messages__mention_here() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chat.mentions (user_id, channel_id, seq)
+  select p.user_id, new.channel_id, new.seq
+    from chat.channel_members m
+    join chat.presence p on p.user_id = m.user_id and p.status not in ('offline', 'away')
+   where m.channel_id = new.channel_id and m.user_id is distinct from new.author_id
+  on conflict do nothing;
+  return null;
+end;
+$$;
+create trigger _210_mention_here after insert on chat.messages
+  for each row when (new.mentions_everyone = 'here') execute function chat_private.tg_messages__mention_here();
+create trigger _210_mention_here_on_edit after update on chat.messages
+  for each row when (new.mentions_everyone = 'here' and old.mentions_everyone is distinct from 'here')
+  execute function chat_private.tg_messages__mention_here();
+
 -- 70_admin.sql
 -- Administration of the platform: who is suspended, who is an admin, what admins did. Rules are triggers, so that an
 -- edit by hand in Studio does all that a call does.
@@ -5455,7 +5478,10 @@ begin
          jsonb_build_object('channel_id', new.channel_id, 'last_seq', new.seq, 'last_activity_at', new.created_at,
            'in_channel', new.in_channel, 'is_unread', new.in_channel and new.kind = 'user' and m.user_id is distinct from new.author_id,
            'is_mention', m.user_id is distinct from new.author_id
-             and (m.user_id = any (new.mention_ids) or new.mentions_everyone is not distinct from 'channel')), true, 'broadcast'
+             and (m.user_id = any (new.mention_ids) or new.mentions_everyone is not distinct from 'channel'
+               or (new.mentions_everyone is not distinct from 'here' and exists (
+                 select from chat.mentions x where x.user_id = m.user_id and x.channel_id = new.channel_id and x.seq = new.seq)))),
+         true, 'broadcast'
     from chat.channel_members m
     join chat.accounts a on a.user_id = m.user_id
    where m.channel_id = new.channel_id and a.suspended_at is null

@@ -233,11 +233,11 @@ create trigger _100_guard before update on chat.messages
 create function chat_private.tg_messages__follow() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  if tg_op = 'UPDATE' and (new.deleted_at is not null or new.mentions_everyone is distinct from 'here') then
+    delete from chat.mentions x
+     where x.channel_id = new.channel_id and x.seq = new.seq and x.user_id <> all (new.mention_ids);
+  end if;
   if tg_op = 'INSERT' or new.mention_ids <> old.mention_ids then
-    if tg_op = 'UPDATE' then
-      delete from chat.mentions x
-       where x.channel_id = new.channel_id and x.seq = new.seq and x.user_id <> all (new.mention_ids);
-    end if;
     insert into chat.mentions (user_id, channel_id, seq)
     select u, new.channel_id, new.seq from unnest(new.mention_ids) as u
      where u is distinct from new.author_id
@@ -253,7 +253,8 @@ $$;
 create trigger _200_follow_mentions after insert on chat.messages
   for each row when (cardinality(new.mention_ids) > 0) execute function chat_private.tg_messages__follow();
 create trigger _200_follow after update on chat.messages
-  for each row when (new.mention_ids <> old.mention_ids or (new.deleted_at is not null and old.deleted_at is null))
+  for each row when (new.mention_ids <> old.mention_ids or new.mentions_everyone is distinct from old.mentions_everyone
+    or (new.deleted_at is not null and old.deleted_at is null))
   execute function chat_private.tg_messages__follow();
 
 -- A row that goes leaves a hole in the numbers, so rows go only together with their channel.
@@ -316,7 +317,7 @@ comment on column chat.message_edits.custom is 'The custom data as it was';
 comment on column chat.message_edits.files is 'The files as they were';
 comment on column chat.message_edits.written_at is 'When this version was written';
 comment on column chat.message_edits.replaced_by is 'Who replaced it';
-comment on table chat.mentions is 'Who is meant by which message, one row per person; @channel makes none';
+comment on table chat.mentions is 'Who is meant by which message, one row per person: by name, or by @here when they were there; @channel makes none';
 comment on column chat.mentions.user_id is 'Who is meant';
 comment on column chat.mentions.channel_id is 'The channel';
 comment on column chat.mentions.seq is 'The message';

@@ -67,7 +67,10 @@ begin
          jsonb_build_object('channel_id', new.channel_id, 'last_seq', new.seq, 'last_activity_at', new.created_at,
            'in_channel', new.in_channel, 'is_unread', new.in_channel and new.kind = 'user' and m.user_id is distinct from new.author_id,
            'is_mention', m.user_id is distinct from new.author_id
-             and (m.user_id = any (new.mention_ids) or new.mentions_everyone is not distinct from 'channel')), true, 'broadcast'
+             and (m.user_id = any (new.mention_ids) or new.mentions_everyone is not distinct from 'channel'
+               or (new.mentions_everyone is not distinct from 'here' and exists (
+                 select from chat.mentions x where x.user_id = m.user_id and x.channel_id = new.channel_id and x.seq = new.seq)))),
+         true, 'broadcast'
     from chat.channel_members m
     join chat.accounts a on a.user_id = m.user_id
    where m.channel_id = new.channel_id and a.suspended_at is null

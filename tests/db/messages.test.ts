@@ -162,6 +162,25 @@ describe('mentions', () => {
       expect(await db`select from chat.mentions where channel_id = ${channel}`).toHaveLength(0);
     }));
 
+  it('of @here mean the members who are there, until the message is deleted', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob, eve } = await createRoom(db);
+      await asUser(db, ada, (as) => as`select chat.add_members(${channel}, ${[eve]})`);
+      await db`insert into chat.presence (user_id, status) values (${bob}, 'online'), (${ada}, 'online')
+               on conflict (user_id) do update set status = excluded.status`;
+      const meant = async () =>
+        (await db`select user_id from chat.mentions where channel_id = ${channel}`).map((row) => row.user_id);
+      await send(db, ada, channel, 'look @here');
+      expect(await meant()).toEqual([bob]);
+      const bumps = await heard(db, `user:${bob}`, 'channel:bumped');
+      expect(bumps.at(-1)).toMatchObject({ is_mention: true });
+      await asUser(db, ada, (as) => as`select chat.delete_message(${channel}, 1)`);
+      expect(await meant()).toEqual([]);
+      await send(db, ada, channel, 'look');
+      await asUser(db, ada, (as) => as`select chat.edit_message(${channel}, 2, 'look @here')`);
+      expect(await meant()).toEqual([bob]);
+    }));
+
   it('of more than 200 people are refused', () =>
     rolledBack(async (db) => {
       const { channel, ada } = await createRoom(db);
