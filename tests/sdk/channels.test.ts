@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Channels, ChannelsState } from '../../sdk/src/index.ts';
-import { closeChats, joinChat, observe } from '../helpers/chat.ts';
+import { closeChats, joinChat, joinPair, observe } from '../helpers/chat.ts';
 
 afterEach(closeChats);
 
@@ -87,5 +87,98 @@ describe('lists', () => {
     }
     expect(new Set(ids).size).toBe(5);
     expect(ids).toHaveLength(5);
+  });
+});
+
+describe('one channel', () => {
+  it('tells what the caller may do, live, and refuses the rest with a code', async () => {
+    const { bob, adas, bobs } = await joinPair();
+    const view = observe(bobs.subscribe);
+    await view.until((state) => state.connection === 'live' && state.info !== null);
+    expect([bobs.can('send_message'), bobs.can('update_channel'), bobs.can('leave')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    await expect(bobs.update({ name: 'Mine' })).rejects.toMatchObject({ code: 'not_a_channel_admin' });
+    await adas.members.setRole(bob.id, 'admin');
+    await view.until(({ info }) => info?.capabilities.includes('update_channel') === true);
+    await bobs.update({ name: 'Ours', description: 'of both', custom: { colour: 'blue' } });
+    expect(bobs.info).toMatchObject({ name: 'Ours', description: 'of both', custom: { colour: 'blue' } });
+    await adas.archive();
+    await view.until(({ info }) => info?.archivedAt != null && !info.capabilities.includes('send_message'));
+    await expect(bobs.messages.send('too late')).rejects.toMatchObject({ code: 'channel_archived' });
+    await adas.unarchive();
+    await view.until(({ info }) => info?.archivedAt === null && bobs.can('send_message'));
+    await adas.members.remove(bob.id);
+    await view.until(({ info }) => info === null);
+    expect(bobs.can('send_message')).toBe(false);
+  });
+
+  it('changes hands, and only then may its owner leave', async () => {
+    const { ada, bob, adas, bobs } = await joinPair();
+    expect(adas.info?.ownerId).toBe(ada.id);
+    await expect(adas.leave()).rejects.toMatchObject({ code: 'creator_cannot_leave' });
+    await expect(bobs.transfer(bob.id)).rejects.toMatchObject({ code: 'not_a_channel_admin' });
+    await adas.transfer(bob.id);
+    await adas.leave();
+    expect(adas.info).toBeNull();
+    await bobs.update({ name: 'Mine now' });
+    expect(bobs.info).toMatchObject({ ownerId: bob.id, role: 'admin', name: 'Mine now' });
+  });
+
+  it('is gone for everybody once deleted, and its slug is free', async () => {
+    const { ada, adas, bobs } = await joinPair('public');
+    const name = adas.info?.slug as string;
+    await expect(bobs.delete()).rejects.toMatchObject({ status: 403 });
+    await adas.delete();
+    await expect(ada.chat.channels.open(name)).rejects.toMatchObject({ code: 'channel_not_found' });
+    expect((await ada.chat.channels.create({ slug: name })).info?.slug).toBe(name);
+  });
+
+  it('is pinned, muted, hidden and loud for one member only', async () => {
+    const { adas, bobs } = await joinPair();
+    const until = new Date(Date.now() + 60_000);
+    await bobs.setSettings({ isPinned: true, mutedUntil: until, notifyLevel: 'all' });
+    expect(bobs.info?.settings).toEqual({
+      isPinned: true,
+      mutedUntil: until,
+      isHidden: false,
+      notifyLevel: 'all',
+    });
+    await bobs.setSettings({ isPinned: false, mutedUntil: 'forever', isHidden: true, notifyLevel: null });
+    expect(bobs.info?.settings).toEqual({
+      isPinned: false,
+      mutedUntil: 'forever',
+      isHidden: true,
+      notifyLevel: null,
+    });
+    const view = observe(bobs.subscribe);
+    await view.until(({ info }) => info?.settings.isHidden === true);
+    await adas.messages.send('look');
+    await view.until(({ info }) => info?.settings.isHidden === false);
+    expect(adas.info?.settings).toEqual({
+      isPinned: false,
+      mutedUntil: null,
+      isHidden: false,
+      notifyLevel: null,
+    });
+  });
+});
+
+describe('groups', () => {
+  it('have no slug, go by the names of the others, and each of them may add people', async () => {
+    const [ada, bob, cy] = await Promise.all(['Ada', 'Bob', 'Cy'].map((name) => joinChat(name)));
+    if (!ada || !bob || !cy) throw new Error('unable to join');
+    const group = await ada.chat.channels.createGroup({ memberIds: [bob.id] });
+    expect(group.info).toMatchObject({ kind: 'group', slug: null, name: 'Bob' });
+    const bobs = await bob.chat.channels.open(group.id);
+    await bobs.members.add([cy.id]);
+    expect((await cy.chat.channels.open(group.id)).info?.name).toBe('Ada, Bob');
+    await bobs.update({ name: 'Three of us' });
+    expect((await cy.chat.channels.open(group.id)).info?.name).toBe('Three of us');
+    await expect(ada.chat.channels.createGroup({ memberIds: [ada.id] })).rejects.toMatchObject({
+      code: 'too_few_members',
+    });
   });
 });
