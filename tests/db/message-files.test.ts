@@ -111,6 +111,23 @@ describe('a message with files', () => {
     expect(new Set(results.map(({ seq }) => seq))).toEqual(new Set([1]));
   });
 
+  it('and a file that is removed while it is sent end in agreement', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { channel, ada, file } = await database.begin(async (db) => {
+        const room = await createRoom(db as unknown as Db);
+        return { ...room, file: await upload(db as unknown as Db, room.ada, room.channel) };
+      });
+      const [sending, removing] = await Promise.all([
+        refusal(database.begin((db) => sendFiles(db as unknown as Db, ada, channel, [file], 'look'))),
+        refusal(database.begin((db) => remove(db as unknown as Db, file))),
+      ]);
+      expect([undefined, 'file_not_found']).toContain(sending);
+      expect(removing).toBeUndefined();
+      const shown = await database`select files from chat.messages where channel_id = ${channel}`;
+      expect(shown.map((row) => row.files)).toEqual(sending ? [] : [[]]);
+    }
+  });
+
   it('loses a file that its uploader removes, and its members hear of it', () =>
     rolledBack(async (db) => {
       const { channel, ada } = await createRoom(db);

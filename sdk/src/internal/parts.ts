@@ -98,21 +98,22 @@ const describe = (fields: Record<string, string>): string =>
 const memory = {
   held: new Map<string, string>(),
   get(key: string): string | undefined {
-    return this.held.get(key) ?? kept()?.getItem(key) ?? undefined;
+    return this.held.get(key) ?? quietly(() => localStorage.getItem(key)) ?? undefined;
   },
   set(key: string, id: string): void {
     this.held.set(key, id);
-    kept()?.setItem(key, id);
+    quietly(() => localStorage.setItem(key, id));
   },
   delete(key: string): void {
     this.held.delete(key);
-    kept()?.removeItem(key);
+    quietly(() => localStorage.removeItem(key));
   },
 };
 
-function kept(): globalThis.Storage | undefined {
+/** There may be no store, none for us, or one that is full: then a reload begins anew. */
+function quietly<T>(call: () => T): T | undefined {
   try {
-    return globalThis.localStorage; // refused where cookies are
+    return call();
   } catch {
     return undefined;
   }
