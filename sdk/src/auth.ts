@@ -23,8 +23,14 @@ export interface Auth {
   signUp(account: SignUp): Promise<{ userId: string }>;
   /** @throws `invalid_credentials`, `account_suspended` */
   signIn(credentials: Credentials): Promise<{ userId: string }>;
-  /** Ends this session, here and on the server. */
-  signOut(): Promise<void>;
+  /** Ends this session, here and on the server, or with `everywhere` all sessions of the account. */
+  signOut(options?: { everywhere?: boolean }): Promise<void>;
+  /** Mails a link that signs in and leads to `redirectTo`, where the app asks for a new password; an unknown address gets none, and is not told apart. @throws `invalid_input`, `rate_limited` */
+  requestPasswordReset(email: string, options?: { redirectTo?: string }): Promise<void>;
+  /** Sets a new password and ends all other sessions. @throws `weak_password`, `same_password`, `not_signed_in` */
+  updatePassword(password: string): Promise<void>;
+  /** Sets another address, which is not verified yet; who signed in by username alone does so by the address from then on. @throws `user_already_exists`, `invalid_input`, `not_signed_in` */
+  updateEmail(email: string): Promise<void>;
   /** Calls back now and at every change with the user's id, or null when signed out. */
   subscribe(listener: (state: { userId: string | null }) => void): Subscription;
 }
@@ -39,11 +45,17 @@ export interface Sessions {
   sessionUser(): Promise<User>;
   /** Number of the session at this moment. */
   readonly session: number;
+  /** Its access token, as far as is known without waiting. */
+  readonly token: string | null;
   /** Signs out here, since the server has ended this session; does nothing when it is no longer the present one. */
   forget(session: number): void;
 }
 
-export function createAuth(supabase: SupabaseClient<never, never>): Auth & Sessions {
+/** @param beforeSignOut what there is to say while the session still counts */
+export function createAuth(
+  supabase: SupabaseClient<never, never>,
+  beforeSignOut: () => Promise<void> = async () => {},
+): Auth & Sessions {
   const changes = createEmitter<{ userId: string | null }>();
   let userId: string | null | undefined;
   let sessionNumber = 0;
@@ -52,16 +64,23 @@ export function createAuth(supabase: SupabaseClient<never, never>): Auth & Sessi
   const ready = new Promise<void>((resolve) => {
     markReady = resolve;
   });
+  let token: string | null = null;
 
   supabase.auth.onAuthStateChange((event, session) => {
     user = session && toSessionUser(session);
     markReady();
     if (event === 'SIGNED_IN' || event === 'SIGNED_OUT') sessionNumber += 1;
+    token = session?.access_token ?? null;
     const next = session?.user.id ?? null;
     if (next === userId) return;
     userId = next;
     changes.emit({ userId: next });
   });
+
+  async function update(operation: string, attributes: { password: string } | { email: string }) {
+    const { error } = await supabase.auth.updateUser(attributes);
+    if (error) throw toAuthError(operation, error);
+  }
 
   return {
     get userId() {
@@ -82,8 +101,9 @@ export function createAuth(supabase: SupabaseClient<never, never>): Auth & Sessi
       });
       return signedIn('sign in', data.session, error);
     },
-    async signOut() {
-      const { error } = await supabase.auth.signOut({ scope: 'local' });
+    async signOut({ everywhere = false } = {}) {
+      await beforeSignOut();
+      const { error } = await supabase.auth.signOut({ scope: everywhere ? 'global' : 'local' });
       if (error) throw toAuthError('sign out', error);
     },
     async sessionUser() {
@@ -91,8 +111,17 @@ export function createAuth(supabase: SupabaseClient<never, never>): Auth & Sessi
       if (user) return user;
       throw new ChatError('not_signed_in', 'unable to do this; nobody is signed in');
     },
+    async requestPasswordReset(email, options = {}) {
+      const { error } = await supabase.auth.resetPasswordForEmail(email, options);
+      if (error) throw toAuthError('request a new password', error);
+    },
+    updatePassword: (password) => update('change the password', { password }),
+    updateEmail: (email) => update('change the address', { email }),
     get session() {
       return sessionNumber;
+    },
+    get token() {
+      return token;
     },
     forget(session) {
       if (session !== sessionNumber) return;
@@ -136,7 +165,7 @@ function toAuthError(operation: string, error: AuthError): ChatError {
   // A refusal of the sign-up hook reaches us as text only: its code, a colon and the sentence.
   const [, hookCode = '', sentence = ''] = /^([a-z_]+): (.*)$/s.exec(error.message) ?? [];
   if (isCode(hookCode)) return new ChatError(hookCode, sentence, { cause: error });
-  const known = error.code ?? '';
+  const known = error.name === 'AuthSessionMissingError' ? 'not_signed_in' : (error.code ?? '');
   const code = isCode(known) ? known : (FOREIGN_CODES[known] ?? fallback(error.status ?? 0));
   return new ChatError(code, `unable to ${operation}; ${error.message}`, { cause: error });
 }

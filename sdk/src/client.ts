@@ -1,11 +1,13 @@
 /** Puts the nouns together: one chat is one signed-in user on one connection. */
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { type Auth, createAuth } from './auth.ts';
+import { type Blocks, createBlocks } from './blocks.ts';
 import { type Bookmarks, createBookmarks } from './bookmarks.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
 import { ChatError } from './errors.ts';
 import { createChannelFiles, createFiles, createUpload, type Files } from './files.ts';
+import { createEveryoneFeed } from './internal/everyone-feed.ts';
 import { createFeeds } from './internal/feeds.ts';
 import { createHeartbeat } from './internal/heartbeat.ts';
 import { createMessageCalls } from './internal/message-calls.ts';
@@ -19,6 +21,7 @@ import { createUserFeed } from './internal/user-feed.ts';
 import { webSocketOfNode } from './internal/web-socket.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import { createPreferences, type PreferencesStore } from './preferences.ts';
+import { createPresence, type Presence } from './presence.ts';
 import { createThreads, type Threads } from './threads.ts';
 import { createUnread, type Unread } from './unread.ts';
 import { createUsers, type User, type Users } from './users.ts';
@@ -44,6 +47,8 @@ export type ChatOptions = {
 export interface Chat {
   readonly auth: Auth;
   readonly users: Users;
+  readonly blocks: Blocks;
+  readonly presence: Presence;
   readonly channels: Channels;
   readonly bookmarks: Bookmarks;
   readonly drafts: Drafts;
@@ -71,10 +76,15 @@ export function createChat(options: ChatOptions): Chat {
     never,
     never
   >;
-  const auth = createAuth(supabase);
-  const rest = createRest(supabase.schema('chat' as never) as unknown as ChatClient, auth);
-  const users = createUsers(rest);
+  const auth = createAuth(supabase, () => heartbeat.goodbye('session'));
+  const { supabaseUrl, supabaseKey } = supabase as unknown as { supabaseUrl: string; supabaseKey: string };
+  const rest = createRest(supabase.schema('chat' as never) as unknown as ChatClient, auth, {
+    url: supabaseUrl,
+    key: supabaseKey,
+  });
   const realtime = createRealtime(supabase);
+  const everyone = createEveryoneFeed({ rest, realtime });
+  const users = createUsers(rest, everyone);
   const calls = createMessageCalls(rest);
   const storage = createStorage(supabase);
   const upload = createUpload({ rest, storage });
@@ -139,11 +149,22 @@ export function createChat(options: ChatOptions): Chat {
   const bookmarks = createBookmarks({ rest, userFeed });
   const drafts = createDrafts({ rest, userFeed, userId: () => auth.userId });
   const unread = createUnread({ rest, userFeed, channels });
-  /** Each ends what it shows once its user has gone; the topic they listen to goes last. */
-  const nouns = [channels, unread, threads, bookmarks, drafts, notifications, preferences, userFeed];
+  const heartbeat = createHeartbeat({ rest, feeds: feeds.all, everyone });
+  const presence = createPresence({
+    rest,
+    everyone,
+    myId: () => auth.userId,
+    setActive: heartbeat.setActive,
+  });
+  /** Each ends what it shows once its user has gone; the topics they listen to go last. */
+  const nouns = [
+    ...[channels, unread, threads, bookmarks, drafts, notifications, preferences, presence, users],
+    ...[userFeed, everyone],
+  ];
   let userId: string | null = null;
   const identity = auth.subscribe((state) => {
     profile = undefined;
+    heartbeat.stop();
     if (userId !== null) {
       // What one person wrote must not go out in another's name, nor what they read stay on another's screen.
       overlays.giveUp();
@@ -153,12 +174,14 @@ export function createChat(options: ChatOptions): Chat {
     userId = state.userId;
     outbox.open(userId);
     drafts.open(userId);
+    if (userId !== null) heartbeat.start();
   });
 
-  const heartbeat = createHeartbeat(rest, feeds.all);
   return {
     auth,
     users,
+    blocks: createBlocks(rest),
+    presence,
     channels,
     threads,
     bookmarks,
@@ -169,11 +192,11 @@ export function createChat(options: ChatOptions): Chat {
     preferences,
     async close() {
       identity.unsubscribe();
-      heartbeat.stop();
       outbox.open(null);
       overlays.giveUp();
       for (const noun of nouns) noun.end();
       drafts.close();
+      await heartbeat.end();
       await supabase.removeAllChannels();
       supabase.auth.stopAutoRefresh();
     },

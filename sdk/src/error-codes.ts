@@ -34,6 +34,8 @@ export const errorCodes = {
   user_already_exists: 422,
   /** The password is too short or too simple. */
   weak_password: 422,
+  /** The new password is the old one. */
+  same_password: 422,
   /** Another account has this username. */
   username_taken: 422,
   /** A username has 2 to 32 of a-z, 0-9, dot, dash and underscore. */

@@ -1,5 +1,6 @@
 /** The whole public API of @confab/sdk, by name. */
 export type { Auth, Credentials, SignUp } from './auth.ts';
+export type { Block, Blocks } from './blocks.ts';
 export type { Bookmark, Bookmarks, BookmarksState } from './bookmarks.ts';
 export type { Capability } from './capabilities.ts';
 export type { Channel, ChannelChanges, ChannelSettings, ChannelState } from './channel.ts';
@@ -48,6 +49,13 @@ export type {
 } from './notifications.ts';
 export type { Pins, PinsState } from './pins.ts';
 export type { PreferenceChanges, Preferences, PreferencesState, PreferencesStore } from './preferences.ts';
+export type {
+  Presence,
+  PresenceState,
+  PresenceStatus,
+  StatusMessage,
+  UserPresence,
+} from './presence.ts';
 export type { Reaction, Reactions } from './reactions.ts';
 export type { Receipt, Receipts, ReceiptsState } from './receipts.ts';
 export type {
@@ -60,4 +68,4 @@ export type {
 } from './threads.ts';
 export type { Typing } from './typing.ts';
 export type { Unread, UnreadState } from './unread.ts';
-export type { Account, User, Users } from './users.ts';
+export type { Account, Profile, User, Users, UsersState } from './users.ts';

@@ -9,7 +9,7 @@ it.each([
   ['Postgres crashed', { code: '57P02', message: 'terminating connection because of crash' }, 500],
   ['two transactions waited for each other', { code: '40P01', message: 'deadlock detected' }, 500],
 ])('a call may be tried again when %s', async (_reason, error, status) => {
-  const rest = createRest({} as ChatClient, { session: 0, forget() {} });
+  const rest = createRest({} as ChatClient, { session: 0, token: null, forget() {} });
   const refusal = await rest
     .run('send message', Promise.resolve({ data: null, error, status }))
     .catch((thrown: ChatError) => thrown);

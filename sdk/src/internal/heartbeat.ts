@@ -1,39 +1,101 @@
-/** Finds what Realtime lost where nothing later shows the gap: last messages, moves to another epoch, removals. */
+/**
+ * Says every 25 s that this client is open, which is presence, and is told where the channels on screen are, which
+ * finds what Realtime lost where nothing later shows the gap: last messages, moves to another epoch, removals.
+ */
+import { createActivity } from './activity.ts';
 import type { ChannelFeed } from './channel-feed.ts';
+import type { EveryoneFeed } from './everyone-feed.ts';
 import type { Rest } from './rest.ts';
+import { uuidV7 } from './uuid.ts';
 
 const INTERVAL_MS = 25_000;
+const GOODBYE_MS = 2_000;
 
-/** Asks every 25 s where the channels on screen are; nothing while there are none. */
-export function createHeartbeat(
-  { client, run }: Rest,
-  feeds: ReadonlyMap<string, ChannelFeed>,
-): { stop(): void } {
+export interface Heartbeat {
+  /** Begins: somebody has signed in. */
+  start(): void;
+  /** Beats no more: the session is over. */
+  stop(): void;
+  /** Says that this client leaves, or all of the session; resolves when that is known, or after 2 s. */
+  goodbye(who: 'client' | 'session'): Promise<void>;
+  /** Ends for good. */
+  end(): Promise<void>;
+  /** Says whether somebody uses this client, where no browser tells. */
+  setActive(isActive: boolean): void;
+}
+
+export function createHeartbeat(deps: {
+  rest: Rest;
+  feeds: ReadonlyMap<string, ChannelFeed>;
+  everyone: EveryoneFeed;
+}): Heartbeat {
+  const { rest, feeds } = deps;
+  const { client, run } = rest;
+  const connection_id = uuidV7();
+  const activity = createActivity(now);
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let lastBeat: Promise<void> | undefined;
+
   async function beat(): Promise<void> {
     const ids = [...feeds.keys()].slice(0, 100);
-    if (ids.length === 0) return;
-    const rows = await run(
-      'read channels',
-      client.from('my_channels').select('id, last_seq, epoch').in('id', ids),
-    );
-    const found = new Map(rows.map((row) => [row.id, row]));
+    const is_active = activity.isActive;
+    const rows = await run('beat', client.rpc('heartbeat', { channel_ids: ids, is_active, connection_id }));
+    if (is_active) activity.told();
+    const found = new Map<string | null, (typeof rows)[number]>(rows.map((row) => [row.id, row]));
+    deps.everyone.note(found.get(null)?.epoch ?? 0);
     for (const id of ids) {
       const row = found.get(id);
-      feeds.get(id)?.note(row ? { lastSeq: row.last_seq as number, epoch: row.epoch as number } : null);
+      const level = row && { lastSeq: row.last_seq, lastChange: row.last_change, epoch: row.epoch };
+      feeds.get(id)?.note(level ?? null);
     }
   }
 
-  const now = () => void beat().catch(() => {});
-  const timer = setInterval(now, INTERVAL_MS);
-  // A tab that slept or lost the network looks at once instead of at the next beat.
-  globalThis.addEventListener?.('online', now);
-  globalThis.document?.addEventListener('visibilitychange', now);
-  (timer as { unref?: () => void }).unref?.();
+  function now(): void {
+    if (timer) lastBeat = beat().catch(() => {});
+  }
+
+  function leave(): void {
+    if (timer) rest.sendAtExit('go_offline', { connection_id });
+  }
+
+  function listen(change: 'addEventListener' | 'removeEventListener'): void {
+    // A tab that slept, lost the network or was left looks at once instead of at the next beat.
+    for (const event of ['online', 'pageshow']) globalThis[change]?.(event, now);
+    globalThis.document?.[change]('visibilitychange', now);
+    globalThis[change]?.('pagehide', leave);
+  }
+
+  function stop(): void {
+    clearInterval(timer);
+    timer = undefined;
+    listen('removeEventListener');
+  }
+
+  async function goodbye(who: 'client' | 'session'): Promise<void> {
+    if (!timer) return;
+    const signal = AbortSignal.timeout(GOODBYE_MS);
+    // A beat that arrived after the goodbye would undo it.
+    await Promise.race([lastBeat, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+    const said = client.rpc('go_offline', who === 'session' ? {} : { connection_id }).abortSignal(signal);
+    await run('go offline', said).catch(() => {});
+  }
+
   return {
-    stop() {
-      clearInterval(timer);
-      globalThis.removeEventListener?.('online', now);
-      globalThis.document?.removeEventListener('visibilitychange', now);
+    start() {
+      stop();
+      timer = setInterval(now, INTERVAL_MS);
+      (timer as { unref?: () => void }).unref?.();
+      listen('addEventListener');
+      now();
     },
+    stop,
+    goodbye,
+    async end() {
+      const said = goodbye('client');
+      stop();
+      activity.stop();
+      await said;
+    },
+    setActive: activity.set,
   };
 }

@@ -1,18 +1,20 @@
 /** The border to the wire: rows of the database become the SDK's objects here and nowhere else. */
+import type { Block } from '../blocks.ts';
 import type { Bookmark } from '../bookmarks.ts';
 import type { Capability } from '../capabilities.ts';
 import type { ChannelInfo } from '../channels.ts';
-import type { ChannelCustom, MessageCustom } from '../custom.ts';
+import type { ChannelCustom, MessageCustom, UserCustom } from '../custom.ts';
 import type { Draft } from '../drafts.ts';
 import type { ChannelFile, FileInfo } from '../files.ts';
 import type { Ban, Member } from '../members.ts';
 import type { Message, MessageEdit, ReactionCount } from '../messages.ts';
 import type { Notification } from '../notifications.ts';
 import type { Preferences } from '../preferences.ts';
+import type { PresenceStatus, UserPresence } from '../presence.ts';
 import type { Reaction } from '../reactions.ts';
 import type { Receipt } from '../receipts.ts';
 import type { ThreadInfo } from '../threads.ts';
-import type { Account, User } from '../users.ts';
+import type { Account, Profile, User } from '../users.ts';
 import type { Bump } from './channel-list.ts';
 import type { Database } from './database.types.ts';
 import type { Change } from './message-log.ts';
@@ -21,6 +23,11 @@ type Tables = Database['chat']['Tables'];
 export type MyChannelRow = Database['chat']['Views']['my_channels']['Row'] & { group_name?: string | null };
 
 export type ProfileRow = Pick<Tables['profiles']['Row'], 'id' | 'username' | 'name' | 'avatar_url'>;
+export type FullProfileRow = Tables['profiles']['Row'];
+export type PresenceRow = Omit<Tables['presence']['Row'], 'manual_status'> & {
+  manual_status?: string | null;
+};
+export type BlockRow = Pick<Tables['blocks']['Row'], 'created_at'> & { user: ProfileRow };
 /** By hand, as events carry it too; `my_reactions` are only in answers to the caller. */
 export interface MessageRow {
   id: string;
@@ -104,7 +111,7 @@ export type DraftRow = Pick<Tables['drafts']['Row'], 'channel_id' | 'parent_seq'
   updated_at?: string;
 };
 export type ReceiptRow = Tables['receipts']['Row'];
-export type AccountRow = Tables['accounts']['Row'] & { profile: ProfileRow };
+export type AccountRow = Tables['accounts']['Row'] & { profile: FullProfileRow };
 
 /** What to select of a message, so that a page needs no second request for its authors. */
 export const MESSAGE_COLUMNS =
@@ -112,12 +119,14 @@ export const MESSAGE_COLUMNS =
 export const THREAD_COLUMNS =
   `channel_id, last_reply_at, unread_count, root:messages(${MESSAGE_COLUMNS})` as const;
 export const MEMBER_COLUMNS = '*, profile:profiles!inner(id, username, name, avatar_url)';
-export const ACCOUNT_COLUMNS = '*, profile:profiles!accounts_user_id_fkey(id, username, name, avatar_url)';
+export const ACCOUNT_COLUMNS = '*, profile:profiles!accounts_user_id_fkey(*)';
 export const FILE_COLUMNS = '*, uploader:profiles(id, username, name, avatar_url)';
 export const REACTION_COLUMNS = '*, user:profiles(id, username, name, avatar_url)';
 export const BAN_COLUMNS = '*, user:profiles!channel_bans_user_id_fkey(id, username, name, avatar_url)';
 export const BOOKMARK_COLUMNS = `*, message:messages(${MESSAGE_COLUMNS})`;
 export const PROFILE_COLUMNS = 'id, username, name, avatar_url';
+export const BLOCK_COLUMNS =
+  'created_at, user:profiles!blocks_blocked_id_fkey(id, username, name, avatar_url)';
 
 export const toUser = (row: ProfileRow): User => ({
   id: row.id,
@@ -126,11 +135,35 @@ export const toUser = (row: ProfileRow): User => ({
   avatarUrl: row.avatar_url,
 });
 
+export const toProfile = (row: FullProfileRow): Profile => ({
+  ...toUser(row),
+  title: row.title,
+  custom: row.custom as UserCustom,
+  createdAt: new Date(row.created_at),
+  updatedAt: new Date(row.updated_at),
+});
+
 export const toAccount = (row: AccountRow): Account => ({
-  ...toUser(row.profile),
+  ...toProfile(row.profile),
   email: row.email,
   emailVerified: row.email_verified_at !== null,
   role: row.role as Account['role'],
+});
+
+export const toBlock = (row: BlockRow): Block => ({
+  user: toUser(row.user),
+  blockedAt: new Date(row.created_at),
+});
+
+export const toPresence = (row: PresenceRow): UserPresence => ({
+  userId: row.user_id,
+  status: row.status as PresenceStatus,
+  statusText: row.status_text,
+  statusEmoji: row.status_emoji,
+  statusExpiresAt: toDate(row.status_expires_at),
+  lastSeenAt: toDate(row.last_seen_at),
+  chosen: (row.manual_status ?? null) as PresenceStatus | null,
+  updatedAt: new Date(row.updated_at),
 });
 
 export const toMessage = (row: MessageRow): Message => ({

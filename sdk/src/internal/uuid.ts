@@ -1,5 +1,7 @@
 /** Ids that the client makes, so that asking again for the same thing is no second one. */
 
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** RFC 9562: 48 bits of Unix milliseconds, then random; ids of one client sort by time. */
 export function uuidV7(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
