@@ -4445,6 +4445,8 @@ begin
   end if;
   perform chat_private.sweep_presence();
   return query
+    select null::uuid, null::bigint, null::bigint, e.epoch from chat_private.presence_epoch e
+    union all
     select c.id, n.last_seq, n.last_change, c.epoch
       from unnest(channel_ids) as wanted (id)
       join chat.channel_members m on m.channel_id = wanted.id and m.user_id = v_me
@@ -4573,7 +4575,7 @@ comment on function chat_private.beat(uuid, boolean) is 'Notes a beat of one of 
 comment on function chat_private.my_connection_id(uuid) is 'The connection a call speaks for';
 comment on policy select_user on chat.presence is 'Everyone signed in sees how everyone is';
 comment on function chat.heartbeat(uuid[], boolean, uuid) is
-  'Says that the caller''s client is open, and whether somebody uses it; every 25 s. Returns where those of the channels are that the caller is in. Errors: too_many_channels';
+  'Says that the caller''s client is open, and whether somebody uses it; every 25 s. Returns where those of the channels are that the caller is in, and without id the epoch of the topic everyone hears. Errors: too_many_channels';
 comment on function chat.go_offline(uuid) is
   'Says that this connection closes, or without an id all of this session; offline is who has no other';
 comment on function chat.set_presence(text) is
