@@ -79,7 +79,7 @@ const PAGE = 50;
 const MOST = 1_000;
 const LARGEST_PAGE = 200;
 /** So many does the server mark in one call. */
-const MARKED_AT_ONCE = 10_000;
+const MARKED_AT_ONCE = 5_000;
 
 export function createNotifications(deps: {
   rest: Rest;

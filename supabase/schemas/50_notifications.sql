@@ -12,7 +12,7 @@ create table chat.notifications (
   parent_seq bigint,
   in_channel boolean not null default true,
   text text not null default '' constraint notifications_text_length check (char_length(text) <= 200),
-  custom jsonb not null default '{}' constraint notifications_custom_form check (chat_private.is_custom(custom)),
+  custom jsonb not null default '{}' constraint notifications_custom_form check (jsonb_typeof(custom) = 'object'),
   is_silent boolean not null default false,
   created_at timestamptz not null default clock_timestamp(),
   read_at timestamptz,
@@ -195,7 +195,7 @@ begin
      select x.id from chat.notifications x
       where x.user_id = (select auth.uid()) and x.read_at is null
         and x.id <= coalesce(up_to, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-      order by x.id limit 10000 for no key update);
+      order by x.id limit 5000 for no key update);
   get diagnostics v_count = row_count;
   return v_count;
 end;
@@ -242,5 +242,5 @@ comment on function chat.unread_notification_count() is 'How many notifications 
 comment on function chat.mark_notifications_read(uuid[]) is
   'Marks these notifications of the caller as read, ignores others, and returns how many were not. Errors: too_many_notifications';
 comment on function chat.mark_all_notifications_read(uuid) is
-  'Marks the caller''s notifications up to an id as read, all without one, and returns how many were not: 10,000 at most, call again after that many';
+  'Marks the caller''s notifications up to an id as read, all without one, and returns how many were not: 5,000 at most, call again after that many';
 comment on function chat.delete_notification(uuid) is 'Deletes a notification of the caller. Errors: notification_not_found';
