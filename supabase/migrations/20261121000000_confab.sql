@@ -3998,7 +3998,7 @@ create table chat.notifications (
   parent_seq bigint,
   in_channel boolean not null default true,
   text text not null default '' constraint notifications_text_length check (char_length(text) <= 200),
-  custom jsonb not null default '{}' constraint notifications_custom_form check (chat_private.is_custom(custom)),
+  custom jsonb not null default '{}' constraint notifications_custom_form check (jsonb_typeof(custom) = 'object'),
   is_silent boolean not null default false,
   created_at timestamptz not null default clock_timestamp(),
   read_at timestamptz,
@@ -4181,7 +4181,7 @@ begin
      select x.id from chat.notifications x
       where x.user_id = (select auth.uid()) and x.read_at is null
         and x.id <= coalesce(up_to, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-      order by x.id limit 10000 for no key update);
+      order by x.id limit 5000 for no key update);
   get diagnostics v_count = row_count;
   return v_count;
 end;
@@ -4228,7 +4228,7 @@ comment on function chat.unread_notification_count() is 'How many notifications 
 comment on function chat.mark_notifications_read(uuid[]) is
   'Marks these notifications of the caller as read, ignores others, and returns how many were not. Errors: too_many_notifications';
 comment on function chat.mark_all_notifications_read(uuid) is
-  'Marks the caller''s notifications up to an id as read, all without one, and returns how many were not: 10,000 at most, call again after that many';
+  'Marks the caller''s notifications up to an id as read, all without one, and returns how many were not: 5,000 at most, call again after that many';
 comment on function chat.delete_notification(uuid) is 'Deletes a notification of the caller. Errors: notification_not_found';
 
 -- 52_presence.sql
@@ -4598,7 +4598,8 @@ language sql immutable set search_path = '' as $$
   select left(btrim(regexp_replace(regexp_replace(left(body, 1000), '@\[([^\]\n]{1,80})\]', '@\1', 'g'), '\s+', ' ', 'g')), 200);
 $$;
 
--- Tells those of the given people who are in the channel, want to hear of this and can, each once per message.
+-- Tells those of the given people who are in the channel, want to hear of this and can, each once per message: who is
+-- given twice, by the first type.
 -- Nobody hears of what they do themselves, nor of somebody with whom one has blocked the other.
 -- Definer: notifications are written by nobody else.
 create function chat_private.notify(actor_id uuid, channel_id uuid, user_ids uuid[], types text[], text text,
@@ -4609,7 +4610,7 @@ begin
     (user_id, type, actor_id, channel_id, seq, message_id, parent_seq, in_channel, text, custom, is_silent)
   select r.user_id, r.type, notify.actor_id, notify.channel_id, message.seq, message.id, message.parent_seq,
          coalesce(message.in_channel, true), notify.text, notify.custom, p.dnd_enabled and chat_private.is_dnd(p)
-    from unnest(user_ids, types) as r (user_id, type)
+    from unnest(user_ids, types) with ordinality as r (user_id, type, place)
     join chat.channel_states s on s.channel_id = notify.channel_id and s.user_id = r.user_id
     join chat.accounts a on a.user_id = r.user_id
     join chat.preferences p on p.user_id = r.user_id
@@ -4625,6 +4626,7 @@ begin
          end
      and not exists (select from chat.blocks b where b.blocker_id = r.user_id and b.blocked_id = notify.actor_id)
      and not exists (select from chat.blocks b where b.blocker_id = notify.actor_id and b.blocked_id = r.user_id)
+   order by r.place
   on conflict on constraint notifications_once do nothing;
 end;
 $$;
@@ -4639,44 +4641,47 @@ declare
   v_is_new boolean := tg_op = 'INSERT';
   v_means_all boolean := new.mentions_everyone is not null and (v_is_new or new.mentions_everyone is distinct from old.mentions_everyone);
   v_channel record;
-  v_told record;
+  v_mentioned uuid[] := case when v_is_new then new.mention_ids
+                             else array(select u from unnest(new.mention_ids) as u where u <> all (old.mention_ids)) end;
+  v_followers uuid[] := '{}';
+  v_listeners uuid[] := '{}';
 begin
   select c.kind in ('dm', 'group') as is_conversation, n.member_count into v_channel
     from chat.channels c join chat.channel_counters n on n.channel_id = c.id where c.id = new.channel_id;
 
-  select array_agg(t.user_id) as user_ids, array_agg(t.type) as types into v_told from (
-    select distinct on (r.user_id) r.user_id, r.type from (
-      select u, 'mention', 1 from unnest(new.mention_ids) as u
-       where v_is_new or u <> all (old.mention_ids)
-      union all
-      select m.user_id, 'mention', 1 from chat.channel_members m
-       where v_means_all and v_channel.member_count <= 1000 and m.channel_id = new.channel_id
-         and (new.mentions_everyone = 'channel' or exists (
-           select from chat.presence p where p.user_id = m.user_id and p.status not in ('offline', 'away')))
-      union all
-      select f.user_ids[n], 'thread_reply', 2
-        from (select array(select t.user_id from chat.thread_members t
-                            where t.channel_id = new.channel_id and t.root_seq = new.parent_seq and t.is_following
-                            limit 1001) as user_ids) f, generate_subscripts(f.user_ids, 1) as n
-       where v_is_new and new.parent_seq is not null and cardinality(f.user_ids) <= 1000
-      union all
-      select m.user_id, 'dm', 3 from chat.channel_members m
-       where v_is_new and v_channel.is_conversation and v_channel.member_count <= 1000 and m.channel_id = new.channel_id
-      union all
-      select s.user_id, 'message', 4 from chat.channel_states s
-       where v_is_new and new.in_channel and not v_channel.is_conversation and v_channel.member_count <= 1000
-         and s.channel_id = new.channel_id and s.notify_level = 'all'
-      union all
+  if v_means_all and v_channel.member_count <= 1000 then
+    v_mentioned := v_mentioned || array(
+      select m.user_id from chat.channel_members m
+       where m.channel_id = new.channel_id and (new.mentions_everyone = 'channel' or exists (
+         select from chat.presence p where p.user_id = m.user_id and p.status not in ('offline', 'away'))));
+  end if;
+  if v_is_new and new.parent_seq is not null then
+    v_followers := array(
+      select t.user_id from chat.thread_members t
+       where t.channel_id = new.channel_id and t.root_seq = new.parent_seq and t.is_following limit 1001);
+    if cardinality(v_followers) > 1000 then
+      v_followers := '{}';
+    end if;
+  end if;
+  if not v_is_new or v_channel.member_count > 1000 then
+    null;
+  elsif v_channel.is_conversation then
+    v_listeners := array(select m.user_id from chat.channel_members m where m.channel_id = new.channel_id);
+  elsif new.in_channel then
+    v_listeners := array(select s.user_id from chat.channel_states s where s.channel_id = new.channel_id and s.notify_level = 'all');
+    if v_channel.member_count <= 100 then
       -- To find whose general level is all takes a look at every member, which only small channels can afford.
-      select m.user_id, 'message', 4 from chat.channel_members m join chat.preferences p on p.user_id = m.user_id and p.level = 'all'
-       where v_is_new and new.in_channel and not v_channel.is_conversation and v_channel.member_count <= 100
-         and m.channel_id = new.channel_id
-    ) as r (user_id, type, rank)
-    order by r.user_id, r.rank) t;
+      v_listeners := v_listeners || array(
+        select m.user_id from chat.channel_members m join chat.preferences p on p.user_id = m.user_id
+         where m.channel_id = new.channel_id and p.level = 'all');
+    end if;
+  end if;
 
-  if v_told.user_ids is not null then
-    perform chat_private.notify(new.author_id, new.channel_id, v_told.user_ids, v_told.types, chat_private.excerpt(new.body), new,
-      case when v_means_all then jsonb_build_object('everyone', new.mentions_everyone) else '{}' end);
+  if cardinality(v_mentioned || v_followers || v_listeners) > 0 then
+    perform chat_private.notify(new.author_id, new.channel_id, v_mentioned || v_followers || v_listeners,
+      array_fill('mention'::text, array[cardinality(v_mentioned)]) || array_fill('thread_reply'::text, array[cardinality(v_followers)])
+        || array_fill(case when v_channel.is_conversation then 'dm' else 'message' end, array[cardinality(v_listeners)]),
+      chat_private.excerpt(new.body), new, case when v_means_all then jsonb_build_object('everyone', new.mentions_everyone) else '{}' end);
   end if;
   return null;
 exception when others then
