@@ -89,11 +89,24 @@ describe('a message with files', () => {
       const room = await createRoom(db as unknown as Db);
       return { ...room, file: await upload(db as unknown as Db, room.ada, room.channel) };
     });
-    const attempt = (id: string) =>
-      refusal(database.begin((db) => sendFiles(db as unknown as Db, ada, channel, [file], 'mine', id)));
-    const results = await Promise.all(Array.from({ length: 4 }, () => attempt(randomUUID())));
-    expect(results.filter((result) => result === undefined)).toHaveLength(1);
-    expect(new Set(results)).toEqual(new Set([undefined, 'file_already_sent']));
+    let second: Promise<string | undefined> = Promise.resolve(undefined);
+    await database.begin(async (db) => {
+      await sendFiles(db as unknown as Db, ada, channel, [file], 'first');
+      // The second begins while the first is not committed, and has to wait for it.
+      let pid = 0;
+      second = refusal(
+        database.begin(async (other) => {
+          pid = (await other`select pg_backend_pid() as pid`)[0]?.pid;
+          await sendFiles(other as unknown as Db, ada, channel, [file], 'second');
+        }),
+      );
+      await expect
+        .poll(() =>
+          database`select from pg_locks where pid = ${pid} and not granted`.then(({ count }) => count),
+        )
+        .toBe(1);
+    });
+    expect(await second).toBe('file_already_sent');
     const [counter] =
       await database`select last_seq::int from chat.channel_counters where channel_id = ${channel}`;
     expect(counter?.last_seq).toBe(1);
