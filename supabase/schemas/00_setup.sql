@@ -15,15 +15,18 @@ alter default privileges in schema chat grant select, insert, update, delete on 
 alter default privileges in schema chat grant execute on functions to service_role;
 alter default privileges in schema chat_private grant execute on functions to service_role;
 
+-- In PL/pgSQL, where one expression costs a sixth of what it does in an SQL function: every send makes one.
 create function chat_private.uuid_v7() returns uuid
-language sql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
+begin
   -- RFC 9562: 48 bits of Unix milliseconds, version 7, the rest random.
-  select encode(
+  return encode(
     set_bit(set_bit(
       overlay(uuid_send(gen_random_uuid()) placing
         substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
       52, 1), 53, 1),
     'hex')::uuid;
+end;
 $$;
 grant execute on function chat_private.uuid_v7() to authenticated;
 

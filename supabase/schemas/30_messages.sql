@@ -47,8 +47,8 @@ create index messages_pinned_idx on chat.messages (channel_id, pinned_at desc) w
 -- Serves unread counts, which leave deleted messages out.
 create index messages_deleted_idx on chat.messages (channel_id, seq) where deleted_at is not null;
 create index messages_everyone_idx on chat.messages (channel_id, seq) where mentions_everyone = 'channel';
--- Serves a page of the channel where threads have many replies.
-create index messages_replies_idx on chat.messages (channel_id, seq) where not in_channel;
+-- Serves a page of the channel, however many replies its threads have.
+create index messages_in_channel_idx on chat.messages (channel_id, seq) where in_channel;
 create index messages_deleted_by_idx on chat.messages (deleted_by) where deleted_by is not null;
 create index messages_pinned_by_idx on chat.messages (pinned_by) where pinned_by is not null;
 

@@ -127,18 +127,27 @@ create function chat.list_messages(channel_id uuid, before_seq bigint default nu
                                    page_size integer default 50, with_replies boolean default false)
 returns setof chat.messages rows 50
 language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_before bigint := coalesce(before_seq, 9223372036854775807);
 begin
   perform chat_private.require_member(list_messages.channel_id, 'list messages');
   perform chat_private.check_page_size(page_size, 'list messages');
-  if after_seq is not null then
+  -- Four statements and not one with conditions, so that each has the index that it needs.
+  if with_replies and after_seq is not null then
     return query select * from chat.messages m
-      where m.channel_id = list_messages.channel_id and m.seq > after_seq
-        and m.seq < coalesce(before_seq, 9223372036854775807) and (m.in_channel or with_replies)
+      where m.channel_id = list_messages.channel_id and m.seq > after_seq and m.seq < v_before
+      order by m.seq limit page_size;
+  elsif with_replies then
+    return query select * from chat.messages m
+      where m.channel_id = list_messages.channel_id and m.seq < v_before
+      order by m.seq desc limit page_size;
+  elsif after_seq is not null then
+    return query select * from chat.messages m
+      where m.channel_id = list_messages.channel_id and m.in_channel and m.seq > after_seq and m.seq < v_before
       order by m.seq limit page_size;
   else
     return query select * from chat.messages m
-      where m.channel_id = list_messages.channel_id and m.seq < coalesce(before_seq, 9223372036854775807)
-        and (m.in_channel or with_replies)
+      where m.channel_id = list_messages.channel_id and m.in_channel and m.seq < v_before
       order by m.seq desc limit page_size;
   end if;
 end;
