@@ -18,15 +18,18 @@ alter default privileges in schema chat grant select, insert, update, delete on 
 alter default privileges in schema chat grant execute on functions to service_role;
 alter default privileges in schema chat_private grant execute on functions to service_role;
 
+-- In PL/pgSQL, where one expression costs a sixth of what it does in an SQL function: every send makes one.
 create function chat_private.uuid_v7() returns uuid
-language sql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
+begin
   -- RFC 9562: 48 bits of Unix milliseconds, version 7, the rest random.
-  select encode(
+  return encode(
     set_bit(set_bit(
       overlay(uuid_send(gen_random_uuid()) placing
         substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
       52, 1), 53, 1),
     'hex')::uuid;
+end;
 $$;
 grant execute on function chat_private.uuid_v7() to authenticated;
 
@@ -1418,8 +1421,8 @@ create index messages_pinned_idx on chat.messages (channel_id, pinned_at desc) w
 -- Serves unread counts, which leave deleted messages out.
 create index messages_deleted_idx on chat.messages (channel_id, seq) where deleted_at is not null;
 create index messages_everyone_idx on chat.messages (channel_id, seq) where mentions_everyone = 'channel';
--- Serves a page of the channel where threads have many replies.
-create index messages_replies_idx on chat.messages (channel_id, seq) where not in_channel;
+-- Serves a page of the channel, however many replies its threads have.
+create index messages_in_channel_idx on chat.messages (channel_id, seq) where in_channel;
 create index messages_deleted_by_idx on chat.messages (deleted_by) where deleted_by is not null;
 create index messages_pinned_by_idx on chat.messages (pinned_by) where pinned_by is not null;
 
@@ -1829,18 +1832,27 @@ create function chat.list_messages(channel_id uuid, before_seq bigint default nu
                                    page_size integer default 50, with_replies boolean default false)
 returns setof chat.messages rows 50
 language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_before bigint := coalesce(before_seq, 9223372036854775807);
 begin
   perform chat_private.require_member(list_messages.channel_id, 'list messages');
   perform chat_private.check_page_size(page_size, 'list messages');
-  if after_seq is not null then
+  -- Four statements and not one with conditions, so that each has the index that it needs.
+  if with_replies and after_seq is not null then
     return query select * from chat.messages m
-      where m.channel_id = list_messages.channel_id and m.seq > after_seq
-        and m.seq < coalesce(before_seq, 9223372036854775807) and (m.in_channel or with_replies)
+      where m.channel_id = list_messages.channel_id and m.seq > after_seq and m.seq < v_before
+      order by m.seq limit page_size;
+  elsif with_replies then
+    return query select * from chat.messages m
+      where m.channel_id = list_messages.channel_id and m.seq < v_before
+      order by m.seq desc limit page_size;
+  elsif after_seq is not null then
+    return query select * from chat.messages m
+      where m.channel_id = list_messages.channel_id and m.in_channel and m.seq > after_seq and m.seq < v_before
       order by m.seq limit page_size;
   else
     return query select * from chat.messages m
-      where m.channel_id = list_messages.channel_id and m.seq < coalesce(before_seq, 9223372036854775807)
-        and (m.in_channel or with_replies)
+      where m.channel_id = list_messages.channel_id and m.in_channel and m.seq < v_before
       order by m.seq desc limit page_size;
   end if;
 end;
