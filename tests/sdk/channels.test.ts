@@ -40,8 +40,8 @@ describe('the live list of channels', () => {
     const list = watch(ada.chat.channels);
     const channel = await ada.chat.channels.create({ slug: slug() });
     await list.until((state) => isLive(state) && state.channels.length === 1);
-    await channel.messages.send('mine');
-    await list.until(({ channels }) => channels[0]?.lastSeq === 1);
+    const { seq } = await channel.messages.send('mine');
+    await list.until(({ channels }) => channels[0]?.lastSeq === seq);
     expect(list.state?.channels[0]?.unreadCount).toBe(0);
   });
 });

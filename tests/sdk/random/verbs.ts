@@ -114,7 +114,7 @@ const VERBS = {
     scene.follow(actor.restart('kill'));
   },
   reload: (scene, actor) => scene.follow(actor.restart('close')),
-  clock: ({ prng, moveClock }) => moveClock((prng.next() - 0.5) * 48 * HOUR_MS),
+  clock: ({ prng, moveClock }) => moveClock(Math.round((prng.next() - 0.5) * 48 * HOUR_MS)),
 } satisfies Record<string, Verb>;
 
 const WEIGHTS: Record<keyof typeof VERBS, number> = {
