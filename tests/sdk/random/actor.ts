@@ -50,7 +50,9 @@ const EXPECTED = new Set([
   'member_not_found',
   'network_unavailable',
   'service_unavailable',
+  // Sent in the moment in which the browser was closed.
   'session_expired',
+  'not_signed_in',
 ]);
 
 export const isExpected = (error: unknown): boolean => error instanceof ChatError && EXPECTED.has(error.code);
