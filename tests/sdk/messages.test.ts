@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Channel, MessagesState } from '../../sdk/src/index.ts';
+import type { Channel, Message, MessagesState } from '../../sdk/src/index.ts';
 import { type ChatUser, closeChats, joinChat, observe } from '../helpers/chat.ts';
 import { type Network, openNetwork } from '../helpers/outage.ts';
 
@@ -150,6 +150,114 @@ describe('a live view', () => {
     await adas.messages.send('hi');
     await second.until((now) => said(now).length === 1);
     expect(first.states).toHaveLength(seen);
+  });
+});
+
+describe('changes', () => {
+  /** Both watch a channel with one message of Ada. */
+  async function shared(bobUrl?: string) {
+    const people = await pair('private', bobUrl);
+    const { seq } = await people.adas.messages.send('first');
+    const views = [watch(people.adas), watch(people.bobs)] as const;
+    await Promise.all(views.map((view) => view.until((now) => isLive(now) && said(now).length === 1)));
+    const shown = (view: (typeof views)[0]) => said(view.state as MessagesState)[0] as Message;
+    return { ...people, seq: seq as number, views, shown };
+  }
+
+  it('an edit is shown at once to its author and then to everybody, with what it replaced', async () => {
+    const { adas, bobs, seq, views, shown } = await shared();
+    const edited = adas.messages.edit(seq, { body: 'second', custom: { n: 1 } });
+    expect(shown(views[0])).toMatchObject({ body: 'second', custom: { n: 1 } });
+    await edited;
+    await views[1].until((now) => bodies(now)[0] === 'second');
+    expect(shown(views[0])).toEqual(shown(views[1]));
+    expect(shown(views[0]).editedAt).toBeInstanceOf(Date);
+    expect((await bobs.messages.listEdits(seq)).map(({ body }) => body)).toEqual(['first']);
+  });
+
+  it('an edit that is refused is taken back, and says why', async () => {
+    const { bobs, seq, views, shown } = await shared();
+    const edit = bobs.messages.edit(seq, { body: 'not mine' });
+    expect(shown(views[1])).toMatchObject({ body: 'not mine' });
+    await expect(edit).rejects.toMatchObject({ code: 'not_the_author', status: 403 });
+    expect(shown(views[1])).toMatchObject({ body: 'first', editedAt: null });
+  });
+
+  it('a deletion leaves an empty place for everybody', async () => {
+    const { adas, seq, views, shown } = await shared();
+    await adas.reactions.add(seq, '👍');
+    await adas.messages.delete(seq);
+    expect(shown(views[0])).toMatchObject({ seq, body: '', reactions: [] });
+    await views[1].until((now) => said(now)[0]?.deletedAt !== null);
+    expect(shown(views[0])).toEqual(shown(views[1]));
+    await expect(adas.messages.edit(seq, { body: 'again' })).rejects.toMatchObject({
+      code: 'message_deleted',
+    });
+    expect(shown(views[0]).body).toBe('');
+  });
+
+  it('reactions are shown at once, counted for all, and marked for those who gave them', async () => {
+    const { adas, bobs, seq, views, shown } = await shared();
+    const added = bobs.reactions.add(seq, '👍');
+    expect(shown(views[1]).reactions).toEqual([{ emoji: '👍', count: 1, isMine: true }]);
+    await Promise.all([added, adas.reactions.add(seq, '👍')]);
+    await Promise.all(views.map((view) => view.until((now) => said(now)[0]?.reactions[0]?.count === 2)));
+    const removed = bobs.reactions.remove(seq, '👍');
+    expect(shown(views[1]).reactions).toEqual([{ emoji: '👍', count: 1, isMine: false }]);
+    await removed;
+    await views[0].until((now) => said(now)[0]?.reactions[0]?.count === 1);
+    expect(shown(views[0]).reactions).toEqual([{ emoji: '👍', count: 1, isMine: true }]);
+    const refused = bobs.reactions.add(seq, 'no emoji');
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_emoji' });
+    expect(shown(views[1]).reactions).toHaveLength(1);
+  });
+
+  it('what was changed during an outage is shown after it, and own changes go out then', async () => {
+    const line = await network();
+    const { adas, bobs, seq, views, shown } = await shared(line.url);
+    const own = await bobs.messages.send('mine');
+    await views[1].until(({ messages }) => messages.some(({ id }) => id === own.id));
+    line.cut();
+    await views[1].until(({ connection }) => connection === 'offline');
+    await adas.messages.edit(seq, { body: 'edited' });
+    await adas.reactions.add(seq, '🎉');
+    const waiting = bobs.messages.edit(own.seq as number, { body: 'also edited' });
+    await views[1].until((now) => bodies(now).join() === 'first,also edited');
+    line.restore();
+    await waiting;
+    await views[1].until((now) => isLive(now) && bodies(now).join() === 'edited,also edited');
+    expect(shown(views[1]).reactions).toEqual([{ emoji: '🎉', count: 1, isMine: false }]);
+  });
+
+  it('a refused message stays as failed and can be given up', async () => {
+    const { adas, views } = await shared();
+    await expect(adas.messages.send('a\u0000b')).rejects.toMatchObject({ code: 'invalid_input' });
+    const failed = await views[0].until(({ messages }) => messages.at(-1)?.status === 'failed');
+    expect(failed.messages.at(-1)).toMatchObject({ seq: null, error: { code: 'invalid_input' } });
+    const id = failed.messages.at(-1)?.id as string;
+    await expect(adas.messages.retry(id)).rejects.toMatchObject({ code: 'invalid_input' });
+    await adas.messages.discard(id);
+    expect(bodies(views[0].state as MessagesState)).toEqual(['first']);
+  });
+
+  it('a view jumps to an old message, follows its changes, and returns', async () => {
+    const { adas, bobs } = await pair();
+    const sent = await Promise.all(Array.from({ length: 130 }, (_, n) => adas.messages.send(`${n + 1}`)));
+    const [tenth, fortieth] = [sent[9] as Message, sent[39] as Message];
+    const view = watch(bobs);
+    await view.until((now) => isLive(now) && said(now).length === 50);
+    await view.subscription.jumpTo(tenth.id);
+    expect(view.state).toMatchObject({ hasNewer: true });
+    expect(bodies(view.state as MessagesState)).toContain('10');
+    await adas.messages.edit(tenth.seq as number, { body: 'ten' });
+    await view.until((now) => bodies(now).includes('ten'));
+    await adas.messages.send('newest');
+    while (view.state?.hasNewer) await view.subscription.loadNewer();
+    expect(bodies(view.state as MessagesState).at(-1)).toBe('newest');
+    await view.subscription.jumpTo(fortieth.seq as number);
+    await view.subscription.backToNewest();
+    expect(bodies(view.state as MessagesState).at(-1)).toBe('newest');
+    await expect(view.subscription.jumpTo(randomUUID())).rejects.toMatchObject({ code: 'message_not_found' });
   });
 });
 
