@@ -4662,10 +4662,9 @@ begin
     from chat.channels c join chat.channel_counters n on n.channel_id = c.id where c.id = new.channel_id;
 
   if v_means_all and v_channel.member_count <= 1000 then
-    v_mentioned := v_mentioned || array(
-      select m.user_id from chat.channel_members m
-       where m.channel_id = new.channel_id and (new.mentions_everyone = 'channel' or exists (
-         select from chat.presence p where p.user_id = m.user_id and p.status not in ('offline', 'away'))));
+    v_mentioned := v_mentioned || case new.mentions_everyone
+      when 'here' then array(select x.user_id from chat.mentions x where x.channel_id = new.channel_id and x.seq = new.seq)
+      else array(select m.user_id from chat.channel_members m where m.channel_id = new.channel_id) end;
   end if;
   if v_is_new and new.parent_seq is not null then
     v_followers := array(
@@ -4707,7 +4706,8 @@ create trigger _500_notify_of_edit after update on chat.messages
   for each row when (new.mention_ids <> old.mention_ids or new.mentions_everyone is distinct from old.mentions_everyone)
   execute function chat_private.tg_messages__notify();
 
--- What was said of a message follows it: its new text, or nothing once it is deleted.
+-- What was said of a message follows it: its new text, or nothing once it is deleted. Here as elsewhere rows are taken
+-- in the order of their ids, or this and somebody's reading would wait for each other.
 -- Definer: as above.
 create function chat_private.tg_messages__follow_notifications() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -4715,10 +4715,13 @@ declare
   v_text text := chat_private.excerpt(new.body);
 begin
   if new.deleted_at is not null then
-    delete from chat.notifications n where n.channel_id = new.channel_id and n.seq = new.seq;
+    delete from chat.notifications n where (n.user_id, n.id) in (
+      select x.user_id, x.id from chat.notifications x where x.channel_id = new.channel_id and x.seq = new.seq
+       order by x.user_id, x.id for update);
   else
-    update chat.notifications n set text = v_text
-     where n.channel_id = new.channel_id and n.seq = new.seq and n.text <> v_text;
+    update chat.notifications n set text = v_text where (n.user_id, n.id) in (
+      select x.user_id, x.id from chat.notifications x where x.channel_id = new.channel_id and x.seq = new.seq and x.text <> v_text
+       order by x.user_id, x.id for no key update);
   end if;
   return null;
 end;
@@ -4780,8 +4783,9 @@ create trigger _500_notify after insert on chat.channel_members
 create function chat_private.tg_channel_members__forget_notifications() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  delete from chat.notifications n using removed m
-   where n.user_id = m.user_id and n.channel_id = m.channel_id and n.read_at is null;
+  delete from chat.notifications n where (n.user_id, n.id) in (
+    select x.user_id, x.id from chat.notifications x join removed m on m.user_id = x.user_id and m.channel_id = x.channel_id
+     where x.read_at is null order by x.user_id, x.id for update of x);
   return null;
 end;
 $$;
