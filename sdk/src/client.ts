@@ -1,6 +1,7 @@
 /** Puts the nouns together: one chat is one signed-in user on one connection. */
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { type Auth, createAuth } from './auth.ts';
+import { createAvatars } from './avatars.ts';
 import { type Blocks, createBlocks } from './blocks.ts';
 import { type Bookmarks, createBookmarks } from './bookmarks.ts';
 import { type Channels, createChannels } from './channels.ts';
@@ -84,9 +85,10 @@ export function createChat(options: ChatOptions): Chat {
   });
   const realtime = createRealtime(supabase);
   const everyone = createEveryoneFeed({ rest, realtime });
-  const users = createUsers(rest, everyone);
-  const calls = createMessageCalls(rest);
   const storage = createStorage(supabase);
+  const avatars = createAvatars(storage, () => auth.userId);
+  const users = createUsers(rest, everyone, avatars);
+  const calls = createMessageCalls(rest);
   const upload = createUpload({ rest, storage });
   /** Another tab may have signed in as somebody else, and this one has not heard of it yet. */
   const requireUser = async (id: string | null) => {

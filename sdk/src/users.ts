@@ -1,7 +1,9 @@
 /** People: how they are shown, and the signed-in user's own account. */
 
+import type { Avatars } from './avatars.ts';
 import type { UserCustom } from './custom.ts';
 import { ChatError } from './errors.ts';
+import type { FileSource } from './files.ts';
 import type { Subscription } from './internal/emitter.ts';
 import { prefixPattern } from './internal/prefix.ts';
 import type { Rest } from './internal/rest.ts';
@@ -62,6 +64,8 @@ export interface Users {
     title?: string | null;
     custom?: UserCustom;
   }): Promise<Profile>;
+  /** Stores a picture of the caller and shows it: a PNG, JPEG, GIF, WebP or AVIF of at most 5 MB. @throws `file_too_large`, `unsupported_media_type` */
+  setAvatar(picture: FileSource): Promise<Profile>;
   /** Calls back with these people and then whenever one changes their profile. @throws `invalid_input` for what is no id */
   subscribe(userIds: readonly string[], listener: (state: UsersState) => void): Subscription;
 }
@@ -73,6 +77,7 @@ export function createUsers(
   { client, run }: Rest,
   /** The topic that everyone hears. */
   everyone: TopicFeed,
+  avatars: Avatars,
 ): Users & { end(): void } {
   async function fetchProfiles(userIds: readonly string[]): Promise<Map<string, Profile>> {
     const found = new Map<string, Profile>();
@@ -93,6 +98,24 @@ export function createUsers(
       watch.put(profile.id, profile);
     },
   });
+
+  const update: Users['update'] = async ({ name, username, avatarUrl, title, custom }) => {
+    const [row] = await run(
+      'update profile',
+      client.rpc('update_profile', {
+        ...(name === undefined ? {} : { name }),
+        ...(username === undefined ? {} : { username }),
+        ...(avatarUrl === undefined ? {} : { avatar_url: avatarUrl ?? '' }),
+        ...(title === undefined ? {} : { title: title ?? '' }),
+        ...(custom === undefined ? {} : { custom: custom as never }),
+      }),
+    );
+    const profile = toProfile(row as FullProfileRow);
+    watch.put(profile.id, profile);
+    // What is left over goes next time.
+    if (avatarUrl !== undefined) await avatars.removeBefore(profile.avatarUrl).catch(() => {});
+    return profile;
+  };
 
   return {
     async me() {
@@ -123,21 +146,8 @@ export function createUsers(
       );
       return rows.map(toUser);
     },
-    async update({ name, username, avatarUrl, title, custom }) {
-      const [row] = await run(
-        'update profile',
-        client.rpc('update_profile', {
-          ...(name === undefined ? {} : { name }),
-          ...(username === undefined ? {} : { username }),
-          ...(avatarUrl === undefined ? {} : { avatar_url: avatarUrl ?? '' }),
-          ...(title === undefined ? {} : { title: title ?? '' }),
-          ...(custom === undefined ? {} : { custom: custom as never }),
-        }),
-      );
-      const profile = toProfile(row as FullProfileRow);
-      watch.put(profile.id, profile);
-      return profile;
-    },
+    update,
+    setAvatar: async (picture) => update({ avatarUrl: await avatars.store(picture) }),
     subscribe: watch.subscribe,
     end: watch.end,
   };
