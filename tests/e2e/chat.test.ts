@@ -166,9 +166,9 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
     await expect.poll(() => seen(ada), inTime).toHaveLength(50);
     expect(await written(ada)).toBe('Unfinished');
 
-    const before = await scrollTo(ada, 400, 'Message 30');
+    const before = await scrollTo(ada, 400, 'Message 18');
     await expect.poll(() => seen(ada), inTime).toEqual(texts);
-    expect(Math.abs((await placeOf(ada, 'Message 30')) - before)).toBeLessThan(2);
+    expect(Math.abs((await placeOf(ada, 'Message 18')) - before)).toBeLessThan(2);
     await ada.getByText(`This is the beginning of #${channel}.`).waitFor();
     await ada.getByRole('button', { name: 'Newest' }).click();
     await ada.getByRole('button', { name: 'Newest' }).waitFor({ state: 'detached' });

@@ -29,6 +29,7 @@ export async function openDm(page: Page, name: string): Promise<void> {
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('combobox', { name: 'Find a person' }).fill(name);
   await dialog.getByRole('option', { name }).click();
+  await dialog.getByRole('button', { name: 'Start talking' }).click();
   await page.getByRole('heading', { level: 1, name }).waitFor();
   await field(page).waitFor();
 }

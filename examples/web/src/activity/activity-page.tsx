@@ -1,15 +1,14 @@
 /** What happened that concerns the user: mentions, replies, reactions, invitations. */
-import { useChat } from '@confab/sdk/react';
+import { useChat, useNotifications } from '@confab/sdk/react';
 import { Empty } from '../ui/empty.tsx';
 import { Page } from '../ui/page.tsx';
 import { attempt } from '../ui/toasts.tsx';
 import { BrowserNotifications } from './browser-notifications.tsx';
 import { NotificationLine } from './notification-line.tsx';
-import { useNotifications } from './use-notifications.ts';
 
 export function ActivityPage() {
   const { notifications } = useChat();
-  const [state, view] = useNotifications();
+  const state = useNotifications();
   return (
     <Page
       icon="bell"
@@ -37,7 +36,7 @@ export function ActivityPage() {
         ))}
       </ul>
       {state.hasMore && (
-        <button type="button" onClick={() => attempt(async () => view()?.loadMore())}>
+        <button type="button" onClick={() => attempt(state.loadMore)}>
           Show more
         </button>
       )}

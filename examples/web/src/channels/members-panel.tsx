@@ -1,5 +1,6 @@
 /** Who is in a channel; adding people, and for admins roles and removal. */
-import type { Channel, ChannelInfo, Member, MembersState, MembersSubscription, User } from '@confab/sdk';
+import type { Channel, ChannelInfo, Member, User } from '@confab/sdk';
+import { useMembers } from '@confab/sdk/react';
 import { useState } from 'react';
 import { Panel } from '../conversation/panel.tsx';
 import { useMe } from '../me.ts';
@@ -7,18 +8,12 @@ import { PeopleFinder } from '../people/people-finder.tsx';
 import { PersonLine } from '../people/person-line.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { attempt } from '../ui/toasts.tsx';
-import { useLive } from '../ui/use-live.ts';
 import { titleOf } from './channel-title.ts';
 import { MemberMenu } from './member-menu.tsx';
 
-const NONE: MembersState = { members: [], hasMore: false, connection: 'loading' };
-
 export function MembersPanel({ channel, info }: { channel: Channel; info: ChannelInfo }) {
   const { userId } = useMe();
-  const [{ members, hasMore, connection }, view] = useLive<MembersState, MembersSubscription>(
-    channel.members.subscribe,
-    NONE,
-  );
+  const { members, hasMore, connection, loadMore } = useMembers(channel);
   const [banning, setBanning] = useState<Member | null>(null);
 
   const add = (user: User) =>
@@ -55,7 +50,7 @@ export function MembersPanel({ channel, info }: { channel: Channel; info: Channe
           ))}
         </ul>
         {hasMore && (
-          <button type="button" onClick={() => attempt(async () => view()?.loadMore())}>
+          <button type="button" onClick={() => attempt(loadMore)}>
             Show more
           </button>
         )}

@@ -1,18 +1,16 @@
 /** What is pinned to a channel. */
-import type { Channel, ChannelInfo, PinsState } from '@confab/sdk';
+import type { Channel, ChannelInfo } from '@confab/sdk';
+import { usePins } from '@confab/sdk/react';
 import { Panel } from '../conversation/panel.tsx';
 import { addressOf } from '../place.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { MessageCard } from '../ui/message-card.tsx';
 import { attempt } from '../ui/toasts.tsx';
-import { useLive } from '../ui/use-live.ts';
 import { titleOf } from './channel-title.ts';
 
-const NONE: PinsState = { messages: [], connection: 'loading' };
-
 export function PinsPanel({ channel, info }: { channel: Channel; info: ChannelInfo }) {
-  const [{ messages, connection }] = useLive(channel.pins.subscribe, NONE);
+  const { messages, connection } = usePins(channel);
   return (
     <Panel title="Pinned messages" subtitle={titleOf(info)}>
       <div className="scroll panel-body">

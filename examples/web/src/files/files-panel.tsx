@@ -8,8 +8,8 @@ import { Empty } from '../ui/empty.tsx';
 import { attempt } from '../ui/toasts.tsx';
 import { FileCard } from './file-card.tsx';
 import { ImagePreview } from './image-preview.tsx';
+import { isImage } from './is-image.ts';
 import { Lightbox } from './lightbox.tsx';
-import { isImage } from './use-file-url.ts';
 
 const PAGE = 50;
 

@@ -1,7 +1,9 @@
 /** A picture in a message; its room is there before it is. */
 import type { FileInfo } from '@confab/sdk';
-import { useFileUrl } from './use-file-url.ts';
+import { useFileUrl } from '@confab/sdk/react';
 
+/** One width for all, so that the same picture is asked for once. */
+const PREVIEW = { transform: { width: 720, resize: 'contain' as const } };
 const MAX_WIDTH = 420;
 const MAX_HEIGHT = 320;
 
@@ -12,7 +14,7 @@ interface Props {
 }
 
 export function ImagePreview({ file, isAlone, onOpen }: Props) {
-  const url = useFileUrl(file, 'preview');
+  const url = useFileUrl(file, PREVIEW);
   return (
     <button
       type="button"

@@ -3,8 +3,8 @@ import type { FileInfo } from '@confab/sdk';
 import { useState } from 'react';
 import { FileCard } from './file-card.tsx';
 import { ImagePreview } from './image-preview.tsx';
+import { isImage } from './is-image.ts';
 import { Lightbox } from './lightbox.tsx';
-import { isImage } from './use-file-url.ts';
 
 export function MessageFiles({ files }: { files: readonly FileInfo[] }) {
   const [shown, setShown] = useState<FileInfo | null>(null);

@@ -1,6 +1,7 @@
 /** One line of the list: a message, with the day and the "new" line that may stand over it. */
 import { memo } from 'react';
 import type { Row } from './grouping.ts';
+import { likelyHeight } from './likely-height.ts';
 import { MessageItem } from './message-item.tsx';
 import { SystemLine } from './system-line.tsx';
 
@@ -8,7 +9,7 @@ export const MessageRow = memo(
   function MessageRow({ row, isOnline }: { row: Row; isOnline: boolean }) {
     const { message, day, isFirstNew, isContinued } = row;
     return (
-      <li id={`message-${message.id}`}>
+      <li id={`message-${message.id}`} style={{ containIntrinsicBlockSize: `auto ${likelyHeight(row)}px` }}>
         {day && (
           <div className="day">
             <span>{day}</span>

@@ -1,13 +1,12 @@
 /** Keeps a message for later, or no longer. */
 import type { Message } from '@confab/sdk';
-import { useChat } from '@confab/sdk/react';
+import { useBookmarks, useChat } from '@confab/sdk/react';
 import { MenuItem } from '../ui/menu.tsx';
 import { attempt } from '../ui/toasts.tsx';
-import { useBookmarks } from './use-bookmarks.ts';
 
 export function BookmarkItem({ message: { channelId, seq } }: { message: Message }) {
   const { bookmarks } = useChat();
-  const kept = useBookmarks();
+  const kept = useBookmarks().bookmarks;
   if (seq === null) return null;
   const isKept = kept.some((one) => one.channelId === channelId && one.seq === seq);
   return isKept ? (

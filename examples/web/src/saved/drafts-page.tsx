@@ -1,6 +1,5 @@
 /** What the user has written and not sent. */
-import type { DraftsState } from '@confab/sdk';
-import { useChat } from '@confab/sdk/react';
+import { useChat, useDrafts } from '@confab/sdk/react';
 import { titleOf } from '../channels/channel-title.ts';
 import { addressable, useMyChannels } from '../channels/use-my-channels.ts';
 import { addressOf } from '../place.ts';
@@ -8,13 +7,10 @@ import { timeOrDayText } from '../ui/dates.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Page } from '../ui/page.tsx';
-import { useLive } from '../ui/use-live.ts';
-
-export const NO_DRAFTS: DraftsState = { drafts: [], connection: 'loading' };
 
 export function DraftsPage() {
   const { drafts } = useChat();
-  const [state] = useLive(drafts.subscribe, NO_DRAFTS);
+  const state = useDrafts();
   const channels = useMyChannels();
   return (
     <Page icon="draft" title="Drafts" subtitle="Kept on all your devices until you send them">

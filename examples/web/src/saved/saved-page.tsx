@@ -1,5 +1,5 @@
 /** Messages that the user has saved for later. */
-import { useChat } from '@confab/sdk/react';
+import { useBookmarks, useChat } from '@confab/sdk/react';
 import { titleOf } from '../channels/channel-title.ts';
 import { addressable, useMyChannels } from '../channels/use-my-channels.ts';
 import { addressOf } from '../place.ts';
@@ -8,11 +8,10 @@ import { Icon } from '../ui/icon.tsx';
 import { MessageCard } from '../ui/message-card.tsx';
 import { Page } from '../ui/page.tsx';
 import { attempt } from '../ui/toasts.tsx';
-import { useBookmarksState } from './use-bookmarks.ts';
 
 export function SavedPage() {
   const { bookmarks } = useChat();
-  const { bookmarks: saved, connection } = useBookmarksState();
+  const { bookmarks: saved, connection } = useBookmarks();
   const channels = useMyChannels();
   const shown = saved.flatMap(({ message, note }) => (message ? [{ message, note }] : []));
 

@@ -1,20 +1,13 @@
 /** The ways to the pages that gather things from all conversations. */
-import type { DraftsState, UnreadState } from '@confab/sdk';
-import { useChat } from '@confab/sdk/react';
-import { useNotifications } from '../activity/use-notifications.ts';
+import { useDrafts, useNotifications, useUnread } from '@confab/sdk/react';
 import { usePopUps } from '../activity/use-pop-ups.ts';
 import { addressOfPage, type PageName } from '../place.ts';
-import { NO_DRAFTS } from '../saved/drafts-page.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { useLive } from '../ui/use-live.ts';
-
-const NOTHING: UnreadState = { messages: 0, channels: 0, mentions: 0, threads: 0, connection: 'loading' };
 
 export function PageLinks({ open }: { open: string }) {
-  const { unread, drafts } = useChat();
-  const [{ threads }] = useLive(unread.subscribe, NOTHING);
-  const [news] = useNotifications();
-  const [written] = useLive<DraftsState, ReturnType<typeof drafts.subscribe>>(drafts.subscribe, NO_DRAFTS);
+  const { threads } = useUnread();
+  const { drafts } = useDrafts();
+  const news = useNotifications();
   usePopUps(news);
 
   const link = (page: PageName, icon: IconName, label: string, count = 0) => (
@@ -42,7 +35,7 @@ export function PageLinks({ open }: { open: string }) {
       {link('threads', 'thread', 'Threads', threads)}
       {link('activity', 'bell', 'Activity', news.unreadCount)}
       {link('saved', 'bookmark', 'Saved')}
-      {written.drafts.length > 0 && link('drafts', 'draft', 'Drafts')}
+      {drafts.length > 0 && link('drafts', 'draft', 'Drafts')}
     </ul>
   );
 }

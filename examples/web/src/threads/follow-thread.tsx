@@ -1,9 +1,9 @@
 /** Whether unread replies of a thread are counted. */
-import type { Thread } from '@confab/sdk';
+import type { UseThread } from '@confab/sdk/react';
 import { MenuButton, MenuItem } from '../ui/menu.tsx';
 import { attempt } from '../ui/toasts.tsx';
 
-export function FollowThread({ thread }: { thread: Thread }) {
+export function FollowThread({ thread }: { thread: Pick<UseThread, 'follow' | 'unfollow'> }) {
   return (
     <MenuButton icon="more" label="Thread">
       <MenuItem

@@ -1,5 +1,6 @@
 /** Writes into a thread, and if wanted into the channel too. */
-import type { Channel, ChannelInfo, Message, Thread } from '@confab/sdk';
+import type { Channel, ChannelInfo } from '@confab/sdk';
+import type { UseThread } from '@confab/sdk/react';
 import { useMemo, useRef, useState } from 'react';
 import { titleOf } from '../channels/channel-title.ts';
 import { Composer, type ComposerTarget } from '../composer/composer.tsx';
@@ -10,25 +11,26 @@ import { newestOwn } from '../messages/newest-own.ts';
 interface Props {
   channel: Channel;
   info: ChannelInfo;
-  thread: Thread;
-  replies: readonly Message[];
+  rootSeq: number;
+  thread: UseThread;
 }
 
-export function ThreadComposer({ channel, info, thread, replies }: Props) {
+export function ThreadComposer({ channel, info, rootSeq, thread }: Props) {
   const { userId } = useMe();
   const { setEditing } = useMessageContext();
   const [alsoInChannel, setAlsoInChannel] = useState(false);
+  const { send, replies } = thread;
   const latest = useRef({ replies, alsoInChannel });
   latest.current = { replies, alsoInChannel };
 
   const target = useMemo<ComposerTarget>(
     () => ({
-      place: { channelId: channel.id, parentSeq: thread.rootSeq },
+      place: { channelId: channel.id, parentSeq: rootSeq },
       label: 'Reply in thread',
       channel,
-      send(text, files) {
+      send: (text, files) => {
         setAlsoInChannel(false);
-        return thread.send(text, { files, alsoInChannel: latest.current.alsoInChannel });
+        return send(text, { files, alsoInChannel: latest.current.alsoInChannel });
       },
       editNewest() {
         const own = newestOwn(latest.current.replies, userId);
@@ -36,7 +38,7 @@ export function ThreadComposer({ channel, info, thread, replies }: Props) {
         return own !== undefined;
       },
     }),
-    [channel, thread, userId, setEditing],
+    [channel, rootSeq, send, userId, setEditing],
   );
 
   if (!info.capabilities.includes('reply')) return null;

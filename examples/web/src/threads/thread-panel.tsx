@@ -1,6 +1,7 @@
 /** A thread beside its channel: the message it is about, the replies, the place to write. */
 import type { Channel, ChannelInfo } from '@confab/sdk';
-import { useEffect, useMemo, useState } from 'react';
+import { useThread } from '@confab/sdk/react';
+import { useEffect, useState } from 'react';
 import { titleOf } from '../channels/channel-title.ts';
 import { Panel } from '../conversation/panel.tsx';
 import { TypingLine } from '../conversation/typing-line.tsx';
@@ -11,7 +12,6 @@ import { useIsVisible } from '../ui/use-browser.ts';
 import { FollowThread } from './follow-thread.tsx';
 import { ThreadComposer } from './thread-composer.tsx';
 import { ThreadRoot } from './thread-root.tsx';
-import { useThread } from './use-thread.ts';
 
 interface Props {
   channel: Channel;
@@ -20,8 +20,8 @@ interface Props {
 }
 
 export function ThreadPanel({ channel, info, rootSeq }: Props) {
-  const thread = useMemo(() => channel.thread(rootSeq), [channel, rootSeq]);
-  const view = useThread(thread);
+  const view = useThread(channel, rootSeq);
+  const { markRead } = view;
   const scroll = useScroll(!view.hasNewer);
   const isVisible = useIsVisible();
   const isLoaded = view.root !== null;
@@ -33,11 +33,11 @@ export function ThreadPanel({ channel, info, rootSeq }: Props) {
     if (!isWatching || newest === null || newest <= marked || view.connection !== 'live') return;
     setMarked(newest);
     // Told again with the next reply.
-    thread.markRead(newest).catch(() => {});
-  }, [thread, newest, marked, isWatching, view.connection]);
+    markRead(newest).catch(() => {});
+  }, [markRead, newest, marked, isWatching, view.connection]);
 
   return (
-    <Panel title="Thread" subtitle={titleOf(info)} actions={<FollowThread thread={thread} />}>
+    <Panel title="Thread" subtitle={titleOf(info)} actions={<FollowThread thread={view} />}>
       <MessageFrame channel={channel} info={info} isThread>
         <MessageScroller
           label="Replies"
@@ -48,7 +48,7 @@ export function ThreadPanel({ channel, info, rootSeq }: Props) {
           beginning={view.root && <ThreadRoot root={view.root} />}
         />
         <TypingLine users={[]} />
-        <ThreadComposer channel={channel} info={info} thread={thread} replies={view.replies} />
+        <ThreadComposer channel={channel} info={info} rootSeq={rootSeq} thread={view} />
       </MessageFrame>
     </Panel>
   );

@@ -1,6 +1,5 @@
 /** All threads that the user follows, newest reply first. */
-import type { ThreadsState, ThreadsSubscription } from '@confab/sdk';
-import { useChat } from '@confab/sdk/react';
+import { useThreads } from '@confab/sdk/react';
 import { titleOf } from '../channels/channel-title.ts';
 import { addressable, useMyChannels } from '../channels/use-my-channels.ts';
 import { addressOf } from '../place.ts';
@@ -9,13 +8,9 @@ import { Empty } from '../ui/empty.tsx';
 import { MessageCard } from '../ui/message-card.tsx';
 import { Page } from '../ui/page.tsx';
 import { attempt } from '../ui/toasts.tsx';
-import { useLive } from '../ui/use-live.ts';
-
-const NONE: ThreadsState = { threads: [], hasMore: false, connection: 'loading' };
 
 export function ThreadsPage() {
-  const { threads } = useChat();
-  const [state, view] = useLive<ThreadsState, ThreadsSubscription>(threads.subscribe, NONE);
+  const state = useThreads();
   const channels = useMyChannels();
   const isEmpty = state.threads.length === 0 && state.connection !== 'loading';
 
@@ -46,7 +41,7 @@ export function ThreadsPage() {
         })}
       </ul>
       {state.hasMore && (
-        <button type="button" onClick={() => attempt(async () => view()?.loadMore())}>
+        <button type="button" onClick={() => attempt(state.loadMore)}>
           Show more
         </button>
       )}
