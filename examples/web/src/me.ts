@@ -6,8 +6,10 @@ export interface Me {
   userId: string;
   /** Null until it has been read. */
   account: Account | null;
+  /** Reads the account again, after a change. */
+  reload(): void;
 }
 
-export const MeContext = createContext<Me>({ userId: '', account: null });
+export const MeContext = createContext<Me>({ userId: '', account: null, reload: () => {} });
 
 export const useMe = (): Me => useContext(MeContext);

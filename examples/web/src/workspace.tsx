@@ -25,8 +25,8 @@ export function Workspace({ userId }: { userId: string }) {
   const isVisible = useIsVisible();
   const hasNetwork = useHasNetwork();
   const { channels, connection } = useChannels();
-  const account = useAccount(connection);
-  const me = useMemo(() => ({ userId, account }), [userId, account]);
+  const { account, reload } = useAccount(connection);
+  const me = useMemo(() => ({ userId, account, reload }), [userId, account, reload]);
   const [dialog, setDialog] = useState<'switcher' | 'shortcuts' | null>(null);
   const open = channels.find((channel) => isAt(place, channel)) ?? null;
 

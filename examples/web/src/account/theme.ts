@@ -8,9 +8,6 @@ const KEY = 'confab.theme';
 
 const read = (): Theme => THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? 'system';
 
-export const nextTheme = (theme: Theme): Theme =>
-  THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
-
 /** Every colour is a `light-dark()`, so this one property decides them all. */
 export function applyTheme(theme: Theme = read()): void {
   document.documentElement.style.colorScheme = theme === 'system' ? '' : theme;

@@ -1,22 +1,24 @@
-/** The signed-in user's own account. */
+/** The signed-in user's own account, as it is shown everywhere. */
 import type { Account } from '@confab/sdk';
-import { useEffect, useState } from 'react';
-import { chat } from '../chat.ts';
+import { useChat } from '@confab/sdk/react';
+import { useCallback, useEffect, useState } from 'react';
 
 /** Null until it has been read; tried again whenever the connection changes. */
-export function useAccount(connection: string): Account | null {
+export function useAccount(connection: string): { account: Account | null; reload(): void } {
+  const { users } = useChat();
   const [account, setAccount] = useState<Account | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new connection is the reason to ask again.
+  const [reads, setReads] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new connection is a reason to ask again, as is a change.
   useEffect(() => {
-    if (account) return;
     let isWanted = true;
-    chat.users.me().then(
+    users.me().then(
       (found) => isWanted && setAccount(found),
       () => {},
     );
     return () => {
       isWanted = false;
     };
-  }, [account, connection]);
-  return account;
+  }, [users, connection, reads]);
+  const reload = useCallback(() => setReads((count) => count + 1), []);
+  return { account, reload };
 }

@@ -5,12 +5,11 @@ import { Icon } from '../ui/icon.tsx';
 
 interface Props {
   channel: Pick<ChannelInfo, 'kind' | 'dmUser'> | null;
-  isOnline?: boolean;
 }
 
 const ICONS = { public: 'hash', private: 'lock', group: 'people' } as const;
 
-export function ChannelFace({ channel, isOnline = false }: Props) {
-  if (channel?.kind === 'dm') return <Avatar user={channel.dmUser} isOnline={isOnline} />;
+export function ChannelFace({ channel }: Props) {
+  if (channel?.kind === 'dm') return <Avatar user={channel.dmUser} hasPresence />;
   return <Icon name={ICONS[channel?.kind ?? 'public']} />;
 }

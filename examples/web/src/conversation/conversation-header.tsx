@@ -14,13 +14,12 @@ interface Props {
 }
 
 export function ConversationHeader({ info, name, online = [] }: Props) {
-  const dmUser = info?.dmUser ?? null;
   return (
     <header className="bar">
       <a className="icon-button back" href={HOME} aria-label="Back to all conversations">
         <Icon name="back" />
       </a>
-      <ChannelFace channel={info} isOnline={dmUser !== null && online.includes(dmUser.id)} />
+      <ChannelFace channel={info} />
       <div className="title">
         <h1>{name}</h1>
         {info?.description && <p>{info.description}</p>}

@@ -2,6 +2,7 @@
 import type { Message } from '@confab/sdk';
 import { type MouseEvent, useState } from 'react';
 import { useMe } from '../me.ts';
+import { Author } from '../people/author.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { fullText, timeText } from '../ui/dates.ts';
 import { Menu } from '../ui/menu.tsx';
@@ -15,10 +16,9 @@ import { useVerbKeys } from './use-verb-keys.ts';
 interface Props {
   message: Message;
   isContinued: boolean;
-  isOnline: boolean;
 }
 
-export function MessageItem({ message, isContinued, isOnline }: Props) {
+export function MessageItem({ message, isContinued }: Props) {
   const { userId } = useMe();
   const { editing, setEditing } = useMessageContext();
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
@@ -47,10 +47,9 @@ export function MessageItem({ message, isContinued, isOnline }: Props) {
       onContextMenu={openMenu}
       onKeyDown={onKeyDown}
     >
-      {!isContinued && <Avatar user={author} isOnline={isOnline} />}
+      {!isContinued && <Avatar user={author} hasPresence />}
       <header className={isContinued ? 'for-screen-readers' : undefined}>
-        <strong>{author?.name ?? 'Deleted account'}</strong>
-        {isOnline && <span className="for-screen-readers"> (here now)</span>}
+        <Author user={author} />
       </header>
       <time dateTime={createdAt.toISOString()} title={fullText(createdAt)}>
         {timeText(createdAt)}

@@ -21,7 +21,7 @@ interface Props {
 
 export function MessageList({ channel, info, place, view }: Props) {
   const { userId } = useMe();
-  const { messages, hasOlder, hasNewer, online, connection } = view;
+  const { messages, hasOlder, hasNewer, connection } = view;
   const scroll = useScroll(!hasNewer);
   const isVisible = useIsVisible();
   const isLoaded = messages.length > 0 || connection !== 'loading';
@@ -48,7 +48,6 @@ export function MessageList({ channel, info, place, view }: Props) {
         view={view}
         scroll={scroll}
         isLoaded={isLoaded}
-        online={online}
         firstNewId={firstNewOf(messages, newAfterSeq, userId, hasOlder)}
         unseen={marker.unseen}
         target={target}

@@ -6,7 +6,7 @@ import { MessageItem } from './message-item.tsx';
 import { SystemLine } from './system-line.tsx';
 
 export const MessageRow = memo(
-  function MessageRow({ row, isOnline }: { row: Row; isOnline: boolean }) {
+  function MessageRow({ row }: { row: Row }) {
     const { message, day, isFirstNew, isContinued } = row;
     return (
       <li id={`message-${message.id}`} style={{ containIntrinsicBlockSize: `auto ${likelyHeight(row)}px` }}>
@@ -19,14 +19,13 @@ export const MessageRow = memo(
         {message.kind === 'system' ? (
           <SystemLine message={message} />
         ) : (
-          <MessageItem message={message} isContinued={isContinued} isOnline={isOnline} />
+          <MessageItem message={message} isContinued={isContinued} />
         )}
       </li>
     );
   },
   // Rows are made anew with every change of the list; most of them say the same as before.
   (before, now) =>
-    before.isOnline === now.isOnline &&
     before.row.message === now.row.message &&
     before.row.day === now.row.day &&
     before.row.isFirstNew === now.row.isFirstNew &&

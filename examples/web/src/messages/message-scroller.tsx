@@ -25,7 +25,6 @@ interface Props {
   view: HistoryView;
   scroll: Scroll;
   isLoaded: boolean;
-  online?: readonly string[];
   firstNewId?: string | null;
   /** Messages of others that have not been on screen yet. */
   unseen?: number;
@@ -36,17 +35,7 @@ interface Props {
   beginning: ReactNode;
 }
 
-const NOBODY: readonly string[] = [];
-
-export function MessageScroller({
-  label,
-  messages,
-  view,
-  scroll,
-  isLoaded,
-  online = NOBODY,
-  ...props
-}: Props) {
+export function MessageScroller({ label, messages, view, scroll, isLoaded, ...props }: Props) {
   const { firstNewId = null, unseen = 0, target = null, onTarget, beginning } = props;
   const { box, isAtEnd, toEnd, toItem } = scroll;
   const edges = useEdges(box, view, messages);
@@ -93,11 +82,7 @@ export function MessageScroller({
             )}
           </li>
           {rows.map((row) => (
-            <MessageRow
-              key={row.message.id}
-              row={row}
-              isOnline={row.message.author !== null && online.includes(row.message.author.id)}
-            />
+            <MessageRow key={row.message.id} row={row} />
           ))}
           {edges.newerFailed && (
             <li className="edge">

@@ -2,6 +2,7 @@
 import type { User } from '@confab/sdk';
 import type { ReactNode } from 'react';
 import { Avatar } from '../ui/avatar.tsx';
+import { StatusEmoji } from './status-emoji.tsx';
 
 interface Props {
   user: User;
@@ -13,10 +14,10 @@ interface Props {
 export function PersonLine({ user, children, isMe = false }: Props) {
   return (
     <>
-      <Avatar user={user} />
+      <Avatar user={user} hasPresence />
       <span className="name">
         {user.name}
-        {isMe && ' (you)'}
+        {isMe && ' (you)'} <StatusEmoji userId={user.id} />
         <small>@{user.username}</small>
       </span>
       {children}

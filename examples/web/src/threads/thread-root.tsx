@@ -6,7 +6,7 @@ export function ThreadRoot({ root }: { root: Message }) {
   const { replyCount } = root;
   return (
     <div className="thread-root">
-      <MessageItem message={root} isContinued={false} isOnline={false} />
+      <MessageItem message={root} isContinued={false} />
       <p className="day">
         <span>
           {replyCount === 0 ? 'No replies yet' : `${replyCount} ${replyCount === 1 ? 'reply' : 'replies'}`}

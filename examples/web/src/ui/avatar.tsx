@@ -1,8 +1,15 @@
 /** A person's picture, or initials on a colour of their own. */
 import type { User } from '@confab/sdk';
 import { type CSSProperties, useState } from 'react';
+import { PresenceDot } from '../people/presence-dot.tsx';
 
-export function Avatar({ user, isOnline = false }: { user: User | null; isOnline?: boolean }) {
+interface Props {
+  user: User | null;
+  /** With a dot for whether they are here. */
+  hasPresence?: boolean;
+}
+
+export function Avatar({ user, hasPresence = false }: Props) {
   const [isBroken, setIsBroken] = useState(false);
   const style = { '--hue': user ? hueOf(user.id) : 0 } as CSSProperties;
   return (
@@ -12,7 +19,7 @@ export function Avatar({ user, isOnline = false }: { user: User | null; isOnline
       ) : (
         <span className="face">{initialsOf(user?.name ?? '?')}</span>
       )}
-      {isOnline && <span className="presence" />}
+      {hasPresence && user && <PresenceDot userId={user.id} />}
     </span>
   );
 }
