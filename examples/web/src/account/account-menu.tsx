@@ -14,7 +14,7 @@ import { ProfileDialog } from './profile-dialog.tsx';
 import { StatusDialog } from './status-dialog.tsx';
 
 const CHOICES: readonly [PresenceStatus, string, IconName][] = [
-  ['online', 'Online', 'check'],
+  ['online', 'Online', 'person'],
   ['away', 'Away', 'moon'],
   ['busy', 'Busy', 'bellOff'],
   ['offline', 'Invisible', 'eyeOff'],
