@@ -83,6 +83,15 @@ describe('send_message', () => {
       expect(await refusal(send(db, eve, open?.id, 'hi'))).toBe('not_a_member');
     }));
 
+  it('is limited only where the operator wants it', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createRoom(db);
+      await db`insert into chat_private.rate_limit_rules (bucket, burst, period) values ('send_message', 2, '1 hour')`;
+      for (const body of ['one', 'two']) await send(db, ada, channel, body);
+      expect(await refusal(send(db, ada, channel, 'three'))).toBe('rate_limited');
+      expect((await send(db, bob, channel, 'three')).seq).toBe(3);
+    }));
+
   it('keeps one message and no gap when the same id arrives twice at once', async () => {
     const people = await database.begin((db) => createRoom(db as unknown as Db));
     const id = randomUUID();
