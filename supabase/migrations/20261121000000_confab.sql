@@ -1725,6 +1725,7 @@ begin
   elsif not coalesce(chat_private.is_custom(coalesce(send_message.custom, '{}')), false) then
     perform chat_private.fail('invalid_custom', 400, 'unable to send message; custom data is an object of at most 16 KB');
   end if;
+  perform chat_private.take_token('send_message');
   perform chat_private.require_right(send_message.channel_id,
     case when send_message.parent_seq is null then 'send_message' else 'reply' end, 'send message');
   if v_root is not null then
@@ -1924,7 +1925,7 @@ $$;
 grant execute on function chat.list_edits(uuid, bigint, integer) to authenticated;
 
 comment on function chat.send_message(uuid, text, uuid, bigint, boolean, jsonb, uuid[]) is
-  'Sends a message, or a reply to parent_seq, and returns it; a repeated id returns the first one. Errors: message_empty, message_too_long, invalid_custom, too_many_mentions, channel_not_found, not_a_member, channel_archived, user_blocked, message_not_found, message_deleted, message_id_taken';
+  'Sends a message, or a reply to parent_seq, and returns it; a repeated id returns the first one. Errors: rate_limited (only where the operator has set a rule), message_empty, message_too_long, invalid_custom, too_many_mentions, channel_not_found, not_a_member, channel_archived, user_blocked, message_not_found, message_deleted, message_id_taken';
 comment on function chat.edit_message(uuid, bigint, text, jsonb) is
   'Replaces text or custom data of an own message, as long as the setting edit_window_seconds allows. Errors: message_empty, message_too_long, invalid_custom, too_many_mentions, channel_not_found, not_a_member, channel_archived, user_blocked, message_not_found, message_deleted, not_the_author, edit_window_closed';
 comment on function chat.delete_message(uuid, bigint) is
