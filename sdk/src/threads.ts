@@ -1,10 +1,11 @@
 /** Threads: the replies to a message, live, and the list of those the caller follows. */
-import { createEmitter, type Subscription } from './internal/emitter.ts';
+import type { Subscription } from './internal/emitter.ts';
+import { createLiveValue } from './internal/live-value.ts';
 import { changed } from './internal/message-log.ts';
 import { createMessageView, type ViewState } from './internal/message-view.ts';
 import type { Rest } from './internal/rest.ts';
 import { retrying } from './internal/retry.ts';
-import { THREAD_COLUMNS, type ThreadRow, toThreadInfo } from './internal/rows.ts';
+import { exactTime, THREAD_COLUMNS, type ThreadRow, toThreadInfo } from './internal/rows.ts';
 import type { UserFeed } from './internal/user-feed.ts';
 import {
   type Connection,
@@ -62,7 +63,7 @@ export interface ThreadsState {
 }
 
 export interface ThreadsSubscription extends Subscription {
-  /** Extends the list by a page. @throws `network_unavailable` */
+  /** Extends the list by a page. */
   loadMore(): Promise<void>;
 }
 
@@ -172,19 +173,20 @@ export function createThreads({
   userFeed: UserFeed;
 }): Threads & { end(): void } {
   const { client, run } = rest;
-  const ends = createEmitter<void>();
 
   async function list({
     after,
     limit = PAGE,
   }: {
-    after?: ThreadInfo;
+    after?: ThreadInfo | undefined;
     limit?: number;
   } = {}): Promise<ThreadInfo[]> {
     let query = client.from('my_threads').select(THREAD_COLUMNS).not('last_reply_at', 'is', null);
     if (after) {
-      const time = after.lastReplyAt.toISOString();
-      query = query.or(`last_reply_at.lt.${time},and(last_reply_at.eq.${time},root_id.lt.${after.root.id})`);
+      const time = exactTime(after.lastReplyAt);
+      query = query.or(
+        `last_reply_at.lt."${time}",and(last_reply_at.eq."${time}",root_id.lt.${after.root.id})`,
+      );
     }
     const rows = await run(
       'list threads',
@@ -196,81 +198,27 @@ export function createThreads({
     return (rows as unknown as ThreadRow[]).map(toThreadInfo);
   }
 
+  const live = createLiveValue<{ threads: readonly ThreadInfo[]; hasMore: boolean }>({
+    feed: userFeed,
+    initial: { threads: [], hasMore: false },
+    async load({ threads }, isMore) {
+      const wanted = Math.max(threads.length + (isMore ? PAGE : 0), PAGE);
+      const loaded: ThreadInfo[] = [];
+      for (;;) {
+        const limit = Math.min(wanted - loaded.length, MAX_PAGE);
+        const page = await list({ after: loaded.at(-1), limit });
+        loaded.push(...page);
+        const hasMore = page.length === limit;
+        if (!hasMore || loaded.length >= wanted) return { threads: loaded, hasMore };
+      }
+    },
+    // Which of them are read, and what they count, only another look can tell.
+    apply: (value, event) => (event.startsWith('thread:') ? null : value),
+  });
+
   return {
     list,
-    end: () => ends.emit(),
-    subscribe(listener) {
-      let threads: readonly ThreadInfo[] = [];
-      let hasMore = false;
-      let connection: Connection = 'loading';
-      let isOpen = true;
-      let isStale = false;
-      let loading: Promise<void> | undefined;
-      const show = () => {
-        if (isOpen) listener({ threads, hasMore, connection });
-      };
-      const set = (next: Connection) => {
-        connection = next;
-        show();
-      };
-      /** Reads again what is shown; one answer serves all that came before it was asked for. */
-      const refresh = (): Promise<void> => {
-        isStale = true;
-        loading ??= read().finally(() => {
-          loading = undefined;
-        });
-        return loading;
-      };
-      async function read(): Promise<void> {
-        while (isStale && isOpen) {
-          isStale = false;
-          const limit = Math.min(Math.max(threads.length, PAGE), MAX_PAGE);
-          const page = await retrying(
-            () => list({ limit }),
-            () => isOpen,
-          );
-          hasMore = page.length === limit;
-          threads = page;
-          show();
-        }
-      }
-      const quietly = () => void refresh().catch(() => {});
-      const inFeed = userFeed.subscribe({
-        onLive: () =>
-          void refresh().then(
-            () => set('live'),
-            () => {},
-          ),
-        onInterrupted: () => set('offline'),
-        onEvent(event) {
-          if (event.startsWith('thread:')) quietly();
-        },
-      });
-      const atEnd = ends.add(() => {
-        threads = [];
-        hasMore = false;
-        set('ended');
-        stop();
-      });
-      function stop(): void {
-        isOpen = false;
-        inFeed.unsubscribe();
-        atEnd.unsubscribe();
-      }
-      show();
-      quietly();
-      return {
-        unsubscribe: stop,
-        async loadMore() {
-          const last = threads.at(-1);
-          if (!hasMore || !last) return;
-          const page = await list({ after: last });
-          if (threads.at(-1) !== last) return;
-          threads = [...threads, ...page];
-          hasMore = page.length === PAGE;
-          show();
-        },
-      };
-    },
+    subscribe: (listener) => ({ ...live.subscribe(listener), loadMore: live.more }),
+    end: live.end,
   };
 }

@@ -199,7 +199,7 @@ export const toMessageEdit = (row: Tables['message_edits']['Row']): MessageEdit 
 export const toThreadInfo = (row: ThreadRow): ThreadInfo => ({
   channelId: row.channel_id,
   root: toMessage(row.root),
-  lastReplyAt: new Date(row.last_reply_at),
+  lastReplyAt: toExactDate(row.last_reply_at),
   unreadCount: row.unread_count,
 });
 

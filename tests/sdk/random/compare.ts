@@ -117,10 +117,12 @@ function compareWindow(
   facts: readonly Fact[],
   { hasOlder, hasNewer }: { hasOlder: boolean; hasNewer: boolean },
 ): string | null {
-  const first = messages[0]?.seq ?? 0;
-  const last = messages.at(-1)?.seq ?? 0;
+  // What was refused stays with its author until they give it up.
+  const sent = messages.filter(({ status }) => status !== 'failed');
+  const first = sent[0]?.seq ?? 0;
+  const last = sent.at(-1)?.seq ?? 0;
   const window = facts.filter(({ seq }) => (!hasOlder || seq >= first) && (!hasNewer || seq <= last));
-  const shown = messages.map(fromMessage);
+  const shown = sent.map(fromMessage);
   for (const [place, fact] of window.entries()) {
     if (!isDeepStrictEqual(shown[place], fact)) {
       return `${JSON.stringify(shown[place])} and not ${JSON.stringify(fact)}`;

@@ -25,6 +25,10 @@ const messagesOf = (actor: Actor, { id }: Channel): readonly Message[] =>
     ?.state.messages.filter(({ seq, kind, deletedAt }) => seq !== null && kind === 'user' && !deletedAt) ??
   [];
 
+/** A message that was refused, or an id that is none. */
+const failedOf = (actor: Actor, { id }: Channel): string =>
+  actor.views.get(id)?.state.messages.find(({ status }) => status === 'failed')?.id ?? id;
+
 /** Does something with one of the messages on screen. */
 const withMessage =
   (run: (scene: Scene, channel: Channel, seq: number, actor: Actor) => Promise<unknown> | undefined): Verb =>
@@ -48,6 +52,8 @@ const VERBS = {
   reply: withMessage(({ prng }, channel, seq) =>
     channel.thread(seq).send(text(), { alsoInChannel: prng.oneIn(3) }),
   ),
+  retry: (scene, actor, channel) => scene.follow(channel.messages.retry(failedOf(actor, channel))),
+  discard: (scene, actor, channel) => scene.follow(channel.messages.discard(failedOf(actor, channel))),
   edit: withMessage((_scene, { messages }, seq) => messages.edit(seq, { body: text() })),
   delete: withMessage((_scene, { messages }, seq) => messages.delete(seq)),
   react: withMessage(({ prng }, { reactions }, seq) =>
@@ -121,6 +127,8 @@ const WEIGHTS: Record<keyof typeof VERBS, number> = {
   send: 250,
   burst: 20,
   reply: 110,
+  retry: 15,
+  discard: 5,
   edit: 100,
   delete: 30,
   react: 120,
