@@ -3778,54 +3778,53 @@ $$;
 create trigger _100_follow_files after insert or update or delete on storage.objects
   for each row execute function chat_private.tg_objects__follow_files();
 
--- Definer: as above. A message takes files that its author has uploaded to its channel, each once; afterwards it shows what chat.files
--- says, also when somebody writes something else into it, and goes when nothing is left of it.
+-- Definer: as above. A message takes files that its author has uploaded to its channel, each once.
 create function chat_private.tg_messages__take_files() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_file record;
-  v_refusal text;
+  v_any record;
 begin
-  if tg_op = 'INSERT' then
-    if cardinality(new.file_ids) > 10 then
-      perform chat_private.fail('too_many_files', 400, 'unable to send message; it has at most 10 files');
-    end if;
-    perform from chat.files f where f.id = any (new.file_ids) and f.seq is null order by f.id for update;
-    for v_file in
-      select f.* from unnest(new.file_ids) as w (id)
-        left join chat.files f on f.id = w.id and f.channel_id = new.channel_id and f.uploader_id = new.author_id
-          and f.deleted_at is null
-    loop
-      v_refusal := coalesce(v_refusal, case
-        when v_file.id is null then 'file_not_found'
-        when v_file.uploaded_at is null then 'file_not_uploaded'
-        when v_file.seq is not null then 'file_already_sent' end);
-    end loop;
-    if v_refusal is not null then
-      if exists (select from chat.messages m where m.id = new.id) then
-        return new;  -- a send repeated; _100_number drops it
-      elsif v_refusal = 'file_not_found' then
-        perform chat_private.fail('file_not_found', 404, 'unable to send message; a file does not exist, or is not yours and of this channel');
-      elsif v_refusal = 'file_not_uploaded' then
-        perform chat_private.fail('file_not_uploaded', 409, 'unable to send message; a file has not been uploaded yet');
-      end if;
-      perform chat_private.fail('file_already_sent', 409, 'unable to send message; a file belongs to another message');
-    end if;
+  if cardinality(new.file_ids) > 10 then
+    perform chat_private.fail('too_many_files', 400, 'unable to send message; it has at most 10 files');
   end if;
-
+  perform from chat.files f where f.id = any (new.file_ids) and f.seq is null order by f.id for update;
+  select bool_or(f.id is null) as is_unknown, bool_or(f.uploaded_at is null) as is_unfinished, bool_or(f.seq is not null) as is_sent
+    into v_any
+    from unnest(new.file_ids) as w (id)
+    left join chat.files f on f.id = w.id and f.channel_id = new.channel_id and f.uploader_id = new.author_id and f.deleted_at is null;
+  if (v_any.is_unfinished or v_any.is_sent) and exists (select from chat.messages m where m.id = new.id) then
+    return new;  -- a send repeated; _100_number drops it
+  elsif v_any.is_unknown then
+    perform chat_private.fail('file_not_found', 404, 'unable to send message; a file does not exist, or is not yours and of this channel');
+  elsif v_any.is_unfinished then
+    perform chat_private.fail('file_not_uploaded', 409, 'unable to send message; a file has not been uploaded yet');
+  elsif v_any.is_sent then
+    perform chat_private.fail('file_already_sent', 409, 'unable to send message; a file belongs to another message');
+  end if;
   select d.file_ids, d.files into new.file_ids, new.files
-    from chat_private.describe_files(new.channel_id, case when tg_op = 'UPDATE' then new.seq end, new.file_ids) d;
-  if tg_op = 'UPDATE' and cardinality(new.file_ids) = 0 and btrim(new.body, E' \t\r\n') = '' then
+    from chat_private.describe_files(new.channel_id, null, new.file_ids) d;
+  return new;
+end;
+$$;
+create trigger _050_take_files before insert on chat.messages
+  for each row when (cardinality(new.file_ids) > 0) execute function chat_private.tg_messages__take_files();
+
+-- Definer: as above. Afterwards it shows what chat.files says, also when somebody writes something else into it, and
+-- goes when nothing is left of it.
+create function chat_private.tg_messages__keep_files() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  select d.file_ids, d.files into new.file_ids, new.files
+    from chat_private.describe_files(new.channel_id, new.seq, new.file_ids) d;
+  if cardinality(new.file_ids) = 0 and btrim(new.body, E' \t\r\n') = '' then
     new.deleted_at := clock_timestamp();
     new.deleted_by := (select auth.uid());
   end if;
   return new;
 end;
 $$;
-create trigger _050_take_files before insert on chat.messages
-  for each row when (cardinality(new.file_ids) > 0) execute function chat_private.tg_messages__take_files();
 create trigger _050_keep_files before update of file_ids, files on chat.messages
-  for each row when (new.deleted_at is null) execute function chat_private.tg_messages__take_files();
+  for each row when (new.deleted_at is null) execute function chat_private.tg_messages__keep_files();
 
 -- Definer: as above. The files go where their message goes: into the channel, and out of it.
 create function chat_private.tg_messages__follow_files() returns trigger
@@ -3957,6 +3956,8 @@ comment on column chat.files.height is 'As width';
 comment on column chat.files.created_at is 'When it was announced';
 comment on column chat.files.uploaded_at is 'When Storage had all of it; null before';
 comment on column chat.files.deleted_at is 'When it or its message was deleted: nobody reads it any more, and only platform admins see this row';
+comment on function chat_private.may_use_file(text, text) is
+  'Whether the caller may upload, read or remove the object at this path of the bucket files; asked by the policies of Storage';
 comment on policy select_member_or_admin on chat.files is 'Members see what was sent to their channels and their own uploads; platform admins see every row';
 comment on function chat.create_file(uuid, text, text, bigint, integer, integer, uuid) is
   'Announces a file of the caller, which Storage then takes at <channel_id>/<id> in the bucket files; a repeated id returns the first one. Errors: invalid_file_name, invalid_mime_type, file_empty, file_too_large, invalid_dimensions, channel_not_found, not_a_member, channel_archived, user_blocked, rate_limited, file_id_taken';
