@@ -215,3 +215,71 @@ it('two admins who take each other the role at once leave one admin', async () =
     await database`select from chat.channel_members where channel_id = ${channel} and role = 'admin'`;
   expect(admins).toHaveLength(1);
 });
+
+/** Ada has written three direct messages to Bob; his notifications of them, oldest first. */
+const makeNotifications = async () => {
+  const group = await makeGroup();
+  await committed((db) =>
+    asUser(db, group.ada, async (as) => {
+      await as`select chat.send_message(${group.channel}, 'second')`;
+      await as`select chat.send_message(${group.channel}, 'third')`;
+    }),
+  );
+  const rows = await database`
+    select id from chat.notifications where user_id = ${group.bob} and type = 'dm' order by id`;
+  return { ...group, ids: rows.map((row) => row.id as string) };
+};
+
+const unreadTexts = async (user: string) => {
+  const rows = await database`
+    select text from chat.notifications where user_id = ${user} and type = 'dm' and read_at is null order by id`;
+  return rows.map((row) => row.text);
+};
+
+it('two devices mark the same notifications as read, each in its own order, and each counts once', async () => {
+  const { bob, channel, ids } = await makeNotifications();
+  const outcome = await together(
+    (db) => db`select from chat.notifications where id = ${ids[1] as string} for update`,
+    [
+      call(bob, (as) => as`select chat.mark_notifications_read(${ids})`),
+      call(bob, (as) => as`select chat.mark_notifications_read(${[...ids].reverse()})`),
+      call(bob, (as) => as`select chat.mark_read(${channel}, 3)`),
+    ],
+  );
+  expect(outcome).toEqual(['done', 'done', 'done']);
+  expect(await unreadTexts(bob)).toEqual([]);
+  const told = await database`
+    select payload -> 'ids' as ids from realtime.messages
+     where topic = ${`user:${bob}`} and event = 'notification:read'`;
+  const readIds = told.flatMap((row) => row.ids as string[]);
+  expect(readIds).toEqual(expect.arrayContaining(ids));
+  expect(new Set(readIds).size).toBe(readIds.length);
+});
+
+it('what is said while all is being marked as read stays unread', async () => {
+  const { ada, bob, channel, ids } = await makeNotifications();
+  const outcome = await together(
+    async (db) => {
+      await db`select from chat.notifications where id = ${ids[0] as string} for update`;
+      await asUser(db, ada, (as) => as`select chat.send_message(${channel}, 'meanwhile')`);
+    },
+    [call(bob, (as) => as`select chat.mark_all_notifications_read()`)],
+  );
+  expect(outcome).toEqual(['done']);
+  expect(await unreadTexts(bob)).toEqual(['meanwhile']);
+});
+
+it('a message is deleted while its notification is being read, and nothing of it is left', async () => {
+  const { ada, bob, channel, ids } = await makeNotifications();
+  const outcome = await together(
+    (db) => db`select from chat.notifications where id = ${ids[1] as string} for update`,
+    [
+      call(bob, (as) => as`select chat.mark_all_notifications_read()`),
+      call(ada, (as) => as`select chat.delete_message(${channel}, 2)`),
+    ],
+  );
+  expect(outcome).toEqual(['done', 'done']);
+  const rows =
+    await database`select text from chat.notifications where user_id = ${bob} and type = 'dm' order by id`;
+  expect(rows.map((row) => row.text)).toEqual(['first', 'third']);
+});
