@@ -29,7 +29,7 @@ export interface Auth {
   requestPasswordReset(email: string, options?: { redirectTo?: string }): Promise<void>;
   /** Sets a new password and ends all other sessions. @throws `weak_password`, `same_password`, `not_signed_in` */
   updatePassword(password: string): Promise<void>;
-  /** Sets another address, which is not verified yet; who signed in by username alone does so by the address from then on. @throws `user_already_exists`, `invalid_input`, `not_signed_in` */
+  /** Mails a link to the new address and one to the present one; the address changes, not verified yet, when both have been opened. @throws `user_already_exists`, `invalid_input`, `not_signed_in` */
   updateEmail(email: string): Promise<void>;
   /** Calls back now and at every change with the user's id, or null when signed out. */
   subscribe(listener: (state: { userId: string | null }) => void): Subscription;

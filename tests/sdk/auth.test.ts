@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { createClient } from '@supabase/supabase-js';
 import { afterEach, expect, it, vi } from 'vitest';
+import WebSocket from 'ws';
+import { createChat } from '../../sdk/src/index.ts';
 import { closeChats, connectChat, joinChat } from '../helpers/chat.ts';
 import { database } from '../helpers/database.ts';
+import { follow, letterTo } from '../helpers/mail.ts';
 import { PASSWORD, uniqueEmail } from '../helpers/people.ts';
 import { stack } from '../helpers/stack.ts';
 
@@ -86,4 +90,79 @@ it('is signed out, and says so, once the server has ended the session', async ()
   await expect(ada.chat.channels.list()).rejects.toMatchObject({ code: 'session_expired' });
   await vi.waitUntil(() => states.at(-1) === null);
   expect(states).toEqual([ada.id, null]);
+});
+
+const NEW_PASSWORD = 'Another2donkey';
+
+it('a new password replaces the old one and ends the sessions on other devices', async () => {
+  const [here, there] = [connectChat(), connectChat()];
+  const email = uniqueEmail();
+  await here.auth.signUp({ email, password: PASSWORD });
+  await there.auth.signIn({ email, password: PASSWORD });
+  await here.auth.updatePassword(NEW_PASSWORD);
+  expect(await here.users.me()).toMatchObject({ email });
+  await expect(there.users.me()).rejects.toMatchObject({ code: 'session_expired' });
+  await expect(connectChat().auth.signIn({ email, password: PASSWORD })).rejects.toMatchObject({
+    code: 'invalid_credentials',
+  });
+  await connectChat().auth.signIn({ email, password: NEW_PASSWORD });
+  await expect(here.auth.updatePassword(NEW_PASSWORD)).rejects.toMatchObject({ code: 'same_password' });
+  await expect(here.auth.updatePassword('short')).rejects.toMatchObject({ code: 'weak_password' });
+  await expect(connectChat().auth.updatePassword(NEW_PASSWORD)).rejects.toMatchObject({
+    code: 'not_signed_in',
+    status: 401,
+  });
+});
+
+it('a forgotten password is replaced by way of a letter, and nobody learns which addresses have accounts', async () => {
+  const email = uniqueEmail();
+  const { userId } = await connectChat().auth.signUp({ email, password: PASSWORD });
+  const chat = connectChat();
+  await chat.auth.requestPasswordReset(uniqueEmail());
+  await chat.auth.requestPasswordReset(email, { redirectTo: 'http://localhost:5173/new-password' });
+  const { link } = await letterTo(email);
+  const place = await follow(link);
+  expect(place.pathname).toBe('/new-password');
+
+  // What supabase-js does by itself when the app opens there.
+  const token = new URLSearchParams(place.hash.slice(1));
+  const supabase = createClient(stack.apiUrl, stack.publishableKey, {
+    auth: { persistSession: false },
+    realtime: { transport: WebSocket as never },
+  });
+  await supabase.auth.setSession({
+    access_token: token.get('access_token') ?? '',
+    refresh_token: token.get('refresh_token') ?? '',
+  });
+  const opened = createChat({ supabase });
+  await opened.auth.updatePassword(NEW_PASSWORD);
+  await opened.close();
+  expect(await connectChat().auth.signIn({ email, password: NEW_PASSWORD })).toEqual({ userId });
+});
+
+it('the address changes when the letters to both have been opened, and one that is taken is refused', async () => {
+  const chat = connectChat();
+  const [before, after] = [uniqueEmail(), uniqueEmail()];
+  const { userId } = await chat.auth.signUp({ email: before, password: PASSWORD });
+  await chat.auth.updateEmail(after);
+  expect(await chat.users.me()).toMatchObject({ email: before });
+  for (const address of [before, after]) await follow((await letterTo(address)).link);
+  expect(await chat.users.me()).toMatchObject({ email: after });
+  expect(await connectChat().auth.signIn({ email: after, password: PASSWORD })).toEqual({ userId });
+  const taken = uniqueEmail();
+  await connectChat().auth.signUp({ email: taken, password: PASSWORD });
+  await expect(chat.auth.updateEmail(taken)).rejects.toMatchObject({ code: 'user_already_exists' });
+  await expect(chat.auth.updateEmail('no address')).rejects.toMatchObject({ code: 'invalid_input' });
+});
+
+it('signs out of one device, or of all', async () => {
+  const email = uniqueEmail();
+  const [first, second, third] = [connectChat(), connectChat(), connectChat()];
+  await first.auth.signUp({ email, password: PASSWORD });
+  await second.auth.signIn({ email, password: PASSWORD });
+  await third.auth.signIn({ email, password: PASSWORD });
+  await first.auth.signOut();
+  expect(await second.users.me()).toMatchObject({ email });
+  await second.auth.signOut({ everywhere: true });
+  await expect(third.users.me()).rejects.toMatchObject({ code: 'session_expired' });
 });
