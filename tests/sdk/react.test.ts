@@ -1,0 +1,176 @@
+/** The hooks as React runs them: strict, on a server, and gone again without a trace. */
+import { JSDOM } from 'jsdom';
+import { createElement, type ReactElement, StrictMode } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { renderToString } from 'react-dom/server';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Channel, Chat } from '../../sdk/src/index.ts';
+import {
+  ChatProvider,
+  useChannel,
+  useChannels,
+  useDraft,
+  useMembers,
+  useMessages,
+  useSession,
+  useThread,
+  useUnread,
+} from '../../sdk/src/react/index.ts';
+import { closeChats, joinPair } from '../helpers/chat.ts';
+
+const dom = new JSDOM('<main></main>');
+let root: Root | undefined;
+
+afterEach(async () => {
+  root?.unmount();
+  root = undefined;
+  // React may still be at it and needs the rest.
+  vi.stubGlobal('document', undefined);
+  await closeChats();
+});
+
+/** Renders as strictly as React can. Only now is there a page: two people who sign in on one page would be one. */
+function mount(chat: Chat, component: () => ReactElement | null): void {
+  const { window } = dom;
+  vi.stubGlobal('window', window);
+  vi.stubGlobal('document', window.document);
+  for (const name of ['addEventListener', 'removeEventListener'] as const) {
+    vi.stubGlobal(name, window[name].bind(window));
+  }
+  root ??= createRoot(window.document.querySelector('main') as Element);
+  root.render(
+    createElement(StrictMode, null, createElement(ChatProvider, { chat }, createElement(component))),
+  );
+}
+
+const onScreen = () => dom.window.document.body.textContent ?? '';
+const shows = (text: string) => vi.waitFor(() => expect(onScreen()).toContain(text), 10_000);
+
+/** Counts how often a noun is subscribed to, and how many of those are left. */
+function counted(noun: { subscribe: Channel['messages']['subscribe'] }) {
+  const count = { opened: 0, open: 0 };
+  const { subscribe } = noun;
+  noun.subscribe = (...args) => {
+    count.opened += 1;
+    count.open += 1;
+    const subscription = subscribe(...args);
+    return {
+      ...subscription,
+      unsubscribe() {
+        count.open -= 1;
+        subscription.unsubscribe();
+      },
+    };
+  };
+  return count;
+}
+
+describe('hooks', () => {
+  it('show what is said, in one subscription although strict mode mounts twice, and leave none behind', async () => {
+    const { ada, adas, bobs } = await joinPair();
+    const count = counted(adas.messages);
+    const sends: ((body: string) => Promise<unknown>)[] = [];
+    mount(ada.chat, () => {
+      const { messages, send, connection } = useMessages(adas);
+      sends.push(send);
+      return createElement('p', null, connection, messages.map(({ body }) => body).join());
+    });
+    await shows('live');
+    await bobs.messages.send('from Bob');
+    await shows('from Bob');
+    await sends[0]?.('from Ada');
+    await shows('from Bob,from Ada');
+    expect(new Set(sends).size).toBe(1);
+    expect(count).toEqual({ opened: 1, open: 1 });
+    root?.render(null);
+    await vi.waitUntil(() => count.open === 0);
+    expect(count.opened).toBe(1);
+  });
+
+  it('open a channel by its slug and follow its name, its members and what is unread', async () => {
+    const { ada, bob, adas, bobs } = await joinPair();
+    mount(bob.chat, () => {
+      const userId = useSession();
+      const { channels } = useChannels();
+      const { channel, info } = useChannel(adas.info?.slug ?? '');
+      const { messages } = useUnread();
+      const text = [userId === bob.id, channels.length, info?.name, `${messages} unread`].join(' ');
+      return createElement('p', null, text, channel && createElement(MemberNames, { channel }));
+    });
+    await shows('true 1');
+    await shows('0 unread');
+    await shows('Ada, Bob');
+    await adas.update({ name: 'Renamed' });
+    await shows('Renamed');
+    await adas.messages.send('hi');
+    await shows('1 unread');
+    await bobs.markRead();
+    await shows('0 unread');
+    expect(ada.id).not.toBe(bob.id);
+  });
+
+  it('say why a channel cannot be opened, and open it once it can be', async () => {
+    const { ada, adas } = await joinPair();
+    const slug = `${adas.info?.slug}-2`;
+    let reopen = () => {};
+    mount(ada.chat, () => {
+      const opened = useChannel(slug);
+      ({ reopen } = opened);
+      return createElement('p', null, opened.channel ? 'opened' : String((opened.error as Error)?.message));
+    });
+    await shows('unable to open channel');
+    await ada.chat.channels.create({ slug });
+    reopen();
+    await shows('opened');
+  });
+
+  it('show a thread and keep a draft for it', async () => {
+    const { ada, adas, bobs } = await joinPair();
+    const rootSeq = (await adas.messages.send('root')).seq as number;
+    let write = (_body: string) => {};
+    mount(ada.chat, () => {
+      const { root: message, replies } = useThread(adas, rootSeq);
+      const { draft, setDraft } = useDraft({ channelId: adas.id, parentSeq: rootSeq });
+      write = setDraft;
+      return createElement('p', null, message?.body, replies.map(({ body }) => body).join(), draft?.body);
+    });
+    await shows('root');
+    await bobs.thread(rootSeq).send('reply');
+    await shows('rootreply');
+    write('draft');
+    await shows('rootreplydraft');
+  });
+
+  it('show another channel when they are given another one, and nothing of the first', async () => {
+    const { ada, adas } = await joinPair();
+    const other = await ada.chat.channels.create({ slug: `${adas.info?.slug}-3` });
+    await adas.messages.send('in the first');
+    await other.messages.send('in the second');
+    const bodiesOf = (channel: Channel) => () => {
+      const { messages } = useMessages(channel);
+      return createElement('p', null, messages.map(({ body }) => body).join());
+    };
+    mount(ada.chat, bodiesOf(adas));
+    await shows('in the first');
+    mount(ada.chat, bodiesOf(other));
+    await shows('in the second');
+    expect(onScreen()).not.toContain('in the first');
+  });
+});
+
+it('on a server nothing is subscribed to, and the page says that it loads', async () => {
+  const { ada, adas } = await joinPair();
+  const count = counted(adas.messages);
+  const Page = () => {
+    const { connection } = useMessages(adas);
+    return createElement('p', null, connection, String(useSession()), useChannels().connection);
+  };
+  const html = renderToString(createElement(ChatProvider, { chat: ada.chat }, createElement(Page)));
+  expect(html.replaceAll(/<!-- -->/g, '')).toBe('<p>loadingundefinedloading</p>');
+  expect(count.opened).toBe(0);
+});
+
+function MemberNames({ channel }: { channel: Channel }): ReactElement {
+  const { members } = useMembers(channel);
+  return createElement('i', null, members.map(({ user }) => user.name).join(', '));
+}
