@@ -19,6 +19,6 @@ export {
   useThreads,
   useTyping,
 } from './messages.ts';
-export { useNotifications, usePreferences } from './people.ts';
+export { useNotifications, usePreferences, usePresence, useUsers } from './people.ts';
 export { ChatProvider, useChat } from './provider.ts';
 export { useSession } from './session.ts';

@@ -1,7 +1,9 @@
-/** What concerns the caller, on screen: notifications and preferences. */
+/** People on screen: how they are, and what concerns the caller. */
 import { useCallback, useMemo } from 'react';
 import type { NotificationsState, NotificationsSubscription } from '../notifications.ts';
 import type { PreferencesState } from '../preferences.ts';
+import type { PresenceState } from '../presence.ts';
+import type { UsersState } from '../users.ts';
 import { useLive } from './live.ts';
 import { useChat } from './provider.ts';
 
@@ -12,6 +14,9 @@ const NO_NOTIFICATIONS: NotificationsState = {
   connection: 'loading',
 };
 const NO_PREFERENCES: PreferencesState = { preferences: null, connection: 'loading' };
+
+const NO_PRESENCE: PresenceState = { people: new Map(), connection: 'loading' };
+const NO_USERS: UsersState = { people: new Map(), connection: 'loading' };
 
 /** The caller's notifications, newest first; `loadMore` extends the list. */
 export function useNotifications(): NotificationsState & Pick<NotificationsSubscription, 'loadMore'> {
@@ -24,3 +29,28 @@ export function useNotifications(): NotificationsState & Pick<NotificationsSubsc
 export function usePreferences(): PreferencesState {
   return useLive(useChat().preferences.subscribe, NO_PREFERENCES).state;
 }
+
+/** How these people are: here, away, busy, and what they say about it. */
+export function usePresence(userIds: readonly string[]): PresenceState {
+  const { presence } = useChat();
+  const key = userIds.join();
+  const open = useCallback(
+    (listener: (state: PresenceState) => void) => presence.subscribe(idsOf(key), listener),
+    [presence, key],
+  );
+  return useLive(open, NO_PRESENCE).state;
+}
+
+/** The profiles of these people. */
+export function useUsers(userIds: readonly string[]): UsersState {
+  const { users } = useChat();
+  const key = userIds.join();
+  const open = useCallback(
+    (listener: (state: UsersState) => void) => users.subscribe(idsOf(key), listener),
+    [users, key],
+  );
+  return useLive(open, NO_USERS).state;
+}
+
+/** Ids by value: callers write these lists anew at every render. */
+const idsOf = (key: string): string[] => (key === '' ? [] : key.split(','));
