@@ -1,78 +1,197 @@
-/** What the list of channels makes of events and answers that overtake each other. */
-import { expect, it, vi } from 'vitest';
+/** What the list of channels makes of events and answers that overtake each other, get lost or come from large channels. */
+import { afterEach, expect, it, vi } from 'vitest';
 import type { ChannelsState } from '../../sdk/src/index.ts';
 import { createChannelList } from '../../sdk/src/internal/channel-list.ts';
-
+import type { TopicHandlers } from '../../sdk/src/internal/realtime.ts';
 import type { Rest } from '../../sdk/src/internal/rest.ts';
 import type { UserFeedHandlers } from '../../sdk/src/internal/user-feed.ts';
 import { idleOutbox } from '../helpers/messages.ts';
 
-const row = (lastSeq: number) => ({
-  id: 'c',
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const row = (id: string, lastSeq: number, rest: object = {}) => ({
+  id,
   kind: 'public',
-  slug: 'c',
+  slug: id,
   role: 'member',
+  rights: [],
+  epoch: 0,
   created_at: '1970-01-01T00:00:00Z',
   last_activity_at: '1970-01-01T00:00:00Z',
   last_seq: lastSeq,
   last_read_seq: 0,
   unread_count: lastSeq,
+  mention_count: 0,
   member_count: 2,
   dm_user_id: null,
+  ...rest,
 });
 
-/** A list over a server that has one channel, with its topic in hand and a pause before every answer. */
-async function listOver(server: { lastSeq: number; beforeAnswer(): Promise<void> }) {
+type Row = ReturnType<typeof row>;
+
+/** A list over a server with some channels, with its topics in hand, a count of questions and a pause before every answer. */
+async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void> }) {
   const query: object = new Proxy({}, { get: () => () => query });
-  const run = async () => {
-    const rows = [row(server.lastSeq)];
+  const asked: string[] = [];
+  const run = async (operation: string) => {
+    asked.push(operation);
+    const rows = server.rows.map((one) => ({ ...one, channel_id: one.id }));
     await server.beforeAnswer();
     return rows;
   };
-  let topic: UserFeedHandlers | undefined;
+  let own: UserFeedHandlers | undefined;
+  const topics = new Map<string, TopicHandlers>();
   const list = createChannelList({
-    rest: { client: { from: () => query }, run } as unknown as Rest,
+    rest: { client: { from: () => query, rpc: () => query }, run } as unknown as Rest,
     userFeed: {
       subscribe(handlers) {
-        topic = handlers;
+        own = handlers;
         return { unsubscribe() {} };
       },
       end() {},
     },
-    realtime: { open: () => ({ send() {}, close() {} }) },
+    realtime: {
+      open(name, handlers) {
+        topics.set(name, handlers);
+        return { send() {}, close: () => topics.delete(name) };
+      },
+    },
     feeds: { all: new Map() },
     userId: () => 'me',
     outbox: idleOutbox,
     onIdle() {},
   });
   let state: ChannelsState | undefined;
-  list.subscribe((next) => {
+  const subscription = list.subscribe((next) => {
     state = next;
   });
-  const handlers = await vi.waitUntil(() => topic);
-  handlers.onLive?.();
+  own?.onLive?.();
   await vi.waitUntil(() => state?.connection === 'live');
-  return { list, handlers, unread: () => state?.channels[0]?.unreadCount };
+  return {
+    list,
+    topics,
+    asked,
+    own: own as unknown as UserFeedHandlers,
+    unread: (id = 'c') => state?.channels.find((channel) => channel.id === id)?.unreadCount,
+    mentions: (id = 'c') => state?.channels.find((channel) => channel.id === id)?.mentionCount,
+    unsubscribe: () => subscription.unsubscribe(),
+  };
 }
+
+const bump = (lastSeq: number, rest: object = {}) => ({
+  channel_id: 'c',
+  last_seq: lastSeq,
+  last_activity_at: '1970-01-01T00:00:00Z',
+  in_channel: true,
+  is_unread: true,
+  is_mention: false,
+  ...rest,
+});
+
+const said = (seq: number, rest: object = {}) => ({
+  channel_id: 'c',
+  seq,
+  kind: 'user',
+  author: { id: 'other' },
+  created_at: '1970-01-01T00:00:00Z',
+  in_channel: true,
+  mention_ids: [],
+  mentions_everyone: null,
+  ...rest,
+});
+
+const atOnce = () => Promise.resolve();
 
 it('an answer that was under way when a message was announced does not take the message back', async () => {
   let answer = () => {};
-  const server = { lastSeq: 1, beforeAnswer: () => Promise.resolve() };
-  const { list, handlers, unread } = await listOver(server);
+  const server = { rows: [row('c', 1)], beforeAnswer: atOnce };
+  const { list, own, unread } = await listOver(server);
 
   server.beforeAnswer = () =>
     new Promise((resolve) => {
       answer = resolve;
     });
   list.refresh('c');
-  server.lastSeq = 2;
-  handlers.onEvent('channel:bumped', {
-    channel_id: 'c',
-    last_seq: 2,
-    last_activity_at: '1970-01-01T00:00:00Z',
-  });
-  server.beforeAnswer = () => Promise.resolve();
+  server.rows = [row('c', 2)];
+  own.onEvent('channel:bumped', bump(2));
+  server.beforeAnswer = atOnce;
   answer();
   await new Promise((resolve) => setTimeout(resolve));
   expect(unread()).toBe(2);
+});
+
+it('counts what is unread and what means the caller, each message once, and neither own nor system messages', async () => {
+  const { own, unread, mentions, asked } = await listOver({ rows: [row('c', 1)], beforeAnswer: atOnce });
+  const before = asked.length;
+  own.onEvent('channel:bumped', bump(2));
+  own.onEvent('channel:bumped', bump(2));
+  own.onEvent('channel:bumped', bump(3, { is_mention: true }));
+  own.onEvent('channel:bumped', bump(4, { is_unread: false }));
+  expect([unread(), mentions()]).toEqual([3, 1]);
+  expect(asked).toHaveLength(before);
+});
+
+it('asks once for several channels when messages may have been missed', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const server = { rows: [row('c', 1), row('d', 1)], beforeAnswer: atOnce };
+  const { own, unread, asked } = await listOver(server);
+  const before = asked.length;
+  own.onEvent('channel:bumped', bump(5));
+  own.onEvent('channel:bumped', bump(7, { channel_id: 'd' }));
+  server.rows = [row('c', 5), row('d', 7)];
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([unread('c'), unread('d')]).toEqual([5, 7]);
+  expect(asked.slice(before)).toEqual(['read channels']);
+});
+
+it('marks a channel as read at once when it was read elsewhere', async () => {
+  const { own, unread } = await listOver({ rows: [row('c', 3)], beforeAnswer: atOnce });
+  own.onEvent('channel:read', { channel_id: 'c', last_read_seq: 3 });
+  expect(unread()).toBe(0);
+});
+
+it('counts once more every minute, for what no event tells', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const server = { rows: [row('c', 3)], beforeAnswer: atOnce };
+  const { unread, asked } = await listOver(server);
+  server.rows = [row('c', 3, { unread_count: 1 })];
+  await vi.advanceTimersByTimeAsync(70_000);
+  expect(asked.at(-1)).toBe('count unread messages');
+  expect(unread()).toBe(1);
+});
+
+it('hears large channels on their own topics, follows them to the next epoch, and lets go of them at the end', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const large = row('c', 1, { member_count: 5_000, epoch: 3 });
+  const { topics, unread, mentions, unsubscribe } = await listOver({
+    rows: [large, row('small', 1)],
+    beforeAnswer: atOnce,
+  });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([...topics.keys()]).toEqual(['channel:c:3']);
+  topics.get('channel:c:3')?.onEvent('message:new', said(2));
+  topics.get('channel:c:3')?.onEvent('message:new', said(3, { author: { id: 'me' } }));
+  topics.get('channel:c:3')?.onEvent('message:new', said(4, { mention_ids: ['me'] }));
+  topics.get('channel:c:3')?.onEvent('message:new', said(5, { kind: 'system' }));
+  topics.get('channel:c:3')?.onEvent('message:new', said(6, { in_channel: false }));
+  expect([unread(), mentions()]).toEqual([3, 1]);
+  topics.get('channel:c:3')?.onEvent('channel:moved', { epoch: 4 });
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect([...topics.keys()]).toEqual(['channel:c:4']);
+  unsubscribe();
+  expect([...topics.keys()]).toEqual([]);
+});
+
+it('hears as many large channels as a connection has room for, the most recently active', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const rows = Array.from({ length: 120 }, (_, n) =>
+    row(`c${n}`, 1, { member_count: 500, last_activity_at: new Date(n * 1_000).toISOString() }),
+  );
+  const { topics } = await listOver({ rows, beforeAnswer: atOnce });
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(topics.size).toBe(78);
+  expect(topics.has('channel:c119:0')).toBe(true);
+  expect(topics.has('channel:c41:0')).toBe(false);
 });

@@ -128,9 +128,12 @@ export function createChannelList(deps: {
     stale.add(id);
     if (refreshing) return;
     refreshing = true;
-    void refreshStale().finally(() => {
-      refreshing = false;
-    });
+    // Several are often named in the same moment.
+    void Promise.resolve()
+      .then(refreshStale)
+      .finally(() => {
+        refreshing = false;
+      });
   }
 
   async function refreshStale(): Promise<void> {

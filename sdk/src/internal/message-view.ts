@@ -54,7 +54,7 @@ export function createMessageView(deps: ViewDeps): MessagesSubscription {
   }
 
   function shown(): readonly Message[] {
-    const messages = log.messages.map(overlays.show);
+    const messages = overlays.isIdle ? log.messages : log.messages.map(overlays.show);
     if (log.hasNewer || !isLoaded) return messages;
     const pending = outbox.pending(channelId).filter(deps.accepts);
     if (pending.length === 0) return messages;

@@ -5,6 +5,8 @@ import { createEmitter, type Subscription } from './emitter.ts';
 import { retrying } from './retry.ts';
 
 export interface Overlays {
+  /** Whether nothing waits for an answer. */
+  readonly isIdle: boolean;
   /** The message as the caller is to see it. */
   show(message: Message): Message;
   /**
@@ -38,6 +40,9 @@ export function createOverlays(guard: () => Promise<void>): Overlays {
   const answers = createEmitter<Message>();
 
   return {
+    get isIdle() {
+      return overlays.size === 0;
+    },
     show: (message) =>
       (overlays.get(`${message.channelId}:${message.seq}`) ?? []).reduce(
         (shown, { change }) => change(shown),
