@@ -11,6 +11,7 @@ import { startStack } from '../stack/stack.ts';
 import { deliver, sendBySize } from './fanout.ts';
 import { listsStayFlat, readInSql } from './read.ts';
 import type { Row } from './row.ts';
+import { search } from './search.ts';
 import { sendInSql, sendOverHttp } from './send.ts';
 import { benchWorld } from './world.ts';
 
@@ -21,6 +22,7 @@ const BENCHES = {
   delivery: deliver,
   read: readInSql,
   'lists stay flat': listsStayFlat,
+  search,
 };
 
 const wanted = process.argv.slice(2);

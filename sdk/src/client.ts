@@ -23,6 +23,7 @@ import { webSocketOfNode } from './internal/web-socket.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import { createPreferences, type PreferencesStore } from './preferences.ts';
 import { createPresence, type Presence } from './presence.ts';
+import { createSearch, type Search } from './search.ts';
 import { createThreads, type Threads } from './threads.ts';
 import { createUnread, type Unread } from './unread.ts';
 import { createUsers, type User, type Users } from './users.ts';
@@ -58,6 +59,7 @@ export interface Chat {
   readonly files: Files;
   readonly notifications: Notifications;
   readonly threads: Threads;
+  readonly search: Search;
   readonly preferences: PreferencesStore;
   /** Ends all subscriptions and the connection; messages still on their way go out when the user is here again. */
   close(): Promise<void>;
@@ -189,6 +191,7 @@ export function createChat(options: ChatOptions): Chat {
     bookmarks,
     drafts,
     unread,
+    search: createSearch(rest),
     files,
     notifications,
     preferences,

@@ -58,6 +58,7 @@ export type {
 } from './presence.ts';
 export type { Reaction, Reactions } from './reactions.ts';
 export type { Receipt, Receipts, ReceiptsState } from './receipts.ts';
+export type { FoundChannel, NameOptions, Search, SearchHit, SearchOptions, SearchPage } from './search.ts';
 export type {
   Thread,
   ThreadInfo,

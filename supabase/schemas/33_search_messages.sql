@@ -4,6 +4,7 @@ create type chat.person as (id uuid, username text, name text, avatar_url text);
 create type chat.channel_label as (id uuid, kind text, slug text, name text);
 create type chat.search_hit as (
   message chat.messages,
+  my_reactions text[],
   author chat.person,
   channel chat.channel_label,
   snippet text,
@@ -12,9 +13,10 @@ create type chat.search_hit as (
   is_total_exact boolean
 );
 
--- What a query asks for: in which channels what (queries, one for each channel), within what time, and what to mark.
+-- What a query asks for: in which channels what, within what time, and what to mark. For each channel there are a query and
+-- its outline: the words alone, without their order and without what is not wanted, as the index can answer it by itself.
 create type chat_private.search_request as (
-  channel_ids uuid[], queries tsquery[], since timestamptz, until timestamptz, pattern text
+  channel_ids uuid[], queries tsquery[], outlines tsquery[], since timestamptz, until timestamptz, pattern text
 );
 create type chat_private.search_place as (created_at timestamptz, channel_id uuid, seq bigint);
 -- The last hit of a page and what later pages need to know of the first.
@@ -72,22 +74,29 @@ language sql immutable set search_path = '' as $$
          lateral (select left(parts[1], 64)) p (part);
 $$;
 
-create function chat_private.find_author(name text) returns uuid
+create function chat_private.find_author(value text) returns uuid
 language sql stable set search_path = '' as $$
-  select case when lower(name) = 'me' then (select auth.uid())
-              else (select p.id from chat.profiles p where p.username = ltrim(lower(name), '@') or p.id::text = lower(name)) end;
+  select case when lower(value) = 'me' then (select auth.uid())
+              when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid
+              else (select p.id from chat.profiles p where p.username = ltrim(lower(value), '@')) end;
 $$;
 
 -- Those of the given channels that a query names: by slug, name or id, or direct messages by the other's username.
-create function chat_private.find_channels(name text, channel_ids uuid[]) returns uuid[]
+create function chat_private.find_channels(value text, channel_ids uuid[]) returns uuid[]
 language sql stable set search_path = '' as $$
   select coalesce(array_agg(c.id), '{}')
     from chat.channels c
    where c.id = any (channel_ids)
-     and case when name like '@%' then c.kind = 'dm' and chat_private.dm_partner(c.dm_key, (select auth.uid()))
-                                       = chat_private.find_author(name)
-              else c.slug = ltrim(lower(name), '#') or c.id::text = lower(name)
-                or chat_private.fold(c.name) = chat_private.fold(ltrim(name, '#')) end;
+     and case when value like '@%'
+              then c.kind = 'dm' and chat_private.dm_partner(c.dm_key, (select auth.uid())) = chat_private.find_author(value)
+              else c.slug = ltrim(lower(value), '#') or c.id::text = lower(value)
+                or chat_private.fold(c.name) = chat_private.fold(ltrim(value, '#')) end;
+$$;
+
+create function chat_private.channel_queries(channel_ids uuid[], terms text[]) returns tsquery[]
+language sql immutable set search_path = '' as $$
+  select array(select replace(array_to_string(terms, ' & '), '~', chat_private.search_prefix(id))::tsquery
+                 from unnest(channel_ids) with ordinality c (id, n) order by n);
 $$;
 
 -- Reads a query: words, "phrases", word*, -not, and filters (from: in: before: after: on: during: has: is:). The word that
@@ -109,6 +118,7 @@ declare
   v_terms text[] := '{}';
   v_patterns text[] := '{}';
   v_words text;
+  v_wanted text[];
   v_is_empty boolean := from_id is null;
 begin
   if query is null or char_length(query) > 1000 then
@@ -150,7 +160,7 @@ begin
     elsif v_key = 'in' then
       v_ids := chat_private.find_channels(v_value, channel_ids);
       if v_not = '!' then
-        v_request.channel_ids := array(select unnest(v_request.channel_ids) except select unnest(v_ids));
+        v_request.channel_ids := array(select id from unnest(v_request.channel_ids) with ordinality c (id, n) where id <> all (v_ids) order by n);
       else
         v_in := coalesce(v_in, '{}') || v_ids;
       end if;
@@ -172,15 +182,18 @@ begin
     v_terms := v_terms || ('(' || array_to_string(v_authors, ' | ') || ')');
   end if;
   if v_in is not null then
-    v_request.channel_ids := array(select unnest(v_request.channel_ids) intersect select unnest(v_in));
+    v_request.channel_ids := array(select id from unnest(v_request.channel_ids) with ordinality c (id, n) where id = any (v_in) order by n);
   end if;
-  if not exists (select from unnest(v_terms) t where t not like '!%') then
-    -- An index says where something is, not where it is not: so ask for all messages but those.
-    v_terms := '~'::text || v_terms;
+  v_wanted := array(select t from unnest(v_terms) t where t not like '!%');
+  if v_wanted = '{}' then
+    -- An index says where something is, not where it is not: so ask for all messages.
+    v_wanted := '{~}';
+    v_terms := v_wanted || v_terms;
   end if;
-  v_request.queries := array(
-    select replace(array_to_string(v_terms, ' & '), '~', chat_private.search_prefix(id))::tsquery
-      from unnest(v_request.channel_ids) with ordinality c (id, n) order by n);
+  v_request.queries := chat_private.channel_queries(v_request.channel_ids, v_terms);
+  v_request.outlines := case when v_terms::text ~ '!|<->'
+    then chat_private.channel_queries(v_request.channel_ids, array[replace(array_to_string(v_wanted, ' & '), '<->', '&')])
+    else v_request.queries end;
   v_request.pattern := nullif(array_to_string(v_patterns, '|'), '');
   return v_request;
 end;
@@ -211,33 +224,31 @@ begin
         from (select * from chat_private.message_search s
                where s.created_at >= request.since and s.created_at < request.until and s.created_at <= below.created_at
                order by s.created_at desc limit budget) r
-       where r.channel_id = any (request.channel_ids)
-         and r.terms @@ request.queries[array_position(request.channel_ids, r.channel_id)]
-         and (r.created_at, r.channel_id, r.seq) < (below.created_at, below.channel_id, below.seq)
+        join unnest(request.channel_ids, request.queries) mine (id, query) on mine.id = r.channel_id
+       where r.terms @@ mine.query and (r.created_at, r.channel_id, r.seq) < (below.created_at, below.channel_id, below.seq)
        order by r.created_at desc, r.channel_id desc, r.seq desc limit wanted;
   end if;
 end;
 $$;
 
--- All hits, by looking the words up in the index, until more than `most` are found: right for words that are rare.
+-- All hits, by looking the words up in the index, until more than `most` candidates are found: right for words that are rare.
 create function chat_private.gather_hits(request chat_private.search_request, below chat_private.search_place, wanted integer, most integer,
                                          out places chat_private.search_place[], out total integer, out is_complete boolean)
 language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan set enable_seqscan = off as $$
 begin
-  with hits as materialized (
+  with candidates as materialized (
     -- One channel after the other (offset 0), so that the index is asked for terms alone.
-    select s.created_at, s.channel_id, s.seq
-      from unnest(request.channel_ids, request.queries) mine (id, terms),
-           lateral (select * from chat_private.message_search s where s.terms @@ mine.terms offset 0) s
+    select s.created_at, s.channel_id, s.seq,
+           s.created_at >= request.since and s.created_at < request.until and s.terms @@ mine.query as is_hit
+      from unnest(request.channel_ids, request.queries, request.outlines) mine (id, query, outline),
+           lateral (select * from chat_private.message_search s where s.terms @@ mine.outline offset 0) s
      where s.channel_id = mine.id
      limit most + 1
-  ), span as materialized (
-    select * from hits h where h.created_at >= request.since and h.created_at < request.until
   )
-  select (select count(*) from span), (select count(*) <= most from hits),
-         array(select row(t.created_at, t.channel_id, t.seq)::chat_private.search_place from span t
-                where (t.created_at, t.channel_id, t.seq) < (below.created_at, below.channel_id, below.seq)
-                order by t.created_at desc, t.channel_id desc, t.seq desc limit wanted)
+  select (select count(*) from candidates c where c.is_hit), (select count(*) <= most from candidates),
+         array(select row(c.created_at, c.channel_id, c.seq)::chat_private.search_place from candidates c
+                where c.is_hit and (c.created_at, c.channel_id, c.seq) < (below.created_at, below.channel_id, below.seq)
+                order by c.created_at desc, c.channel_id desc, c.seq desc limit wanted)
     into total, is_complete, places;
 end;
 $$;
@@ -256,35 +267,38 @@ language sql stable set search_path = '' as $$
   end;
 $$;
 
--- The newest hits below a place, and how many there are in all: exact, or at least that many. A short walk finds what is
--- common, the index what is rare; for what lies between them each gives up before it gets dear, and the other goes on.
+-- The newest hits below a place (at least enough of them), and how many there are in all: exact, or at least that many. Walks find what is common, the
+-- index what is rare; each gives up before it gets dear, and the other goes on.
 create function chat_private.find_hits(request chat_private.search_request, below chat_private.search_place, wanted integer, enough integer,
                                        needs_total boolean, out places chat_private.search_place[], out total integer, out is_exact boolean)
 language plpgsql stable set search_path = '' as $$
 declare
   v_has_dates boolean := request.since > '-infinity' or request.until < 'infinity';
-  v_walk record;
+  -- Where both ways cost the same, by the size of the index.
+  v_most integer := (select least(greatest(1500, sqrt(20 * greatest(c.reltuples, 0))), 15000) from pg_catalog.pg_class c
+                      where c.oid = 'chat_private.message_search'::regclass);
+  v_budget integer;
 begin
-  for v_walk in
-    -- Where both cost the same: an index hit is a random read, of walking 20 rows of a page are read at once.
-    select 2000 as budget, least(greatest(1500, sqrt(20 * greatest(c.reltuples, 0))), 15000)::integer as most
-      from pg_catalog.pg_class c where c.oid = 'chat_private.message_search'::regclass
-    union all select 60000, 2000000000 order by budget
-  loop
-    places := array(select chat_private.walk_hits(request, below, wanted, v_walk.budget));
-    if v_has_dates and cardinality(places) < wanted and chat_private.is_short_span(request, v_walk.budget) then
+  foreach v_budget in array array[2000, 12000, 60000] loop
+    -- A second walk pays where the first one found something.
+    continue when v_budget = 12000 and cardinality(places) < 7;
+    places := array(select chat_private.walk_hits(request, below, wanted, v_budget));
+    if v_has_dates and cardinality(places) < wanted and chat_private.is_short_span(request, v_budget) then
       total := cardinality(places);
       is_exact := true;
       return;
-    elsif cardinality(places) >= enough then
+    elsif cardinality(places) >= (case v_budget when 60000 then enough else wanted end) then
       if needs_total and total is null then
-        select g.total, g.is_complete into total, is_exact from chat_private.gather_hits(request, below, 0, 1000) g;
+        -- Where words must stand together or something is not wanted, not every candidate is a hit.
+        select g.total, g.is_complete into total, is_exact
+          from chat_private.gather_hits(request, below, 0, case when request.outlines = request.queries then 1000 else 4000 end) g;
       end if;
       total := greatest(total, cardinality(places));
       return;
     end if;
+    continue when v_budget = 2000 and cardinality(places) >= 7;
     select g.places, g.total, g.is_complete into places, total, is_exact
-      from chat_private.gather_hits(request, below, wanted, v_walk.most) g;
+      from chat_private.gather_hits(request, below, wanted, case when v_budget = 60000 then 2000000000 else v_most end) g;
     exit when is_exact;
   end loop;
 end;
@@ -334,6 +348,14 @@ begin
 end;
 $$;
 
+-- The caller's channels, those with few messages first: where many hits are to be counted, few of the long lists are read.
+create function chat_private.searched_channels() returns uuid[]
+language sql stable set search_path = '' as $$
+  select array(select m.channel_id
+                 from chat.channel_members m join chat.channel_counters n on n.channel_id = m.channel_id
+                where m.user_id = (select auth.uid()) order by n.last_seq);
+$$;
+
 create function chat_private.read_search_cursor(cursor text) returns chat_private.search_cursor
 language plpgsql stable set search_path = '' as $$
 declare
@@ -375,7 +397,7 @@ begin
     perform chat_private.require_member(search_messages.channel_id, 'search');
   end if;
   v_request := chat_private.read_search(query,
-    case when search_messages.channel_id is null then array(select chat_private.my_channel_ids())
+    case when search_messages.channel_id is null then chat_private.searched_channels()
          else array[search_messages.channel_id] end, from_id);
   v_request.since := greatest(v_request.since, after + interval '1 microsecond', '-infinity');
   v_request.until := least(v_request.until, before, 'infinity');
@@ -385,9 +407,9 @@ begin
     v_below := (v_cursor.created_at, v_cursor.channel_id, v_cursor.seq);
     v_hits := chat_private.find_hits(v_request, v_below, page_size + 1, page_size + 1, v_cursor.total is null);
   else
-    -- The best of the newest 1,000, which stay the same from page to page.
+    -- The best of the newest 500, which stay the same from page to page.
     v_below := (v_cursor.newest, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 9223372036854775807);
-    v_hits := chat_private.find_hits(v_request, v_below, 1000, page_size + 1, v_cursor.total is null);
+    v_hits := chat_private.find_hits(v_request, v_below, 500, page_size + 1, v_cursor.total is null);
     select coalesce(array_agg(row(r.created_at, r.channel_id, r.seq)::chat_private.search_place order by r.n), '{}'),
            array_agg(r.rank order by r.n)
       into v_hits.places, v_ranks
@@ -403,7 +425,7 @@ begin
   v_cursor.total := coalesce(v_cursor.total, least(v_hits.total, 1000));
   v_more := cardinality(v_hits.places) > page_size;
   return query
-    select m, case when a.id is not null then row(a.id, a.username, a.name, a.avatar_url)::chat.person end,
+    select m, chat.my_reactions(m), case when a.id is not null then row(a.id, a.username, a.name, a.avatar_url)::chat.person end,
            row(c.id, c.kind, c.slug, coalesce(c.name, c.slug, d.name))::chat.channel_label,
            chat_private.search_snippet(m.body, v_request.pattern),
            case when v_more and p.n = page_size then
@@ -424,4 +446,4 @@ comment on type chat.channel_label is 'A channel as shown beside what was said i
 comment on type chat.search_hit is
   'A message that matches, with author and channel; snippet marks matches between the characters U+0002 and U+0003; next_cursor gives the page behind, null when there is none; total counts all hits, at least, when is_total_exact is false (more than 1,000)';
 comment on function chat.search_messages(text, uuid, uuid, timestamptz, timestamptz, text, text, integer) is
-  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 1,000). Errors: invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
+  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 500). Errors: invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';

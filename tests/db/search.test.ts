@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { asUser, createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
+import { announce, pathOf, sendFiles, store } from '../helpers/files.ts';
 
 afterAll(() => database.end());
 
@@ -146,4 +147,256 @@ describe('a query', () => {
       expect(await search(db, ada, `word ${query}`)).toHaveLength(1);
     }),
   );
+});
+
+describe('filters', () => {
+  const day = (db: Db, channel: string, seq: number, time: string) =>
+    // Messages get their time when they are sent; the index is what filters look at.
+    db`update chat_private.message_search set created_at = ${time} where channel_id = ${channel} and seq = ${seq}`;
+
+  it('from: finds what somebody wrote, or several, or not', () =>
+    rolledBack(async (db) => {
+      const key = crypto.randomUUID().slice(0, 8);
+      const [ada, bob, cem] = [
+        await createUser(db, { username: `ada-${key}` }),
+        await createUser(db, { username: `bob-${key}` }),
+        await createUser(db, { username: `cem-${key}` }),
+      ];
+      const channel = await channelOf(db, ada, ['plan by ada']);
+      await asUser(db, ada, (as) => as`select chat.add_members(${channel}, ${[bob, cem]})`);
+      await say(db, bob, channel, 'plan by bob');
+      await say(db, cem, channel, 'plan by cem');
+      expect(await bodies(search(db, ada, `plan from:@bob-${key}`))).toEqual(['plan by bob']);
+      expect(await bodies(search(db, ada, `from:bob-${key}`))).toEqual(['plan by bob']);
+      expect(await bodies(search(db, ada, `from:${bob}`))).toEqual(['plan by bob']);
+      expect(await bodies(search(db, ada, 'plan from:me'))).toEqual(['plan by ada']);
+      expect(await bodies(search(db, ada, 'plan', { from_id: cem }))).toEqual(['plan by cem']);
+      expect(await bodies(search(db, ada, `plan from:me from:@bob-${key}`))).toEqual([
+        'plan by bob',
+        'plan by ada',
+      ]);
+      expect(await bodies(search(db, ada, `plan -from:me -from:@bob-${key}`))).toEqual(['plan by cem']);
+      expect(await bodies(search(db, ada, 'plan from:@nobody-at-all'))).toEqual([]);
+      expect(await bodies(search(db, ada, 'plan', { from_id: crypto.randomUUID() }))).toEqual([]);
+    }));
+
+  it('in: finds in a channel by slug, in direct messages by username, or not', () =>
+    rolledBack(async (db) => {
+      const key = crypto.randomUUID().slice(0, 8);
+      const [ada, bob] = [await createUser(db), await createUser(db, { username: `bob-${key}` })];
+      await channelOf(db, ada, ['plan one'], 'one');
+      const two = await channelOf(db, ada, ['plan two'], 'two');
+      const [dm] = await asUser(db, ada, (as) => as`select id from chat.open_dm(${bob})`);
+      await say(db, ada, dm?.id, 'plan three');
+      expect(await bodies(search(db, ada, `plan in:#one-${ada}`))).toEqual(['plan one']);
+      expect(await bodies(search(db, ada, `plan in:@bob-${key}`))).toEqual(['plan three']);
+      expect(await bodies(search(db, ada, `plan in:one-${ada} in:two-${ada}`))).toEqual([
+        'plan two',
+        'plan one',
+      ]);
+      expect(await bodies(search(db, ada, `plan -in:#one-${ada} -in:@bob-${key}`))).toEqual(['plan two']);
+      expect(await bodies(search(db, ada, 'plan', { channel_id: two }))).toEqual(['plan two']);
+      expect(await bodies(search(db, ada, `in:#two-${ada}`))).toEqual(['plan two']);
+      expect(await bodies(search(db, ada, `plan in:one-${ada}`, { channel_id: two }))).toEqual([]);
+      const [hit] = await search(db, ada, 'plan three');
+      expect(hit?.channel).toMatchObject({ kind: 'dm', slug: null, name: expect.any(String) });
+    }));
+
+  it('before:, after:, on: and during: mean days in UTC', () =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      const channel = await channelOf(db, ada, ['log a', 'log b', 'log c', 'log d']);
+      const [row] =
+        (await db`select min(seq)::integer as first from chat.messages where channel_id = ${channel} and kind = 'user'`) as never as [
+          { first: number },
+        ];
+      const { first } = row;
+      await day(db, channel, first, '2025-12-31T23:59:59.999Z');
+      await day(db, channel, first + 1, '2026-01-01T00:00:00Z');
+      await day(db, channel, first + 2, '2026-01-31T12:00:00Z');
+      await day(db, channel, first + 3, '2026-02-01T00:00:00Z');
+      const letters = async (query: string, options?: Options) =>
+        (await bodies(search(db, ada, query, options))).map((body) => body.slice(-1)).join('');
+      expect(await letters('log before:2026-01-01')).toBe('a');
+      expect(await letters('log after:2026-01-01')).toBe('dc');
+      expect(await letters('log on:2026-01-01')).toBe('b');
+      expect(await letters('log during:2026-01')).toBe('cb');
+      expect(await letters('log during:2025')).toBe('a');
+      expect(await letters('log after:2025 before:2026-02')).toBe('cb');
+      expect(await letters('log on:today')).toBe('');
+      expect(await letters('log', { before: '2026-01-31T12:00:00Z' })).toBe('ba');
+      expect(await letters('log', { after: '2026-01-31T12:00:00Z' })).toBe('d');
+      expect(await letters('after:2026-01-01', { before: '2026-02-01T00:00:00Z' })).toBe('c');
+    }));
+
+  it('has: and is: find what a message has and is', () =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      const channel = await channelOf(db, ada, []);
+      const link = await say(db, ada, channel, 'item https://example.com');
+      await say(db, ada, channel, 'item `code`');
+      const loved = await say(db, ada, channel, 'item loved');
+      const pinned = await say(db, ada, channel, 'item pinned');
+      const edited = await say(db, ada, channel, 'item edted');
+      await asUser(db, ada, async (as) => {
+        await as`select chat.send_message(${channel}, 'item reply', parent_seq => ${link?.seq})`;
+        await as`select chat.add_reaction(${channel}, ${loved?.seq}, '👍')`;
+        await as`select chat.pin_message(${channel}, ${pinned?.seq})`;
+        await as`select chat.edit_message(${channel}, ${edited?.seq}, 'item edited')`;
+      });
+      const image = await announce(db, ada, channel, { name: 'Übersicht.png', type: 'image/png' });
+      await store(db, pathOf(image), ada, { size: 5, mimetype: 'image/png' });
+      await sendFiles(db, ada, channel, [image], 'with file');
+      const found = async (query: string) => (await bodies(search(db, ada, query))).join(', ');
+      expect(await found('item has:link')).toBe('item https://example.com');
+      expect(await found('item has:code')).toBe('item `code`');
+      expect(await found('has:reaction')).toBe('item loved');
+      expect(await found('has:pin')).toBe('item pinned');
+      expect(await found('is:pinned')).toBe('item pinned');
+      expect(await found('is:edited')).toContain('item edited');
+      expect(await found('is:thread')).toBe('item reply');
+      expect(await found('has:file')).toBe('with file');
+      expect(await found('has:image')).toBe('with file');
+      expect(await found('ubersicht')).toBe('with file');
+      expect(await found('item -has:link -has:code -has:pin -is:thread -is:edited')).toBe('item loved');
+      await asUser(db, ada, async (as) => {
+        await as`select chat.remove_reaction(${channel}, ${loved?.seq}, '👍')`;
+        await as`select chat.pin_message(${channel}, ${pinned?.seq}, false)`;
+      });
+      expect(await found('has:reaction')).toBe('');
+      expect(await found('has:pin')).toBe('');
+    }));
+});
+
+describe('the index', () => {
+  it('follows edits and deletions, also of whole channels', () =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      const channel = await channelOf(db, ada, []);
+      const message = await say(db, ada, channel, 'before');
+      const edit = (body: string) =>
+        asUser(db, ada, (as) => as`select chat.edit_message(${channel}, ${message?.seq}, ${body})`);
+      await edit('behind');
+      expect(await bodies(search(db, ada, 'before'))).toEqual([]);
+      expect(await bodies(search(db, ada, 'behind'))).toEqual(['behind']);
+      await asUser(db, ada, (as) => as`select chat.delete_message(${channel}, ${message?.seq})`);
+      expect(await bodies(search(db, ada, 'behind'))).toEqual([]);
+      expect(await bodies(search(db, ada, 'from:me'))).toEqual([]);
+      await say(db, ada, channel, 'again');
+      await db`delete from chat.channels where id = ${channel}`;
+      expect(await db`select from chat_private.message_search where channel_id = ${channel}`).toHaveLength(0);
+    }));
+
+  it('leaves system messages out and archived channels in', () =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      const channel = await channelOf(db, ada, ['the channel plan']);
+      await asUser(db, ada, (as) => as`select chat.archive_channel(${channel})`);
+      expect(await bodies(search(db, ada, 'channel'))).toEqual(['the channel plan']);
+    }));
+
+  it('takes a message of 40,000 different characters and finds its last words', () =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      const body = Array.from({ length: 39_980 }, (_, n) => String.fromCodePoint(0x20000 + n)).join('');
+      await channelOf(db, ada, [`${body} the end`, `${'x'.repeat(39_000)} at last`]);
+      expect(await search(db, ada, 'the end ')).toHaveLength(1);
+      expect(await search(db, ada, [...body].slice(-2).join(''))).toHaveLength(1);
+      expect(await search(db, ada, 'xxxxx last ')).toHaveLength(0);
+      expect(await search(db, ada, 'xxxxx* last ')).toHaveLength(1);
+    }));
+});
+
+describe('a page', () => {
+  it.each(['newest', 'relevance'])('by %s follows the one before, without gaps or doubles', (sort) =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      const channel = await channelOf(db, ada, []);
+      await asUser(
+        db,
+        ada,
+        (as) =>
+          as`select chat.send_message(${channel}, 'hit ' || repeat('hit ', n % 3) || n) from generate_series(1, 25) n`,
+      );
+      const all = await bodies(search(db, ada, 'hit ', { sort, page_size: 50 }));
+      expect(new Set(all).size).toBe(25);
+      const paged: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page: Hit[] = await search(db, ada, 'hit ', {
+          sort,
+          page_size: 10,
+          ...(cursor ? { cursor } : {}),
+        });
+        expect(page.every((hit) => hit.total === 25 && hit.is_total_exact)).toBe(true);
+        paged.push(...page.map((hit) => hit.message.body));
+        cursor = page.at(-1)?.next_cursor ?? undefined;
+        // What comes in between moves nothing.
+        await say(db, ada, channel, 'late hit');
+      } while (cursor);
+      expect(paged).toEqual(all);
+      if (sort === 'newest') expect(all[0]).toMatch(/25$/);
+      else expect(all[0]).toMatch(/^hit hit hit /);
+    }),
+  );
+
+  it(
+    'tells that there are more than 1,000, finds what is rare among them, and counts within a time',
+    () =>
+      rolledBack(async (db) => {
+        const ada = await createUser(db);
+        const channel = await channelOf(db, ada, ['needle in hay', 'needle in hay']);
+        await asUser(
+          db,
+          ada,
+          (as) => as`select chat.send_message(${channel}, 'hay ' || n) from generate_series(1, 2100) n`,
+        );
+        const [common] = await search(db, ada, 'hay ');
+        expect(common).toMatchObject({ total: 1000, is_total_exact: false });
+        expect(common?.message.body).toBe('hay 2100');
+        const rare = await search(db, ada, 'needle hay ');
+        expect(rare.map((hit) => [hit.total, hit.is_total_exact])).toEqual([
+          [2, true],
+          [2, true],
+        ]);
+        expect(await bodies(search(db, ada, 'hay on:yesterday'))).toEqual([]);
+        const [last] = await search(db, ada, 'hay', { sort: 'relevance', page_size: 1 });
+        expect(last?.total).toBe(1000);
+      }),
+    60_000,
+  );
+});
+
+describe('a snippet', () => {
+  it.each([
+    ['a word', 'we deploy now', 'deploy ', 'we [deploy] now'],
+    ['the typed beginning', 'we deployed now', 'depl', 'we [depl]oyed now'],
+    ['each word', 'roll it back and roll', '"roll it" -no', '[roll] [it] back and [roll]'],
+    ['accents and case', 'Un CAFÉ noir', 'cafe ', 'Un [CAFÉ] noir'],
+    ['accents of their own', 'un cafe\u0301 noir', 'cafe ', 'un [cafe\u0301] noir'],
+    ['letters that fold to two', 'die große Straße dort', 'strasse ', 'die große [Straße] dort'],
+    ['Chinese', '我们明天部署新版本', '部署', '我们明天[部署]新版本'],
+    ['emoji with selectors', 'ich ❤️ dich sehr', 'dich ', 'ich ❤️ [dich] sehr'],
+    ['markers of its own', 'a \u0002deploy\u0003 b', 'deploy ', 'a [deploy] b'],
+    ['HTML as it is', '<b>deploy</b>', 'deploy ', '<b>[deploy]</b>'],
+    ['nothing when only filters match', 'hello there', 'from:me', 'hello there'],
+  ])('marks %s', (_name, body, query, marked) =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      await channelOf(db, ada, [body]);
+      const [hit] = await search(db, ada, query);
+      expect(hit?.snippet.replaceAll('\u0002', '[').replaceAll('\u0003', ']')).toBe(marked);
+    }),
+  );
+
+  it('shows what stands around the first match of a long text', () =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      await channelOf(db, ada, [`${'filler words '.repeat(1000)} needle ${'and more '.repeat(1000)}`]);
+      const [hit] = await search(db, ada, 'needle');
+      expect(hit?.snippet).toContain('\u0002needle\u0003');
+      expect(hit?.snippet.startsWith('…filler words')).toBe(false);
+      expect(hit?.snippet.startsWith('…')).toBe(true);
+      expect(hit?.snippet.length).toBeLessThan(260);
+    }));
 });

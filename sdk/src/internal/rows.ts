@@ -13,6 +13,7 @@ import type { Preferences } from '../preferences.ts';
 import type { PresenceStatus, UserPresence } from '../presence.ts';
 import type { Reaction } from '../reactions.ts';
 import type { Receipt } from '../receipts.ts';
+import type { FoundChannel, SearchHit } from '../search.ts';
 import type { ThreadInfo } from '../threads.ts';
 import type { Account, Profile, User } from '../users.ts';
 import type { Bump } from './channel-list.ts';
@@ -82,6 +83,19 @@ export interface ThreadRow {
   root: MessageRow;
 }
 
+/** By hand: the generator takes every part of a composite type for nullable. */
+export interface SearchHitRow {
+  message: Omit<MessageRow, 'author' | 'my_reactions'>;
+  my_reactions: string[];
+  author: ProfileRow | null;
+  channel: { id: string; kind: FoundChannel['kind']; slug: string | null; name: string | null };
+  snippet: string;
+  next_cursor: string | null;
+  total: number;
+  is_total_exact: boolean;
+}
+
+export type FoundChannelRow = Tables['channels']['Row'];
 export type MemberRow = Tables['channel_members']['Row'] & { profile: ProfileRow };
 export type PreferencesRow = Tables['preferences']['Row'];
 /** By hand, as events carry it too. */
@@ -384,6 +398,32 @@ export const toDraft = (row: DraftRow): Draft => ({
   body: row.body,
   custom: row.custom as MessageCustom,
   updatedAt: row.updated_at ? new Date(row.updated_at) : new Date(),
+});
+
+export const toSearchHit = ({
+  message,
+  author,
+  my_reactions,
+  channel,
+  snippet,
+}: SearchHitRow): SearchHit => ({
+  message: toMessage({ ...message, author, my_reactions }),
+  channel: { ...channel, name: channel.name ?? '' },
+  // Matches stand between U+0002 and U+0003, so every second piece is one.
+  snippet: snippet
+    .replaceAll('\u0003', '\u0002')
+    .split('\u0002')
+    .map((text, n) => ({ text, isMatch: n % 2 === 1 }))
+    .filter(({ text }) => text !== ''),
+});
+
+export const toFoundChannel = (row: FoundChannelRow): FoundChannel => ({
+  id: row.id,
+  kind: row.kind as FoundChannel['kind'],
+  slug: row.slug,
+  name: row.name ?? row.slug ?? '',
+  description: row.description,
+  archivedAt: toDate(row.archived_at),
 });
 
 export const toPreferences = (row: PreferencesRow): Preferences => ({
