@@ -2301,6 +2301,7 @@ create type chat.person as (id uuid, username text, name text, avatar_url text);
 create type chat.channel_label as (id uuid, kind text, slug text, name text);
 create type chat.search_hit as (
   message chat.messages,
+  my_reactions text[],
   author chat.person,
   channel chat.channel_label,
   snippet text,
@@ -2309,9 +2310,10 @@ create type chat.search_hit as (
   is_total_exact boolean
 );
 
--- What a query asks for: in which channels what (queries, one for each channel), within what time, and what to mark.
+-- What a query asks for: in which channels what, within what time, and what to mark. For each channel there are a query and
+-- its outline: the words alone, without their order and without what is not wanted, as the index can answer it by itself.
 create type chat_private.search_request as (
-  channel_ids uuid[], queries tsquery[], since timestamptz, until timestamptz, pattern text
+  channel_ids uuid[], queries tsquery[], outlines tsquery[], since timestamptz, until timestamptz, pattern text
 );
 create type chat_private.search_place as (created_at timestamptz, channel_id uuid, seq bigint);
 -- The last hit of a page and what later pages need to know of the first.
@@ -2369,22 +2371,29 @@ language sql immutable set search_path = '' as $$
          lateral (select left(parts[1], 64)) p (part);
 $$;
 
-create function chat_private.find_author(name text) returns uuid
+create function chat_private.find_author(value text) returns uuid
 language sql stable set search_path = '' as $$
-  select case when lower(name) = 'me' then (select auth.uid())
-              else (select p.id from chat.profiles p where p.username = ltrim(lower(name), '@') or p.id::text = lower(name)) end;
+  select case when lower(value) = 'me' then (select auth.uid())
+              when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid
+              else (select p.id from chat.profiles p where p.username = ltrim(lower(value), '@')) end;
 $$;
 
 -- Those of the given channels that a query names: by slug, name or id, or direct messages by the other's username.
-create function chat_private.find_channels(name text, channel_ids uuid[]) returns uuid[]
+create function chat_private.find_channels(value text, channel_ids uuid[]) returns uuid[]
 language sql stable set search_path = '' as $$
   select coalesce(array_agg(c.id), '{}')
     from chat.channels c
    where c.id = any (channel_ids)
-     and case when name like '@%' then c.kind = 'dm' and chat_private.dm_partner(c.dm_key, (select auth.uid()))
-                                       = chat_private.find_author(name)
-              else c.slug = ltrim(lower(name), '#') or c.id::text = lower(name)
-                or chat_private.fold(c.name) = chat_private.fold(ltrim(name, '#')) end;
+     and case when value like '@%'
+              then c.kind = 'dm' and chat_private.dm_partner(c.dm_key, (select auth.uid())) = chat_private.find_author(value)
+              else c.slug = ltrim(lower(value), '#') or c.id::text = lower(value)
+                or chat_private.fold(c.name) = chat_private.fold(ltrim(value, '#')) end;
+$$;
+
+create function chat_private.channel_queries(channel_ids uuid[], terms text[]) returns tsquery[]
+language sql immutable set search_path = '' as $$
+  select array(select replace(array_to_string(terms, ' & '), '~', chat_private.search_prefix(id))::tsquery
+                 from unnest(channel_ids) with ordinality c (id, n) order by n);
 $$;
 
 -- Reads a query: words, "phrases", word*, -not, and filters (from: in: before: after: on: during: has: is:). The word that
@@ -2406,6 +2415,7 @@ declare
   v_terms text[] := '{}';
   v_patterns text[] := '{}';
   v_words text;
+  v_wanted text[];
   v_is_empty boolean := from_id is null;
 begin
   if query is null or char_length(query) > 1000 then
@@ -2447,7 +2457,7 @@ begin
     elsif v_key = 'in' then
       v_ids := chat_private.find_channels(v_value, channel_ids);
       if v_not = '!' then
-        v_request.channel_ids := array(select unnest(v_request.channel_ids) except select unnest(v_ids));
+        v_request.channel_ids := array(select id from unnest(v_request.channel_ids) with ordinality c (id, n) where id <> all (v_ids) order by n);
       else
         v_in := coalesce(v_in, '{}') || v_ids;
       end if;
@@ -2469,15 +2479,18 @@ begin
     v_terms := v_terms || ('(' || array_to_string(v_authors, ' | ') || ')');
   end if;
   if v_in is not null then
-    v_request.channel_ids := array(select unnest(v_request.channel_ids) intersect select unnest(v_in));
+    v_request.channel_ids := array(select id from unnest(v_request.channel_ids) with ordinality c (id, n) where id = any (v_in) order by n);
   end if;
-  if not exists (select from unnest(v_terms) t where t not like '!%') then
-    -- An index says where something is, not where it is not: so ask for all messages but those.
-    v_terms := '~'::text || v_terms;
+  v_wanted := array(select t from unnest(v_terms) t where t not like '!%');
+  if v_wanted = '{}' then
+    -- An index says where something is, not where it is not: so ask for all messages.
+    v_wanted := '{~}';
+    v_terms := v_wanted || v_terms;
   end if;
-  v_request.queries := array(
-    select replace(array_to_string(v_terms, ' & '), '~', chat_private.search_prefix(id))::tsquery
-      from unnest(v_request.channel_ids) with ordinality c (id, n) order by n);
+  v_request.queries := chat_private.channel_queries(v_request.channel_ids, v_terms);
+  v_request.outlines := case when v_terms::text ~ '!|<->'
+    then chat_private.channel_queries(v_request.channel_ids, array[replace(array_to_string(v_wanted, ' & '), '<->', '&')])
+    else v_request.queries end;
   v_request.pattern := nullif(array_to_string(v_patterns, '|'), '');
   return v_request;
 end;
@@ -2508,33 +2521,31 @@ begin
         from (select * from chat_private.message_search s
                where s.created_at >= request.since and s.created_at < request.until and s.created_at <= below.created_at
                order by s.created_at desc limit budget) r
-       where r.channel_id = any (request.channel_ids)
-         and r.terms @@ request.queries[array_position(request.channel_ids, r.channel_id)]
-         and (r.created_at, r.channel_id, r.seq) < (below.created_at, below.channel_id, below.seq)
+        join unnest(request.channel_ids, request.queries) mine (id, query) on mine.id = r.channel_id
+       where r.terms @@ mine.query and (r.created_at, r.channel_id, r.seq) < (below.created_at, below.channel_id, below.seq)
        order by r.created_at desc, r.channel_id desc, r.seq desc limit wanted;
   end if;
 end;
 $$;
 
--- All hits, by looking the words up in the index, until more than `most` are found: right for words that are rare.
+-- All hits, by looking the words up in the index, until more than `most` candidates are found: right for words that are rare.
 create function chat_private.gather_hits(request chat_private.search_request, below chat_private.search_place, wanted integer, most integer,
                                          out places chat_private.search_place[], out total integer, out is_complete boolean)
 language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan set enable_seqscan = off as $$
 begin
-  with hits as materialized (
+  with candidates as materialized (
     -- One channel after the other (offset 0), so that the index is asked for terms alone.
-    select s.created_at, s.channel_id, s.seq
-      from unnest(request.channel_ids, request.queries) mine (id, terms),
-           lateral (select * from chat_private.message_search s where s.terms @@ mine.terms offset 0) s
+    select s.created_at, s.channel_id, s.seq,
+           s.created_at >= request.since and s.created_at < request.until and s.terms @@ mine.query as is_hit
+      from unnest(request.channel_ids, request.queries, request.outlines) mine (id, query, outline),
+           lateral (select * from chat_private.message_search s where s.terms @@ mine.outline offset 0) s
      where s.channel_id = mine.id
      limit most + 1
-  ), span as materialized (
-    select * from hits h where h.created_at >= request.since and h.created_at < request.until
   )
-  select (select count(*) from span), (select count(*) <= most from hits),
-         array(select row(t.created_at, t.channel_id, t.seq)::chat_private.search_place from span t
-                where (t.created_at, t.channel_id, t.seq) < (below.created_at, below.channel_id, below.seq)
-                order by t.created_at desc, t.channel_id desc, t.seq desc limit wanted)
+  select (select count(*) from candidates c where c.is_hit), (select count(*) <= most from candidates),
+         array(select row(c.created_at, c.channel_id, c.seq)::chat_private.search_place from candidates c
+                where c.is_hit and (c.created_at, c.channel_id, c.seq) < (below.created_at, below.channel_id, below.seq)
+                order by c.created_at desc, c.channel_id desc, c.seq desc limit wanted)
     into total, is_complete, places;
 end;
 $$;
@@ -2553,35 +2564,38 @@ language sql stable set search_path = '' as $$
   end;
 $$;
 
--- The newest hits below a place, and how many there are in all: exact, or at least that many. A short walk finds what is
--- common, the index what is rare; for what lies between them each gives up before it gets dear, and the other goes on.
+-- The newest hits below a place (at least enough of them), and how many there are in all: exact, or at least that many. Walks find what is common, the
+-- index what is rare; each gives up before it gets dear, and the other goes on.
 create function chat_private.find_hits(request chat_private.search_request, below chat_private.search_place, wanted integer, enough integer,
                                        needs_total boolean, out places chat_private.search_place[], out total integer, out is_exact boolean)
 language plpgsql stable set search_path = '' as $$
 declare
   v_has_dates boolean := request.since > '-infinity' or request.until < 'infinity';
-  v_walk record;
+  -- Where both ways cost the same, by the size of the index.
+  v_most integer := (select least(greatest(1500, sqrt(20 * greatest(c.reltuples, 0))), 15000) from pg_catalog.pg_class c
+                      where c.oid = 'chat_private.message_search'::regclass);
+  v_budget integer;
 begin
-  for v_walk in
-    -- Where both cost the same: an index hit is a random read, of walking 20 rows of a page are read at once.
-    select 2000 as budget, least(greatest(1500, sqrt(20 * greatest(c.reltuples, 0))), 15000)::integer as most
-      from pg_catalog.pg_class c where c.oid = 'chat_private.message_search'::regclass
-    union all select 60000, 2000000000 order by budget
-  loop
-    places := array(select chat_private.walk_hits(request, below, wanted, v_walk.budget));
-    if v_has_dates and cardinality(places) < wanted and chat_private.is_short_span(request, v_walk.budget) then
+  foreach v_budget in array array[2000, 12000, 60000] loop
+    -- A second walk pays where the first one found something.
+    continue when v_budget = 12000 and cardinality(places) < 7;
+    places := array(select chat_private.walk_hits(request, below, wanted, v_budget));
+    if v_has_dates and cardinality(places) < wanted and chat_private.is_short_span(request, v_budget) then
       total := cardinality(places);
       is_exact := true;
       return;
-    elsif cardinality(places) >= enough then
+    elsif cardinality(places) >= (case v_budget when 60000 then enough else wanted end) then
       if needs_total and total is null then
-        select g.total, g.is_complete into total, is_exact from chat_private.gather_hits(request, below, 0, 1000) g;
+        -- Where words must stand together or something is not wanted, not every candidate is a hit.
+        select g.total, g.is_complete into total, is_exact
+          from chat_private.gather_hits(request, below, 0, case when request.outlines = request.queries then 1000 else 4000 end) g;
       end if;
       total := greatest(total, cardinality(places));
       return;
     end if;
+    continue when v_budget = 2000 and cardinality(places) >= 7;
     select g.places, g.total, g.is_complete into places, total, is_exact
-      from chat_private.gather_hits(request, below, wanted, v_walk.most) g;
+      from chat_private.gather_hits(request, below, wanted, case when v_budget = 60000 then 2000000000 else v_most end) g;
     exit when is_exact;
   end loop;
 end;
@@ -2631,6 +2645,14 @@ begin
 end;
 $$;
 
+-- The caller's channels, those with few messages first: where many hits are to be counted, few of the long lists are read.
+create function chat_private.searched_channels() returns uuid[]
+language sql stable set search_path = '' as $$
+  select array(select m.channel_id
+                 from chat.channel_members m join chat.channel_counters n on n.channel_id = m.channel_id
+                where m.user_id = (select auth.uid()) order by n.last_seq);
+$$;
+
 create function chat_private.read_search_cursor(cursor text) returns chat_private.search_cursor
 language plpgsql stable set search_path = '' as $$
 declare
@@ -2672,7 +2694,7 @@ begin
     perform chat_private.require_member(search_messages.channel_id, 'search');
   end if;
   v_request := chat_private.read_search(query,
-    case when search_messages.channel_id is null then array(select chat_private.my_channel_ids())
+    case when search_messages.channel_id is null then chat_private.searched_channels()
          else array[search_messages.channel_id] end, from_id);
   v_request.since := greatest(v_request.since, after + interval '1 microsecond', '-infinity');
   v_request.until := least(v_request.until, before, 'infinity');
@@ -2682,9 +2704,9 @@ begin
     v_below := (v_cursor.created_at, v_cursor.channel_id, v_cursor.seq);
     v_hits := chat_private.find_hits(v_request, v_below, page_size + 1, page_size + 1, v_cursor.total is null);
   else
-    -- The best of the newest 1,000, which stay the same from page to page.
+    -- The best of the newest 500, which stay the same from page to page.
     v_below := (v_cursor.newest, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 9223372036854775807);
-    v_hits := chat_private.find_hits(v_request, v_below, 1000, page_size + 1, v_cursor.total is null);
+    v_hits := chat_private.find_hits(v_request, v_below, 500, page_size + 1, v_cursor.total is null);
     select coalesce(array_agg(row(r.created_at, r.channel_id, r.seq)::chat_private.search_place order by r.n), '{}'),
            array_agg(r.rank order by r.n)
       into v_hits.places, v_ranks
@@ -2700,7 +2722,7 @@ begin
   v_cursor.total := coalesce(v_cursor.total, least(v_hits.total, 1000));
   v_more := cardinality(v_hits.places) > page_size;
   return query
-    select m, case when a.id is not null then row(a.id, a.username, a.name, a.avatar_url)::chat.person end,
+    select m, chat.my_reactions(m), case when a.id is not null then row(a.id, a.username, a.name, a.avatar_url)::chat.person end,
            row(c.id, c.kind, c.slug, coalesce(c.name, c.slug, d.name))::chat.channel_label,
            chat_private.search_snippet(m.body, v_request.pattern),
            case when v_more and p.n = page_size then
@@ -2721,7 +2743,176 @@ comment on type chat.channel_label is 'A channel as shown beside what was said i
 comment on type chat.search_hit is
   'A message that matches, with author and channel; snippet marks matches between the characters U+0002 and U+0003; next_cursor gives the page behind, null when there is none; total counts all hits, at least, when is_total_exact is false (more than 1,000)';
 comment on function chat.search_messages(text, uuid, uuid, timestamptz, timestamptz, text, text, integer) is
-  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 1,000). Errors: invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
+  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 500). Errors: invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
+
+-- 33_search_names.sql
+-- Search by name: people, channels and the members of a channel, by the beginnings of words and, where those are few, with typos.
+
+create extension if not exists pg_trgm with schema extensions;
+
+-- The words of names as terms, in any script.
+create function chat_private.name_terms(variadic names text[]) returns tsvector
+language sql immutable parallel safe set search_path = '' as $$
+  select array_to_tsvector(array(select word from chat_private.search_words(array_to_string(names, ' '))));
+$$;
+
+-- Names as trigrams are made of them.
+create function chat_private.name_text(variadic names text[]) returns text
+language sql immutable parallel safe set search_path = '' as $$
+  select chat_private.plain(array_to_string(names, ' '));
+$$;
+
+create index profiles_username_begin_idx on chat.profiles (username text_pattern_ops);
+create index profiles_terms_idx on chat.profiles using gin (chat_private.name_terms(username, name));
+create index profiles_trigrams_idx on chat.profiles using gin (chat_private.name_text(username, name) extensions.gin_trgm_ops);
+-- Public channels only: a search never meets the others, so that its time tells nothing of them.
+create index channels_terms_idx on chat.channels using gin (chat_private.name_terms(slug, name, description))
+  where kind = 'public' and deleted_at is null;
+create index channels_trigrams_idx on chat.channels using gin (chat_private.name_text(slug, name) extensions.gin_trgm_ops)
+  where kind = 'public' and deleted_at is null;
+
+-- What was typed of a name, as a tsquery: all of its words, the last one as a beginning.
+create function chat_private.name_query(query text, operation text) returns tsquery
+language plpgsql stable set search_path = '' as $$
+declare
+  v_query tsquery;
+begin
+  if char_length(query) <= 200 then
+    v_query := replace(replace(chat_private.search_phrase(query, true), ' <-> ', ' & '), '~', '')::tsquery;
+  end if;
+  if v_query is null then
+    perform chat_private.fail('invalid_search', 400, format('unable to %s; type 1 to 200 characters, letters or digits among them', operation));
+  end if;
+  return v_query;
+end;
+$$;
+
+-- A literal for the left side of like.
+create function chat_private.like_prefix(value text) returns text
+language sql immutable parallel safe set search_path = '' as $$
+  select regexp_replace(value, '([\\%_])', '\\\1', 'g') || '%';
+$$;
+
+-- Definer: accounts are seen by their owners only, and suspended people are left out.
+create function chat.search_users(query text, after uuid default null, page_size integer default 20)
+returns setof chat.profiles
+language plpgsql stable rows 20 security definer
+set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  v_query tsquery := chat_private.name_query(query, 'search users');
+  v_text text := btrim(chat_private.name_text(query));
+  v_ids uuid[];
+begin
+  perform chat_private.check_page_size(page_size, 'search users');
+  v_ids := array(
+    select p.id from chat.profiles p
+     where p.username like chat_private.like_prefix(lower(ltrim(btrim(query), '@'))) order by p.username limit 100);
+  v_ids := v_ids || array(
+    select w.id
+      from (select p.id, p.username, p.name from chat.profiles p
+             where chat_private.name_terms(p.username, p.name) @@ v_query and p.id <> all (v_ids) limit 100) w
+     order by chat_private.name_text(w.name) not like v_text || '%', w.username);
+  if cardinality(v_ids) < page_size and char_length(v_text) > 3 then
+    perform set_config('pg_trgm.word_similarity_threshold', '0.4', true);
+    v_ids := v_ids || array(
+      select p.id from chat.profiles p
+       where v_text operator(extensions.<%) chat_private.name_text(p.username, p.name) and p.id <> all (v_ids)
+       order by extensions.word_similarity(v_text, chat_private.name_text(p.username, p.name)) desc, p.username limit 50);
+  end if;
+  return query
+    select p.*
+      from unnest(v_ids) with ordinality best (id, n)
+      join chat.profiles p on p.id = best.id
+     where (after is null or best.n > array_position(v_ids, after))
+       and not exists (select from chat.accounts a where a.user_id = p.id and a.suspended_at is not null)
+     order by best.n limit page_size;
+end;
+$$;
+grant execute on function chat.search_users(text, uuid, integer) to authenticated;
+
+-- Definer: asks for the public channels alone, which row-level security would not let an index do.
+create function chat.search_channels(query text, after uuid default null, page_size integer default 20)
+returns setof chat.channels
+language plpgsql stable rows 20 security definer
+set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  v_query tsquery := chat_private.name_query(query, 'search channels');
+  v_text text := btrim(chat_private.name_text(query));
+  v_ids uuid[];
+begin
+  perform chat_private.check_page_size(page_size, 'search channels');
+  v_ids := array(
+    select c.id
+      from (select c.id, c.slug, c.name, c.archived_at from chat.channels c
+             where chat_private.name_terms(c.slug, c.name, c.description) @@ v_query and c.kind = 'public' and c.deleted_at is null
+             limit 200) c
+     order by c.archived_at is not null, chat_private.name_text(c.slug) not like v_text || '%',
+              chat_private.name_text(c.name) not like v_text || '%', c.slug);
+  -- The caller's other channels come first: they are few, and the likeliest to be meant.
+  v_ids := array(
+    select c.id from chat.channels c
+     where c.id in (select chat_private.my_channel_ids()) and c.kind in ('private', 'group')
+       and chat_private.name_terms(c.slug, c.name, c.description) @@ v_query
+     order by c.archived_at is not null, c.slug, c.name, c.id limit 200) || v_ids;
+  if cardinality(v_ids) < page_size and char_length(v_text) > 3 then
+    perform set_config('pg_trgm.word_similarity_threshold', '0.4', true);
+    v_ids := v_ids || array(
+      select c.id from chat.channels c
+       where v_text operator(extensions.<%) chat_private.name_text(c.slug, c.name) and c.kind = 'public' and c.deleted_at is null
+         and c.id <> all (v_ids)
+       order by extensions.word_similarity(v_text, chat_private.name_text(c.slug, c.name)) desc, c.slug limit 50);
+  end if;
+  return query
+    select c.* from unnest(v_ids) with ordinality best (id, n) join chat.channels c on c.id = best.id
+     where after is null or best.n > array_position(v_ids, after)
+     order by best.n limit page_size;
+end;
+$$;
+grant execute on function chat.search_channels(text, uuid, integer) to authenticated;
+
+-- Definer: as search_users. Small channels are read, large ones are looked up in the names of all people.
+create function chat.search_members(channel_id uuid, query text, after uuid default null, page_size integer default 20)
+returns setof chat.channel_members
+language plpgsql stable rows 20 security definer
+set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  v_query tsquery := chat_private.name_query(query, 'search members');
+  v_text text := btrim(chat_private.name_text(query));
+  v_ids uuid[];
+begin
+  perform chat_private.require_member(search_members.channel_id, 'search members');
+  perform chat_private.check_page_size(page_size, 'search members');
+  if (select n.member_count <= 300 from chat.channel_counters n where n.channel_id = search_members.channel_id) then
+    v_ids := array(
+      select m.user_id from chat.channel_members m join chat.profiles p on p.id = m.user_id
+       where m.channel_id = search_members.channel_id and chat_private.name_terms(p.username, p.name) @@ v_query);
+  else
+    v_ids := array(
+      select p.id from chat.profiles p
+       where chat_private.name_terms(p.username, p.name) @@ v_query
+         and exists (select from chat.channel_members m where m.channel_id = search_members.channel_id and m.user_id = p.id)
+       limit 200);
+  end if;
+  v_ids := array(
+    select p.id from chat.profiles p
+     where p.id = any (v_ids)
+       and not exists (select from chat.accounts a where a.user_id = p.id and a.suspended_at is not null)
+     order by chat_private.name_text(p.username) not like v_text || '%', chat_private.name_text(p.name) not like v_text || '%', p.username);
+  return query
+    select m.* from unnest(v_ids) with ordinality best (id, n)
+      join chat.channel_members m on m.channel_id = search_members.channel_id and m.user_id = best.id
+     where after is null or best.n > array_position(v_ids, after)
+     order by best.n limit page_size;
+end;
+$$;
+grant execute on function chat.search_members(uuid, text, uuid, integer) to authenticated;
+
+comment on function chat.search_users(text, uuid, integer) is
+  'People whose username or name has words that begin like the query''s, best first, then similar ones; pages of at most 200 in all, after the last id of the page before. Suspended people are left out. Errors: invalid_search, invalid_page_size';
+comment on function chat.search_channels(text, uuid, integer) is
+  'The caller''s private channels and groups, then public channels, whose slug, name or description has words that begin like the query''s, then similar ones. Errors: invalid_search, invalid_page_size';
+comment on function chat.search_members(uuid, text, uuid, integer) is
+  'Members of a channel whose username or name has words that begin like the query''s, best first. Errors: invalid_search, invalid_page_size, channel_not_found, not_a_member';
 
 -- 34_threads.sql
 -- Who follows which thread, and how far they have read it.
