@@ -4482,7 +4482,10 @@ alter table chat_private.presence_sweeps enable row level security;
 -- How each of these people is at this moment, by their connections and their own choice.
 create function chat_private.presence_now(user_ids uuid[])
 returns table (user_id uuid, status text, last_seen_at timestamptz)
-language sql stable rows 10 set search_path = '' as $$
+language plpgsql stable rows 10 set search_path = '' as $$
+begin
+  -- In PL/pgSQL for its kept plan: this runs at every beat of a client that nobody uses.
+  return query
   select p.user_id,
          case when c.is_here is not true then 'offline'
               when p.manual_status is not null then p.manual_status
@@ -4498,6 +4501,7 @@ language sql stable rows 10 set search_path = '' as $$
             max(k.active_at) filter (where k.gone_at > now()) as active_at
        from chat_private.connections k where k.user_id = p.user_id) c
    where p.user_id = any (user_ids);
+end;
 $$;
 
 -- Writes down, and so tells everyone, where these people are not as they were last told to be.
@@ -4550,19 +4554,21 @@ begin
 end;
 $$;
 
--- Notes a beat of the caller's. A client stays for 60 s; one that nobody uses for 90 s, as browsers let tabs that
+-- Notes a beat of the caller's, whose clients are one per session where they do not tell themselves apart. A client stays for 60 s; one that nobody uses for 90 s, as browsers let tabs that
 -- have long been hidden run once a minute.
 create function chat_private.beat(connection_id uuid, is_active boolean) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
+  v_session uuid := (auth.jwt() ->> 'session_id')::uuid;
+  v_id uuid := coalesce(beat.connection_id, v_session, v_me);
   v_active_at timestamptz := case when is_active then now() end;
 begin
   update chat_private.connections k
      set seen_at = now(), active_at = coalesce(v_active_at, k.active_at),
          gone_at = now() + case when coalesce(v_active_at, k.active_at) > now() - interval '5 minutes'
                                 then interval '60 seconds' else interval '90 seconds' end
-   where k.user_id = v_me and k.id = beat.connection_id;
+   where k.user_id = v_me and k.id = v_id;
   if found then
     return;
   end if;
@@ -4571,16 +4577,10 @@ begin
    where k.user_id = v_me
      and k.id in (select o.id from chat_private.connections o where o.user_id = v_me order by o.seen_at desc offset 19);
   insert into chat_private.connections (user_id, id, session_id, seen_at, active_at, gone_at)
-  values (v_me, beat.connection_id, (auth.jwt() ->> 'session_id')::uuid, now(), v_active_at, now() + interval '60 seconds')
+  values (v_me, v_id, v_session, now(), v_active_at, now() + interval '60 seconds')
   on conflict do nothing;
   insert into chat.presence (user_id) values (v_me) on conflict do nothing;
 end;
-$$;
-
--- A client that does not tell its connections apart has one per session.
-create function chat_private.my_connection_id(connection_id uuid) returns uuid
-language sql stable set search_path = '' as $$
-  select coalesce(connection_id, (auth.jwt() ->> 'session_id')::uuid, auth.uid());
 $$;
 
 grant select (user_id, status, status_text, status_emoji, status_expires_at, last_seen_at, updated_at)
@@ -4642,7 +4642,7 @@ begin
   if cardinality(channel_ids) > 100 then
     perform chat_private.fail('too_many_channels', 400, 'unable to beat; at most 100 channels can be asked for at once');
   end if;
-  perform chat_private.beat(chat_private.my_connection_id(heartbeat.connection_id), heartbeat.is_active);
+  perform chat_private.beat(heartbeat.connection_id, heartbeat.is_active);
   select p.status, p.manual_status into v_presence from chat.presence p where p.user_id = v_me;
   -- Mostly everything is as it was; only otherwise the other connections matter.
   if v_presence.status is distinct from coalesce(v_presence.manual_status, case when heartbeat.is_active then 'online' end) then
@@ -4689,7 +4689,7 @@ begin
   -- Who chooses is here, and active in all their clients.
   update chat_private.connections k set active_at = now() where k.user_id = v_me and k.gone_at > now();
   if not found then
-    perform chat_private.beat(chat_private.my_connection_id(null), true);
+    perform chat_private.beat(null, true);
   end if;
   update chat.presence p set manual_status = nullif(set_presence.status, 'online') where p.user_id = v_me;
   perform chat_private.settle_presence(array[v_me]);
@@ -4777,7 +4777,6 @@ comment on function chat_private.presence_now(uuid[]) is 'How people are at this
 comment on function chat_private.settle_presence(uuid[]) is 'Writes down how people are at this moment where that has changed';
 comment on function chat_private.sweep_presence() is 'Sets people offline whose clients have all gone without a word, some at a time';
 comment on function chat_private.beat(uuid, boolean) is 'Notes a beat of one of the caller''s clients';
-comment on function chat_private.my_connection_id(uuid) is 'The connection a call speaks for';
 comment on policy select_user on chat.presence is 'Everyone signed in sees how everyone is';
 comment on function chat.heartbeat(uuid[], boolean, uuid) is
   'Says that the caller''s client is open, and whether somebody uses it; every 25 s. Returns where those of the channels are that the caller is in, and without id the epoch of the topic everyone hears. Errors: too_many_channels';
