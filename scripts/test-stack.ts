@@ -6,7 +6,7 @@ import { terminalProgress } from './stack/progress.ts';
 import { PROJECT_DIR, startStack } from './stack/stack.ts';
 import { runningState } from './stack/state.ts';
 import { stopRunning } from './stack/stop.ts';
-import { webService, webUrl } from './web.ts';
+import { buildWeb, webService, webUrl } from './web.ts';
 
 const folder = join(PROJECT_DIR, '.confab');
 
@@ -22,7 +22,7 @@ export async function withTestStack(
   const stack = await startStack({ dir, portBase, progress, calls: false, ...(signal ? { signal } : {}) });
   let passed = false;
   try {
-    await stack.run(webService(stack));
+    await stack.run(webService(stack, await buildWeb(stack)));
     passed = await run({ ...process.env, ...stack.values, WEB_URL: webUrl(stack) });
     return passed;
   } finally {

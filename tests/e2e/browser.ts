@@ -31,7 +31,7 @@ export async function launch(...args: string[]): Promise<Browser> {
 }
 
 export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;
-const DESKTOP = { viewport: { width: 1280, height: 800 } } as const;
+export const DESKTOP = { viewport: { width: 1280, height: 800 } } as const;
 
 /** Signs somebody up in a window of their own. */
 export async function newPerson(

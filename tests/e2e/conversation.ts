@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 
-const field = (page: Page) => page.getByRole('textbox', { name: /^Message / });
+export const field = (page: Page) => page.getByRole('textbox', { name: /^Message / });
 
 export async function createChannel(page: Page, topic: string): Promise<string> {
   const name = `${topic}-${randomUUID().slice(0, 8)}`;
@@ -47,19 +47,30 @@ export async function say(page: Page, text: string): Promise<void> {
 
 /** The messages on the page, oldest first; one on its way ends in "(sending)". */
 export async function seen(page: Page): Promise<string[]> {
-  return page.getByRole('log').evaluate((log) =>
-    [...log.querySelectorAll('article')].map((message) => {
-      const text = message.querySelector('.text')?.textContent ?? '';
-      return message.dataset.status === 'pending' ? `${text} (sending)` : text;
-    }),
-  );
+  return page
+    .getByRole('main')
+    .getByRole('log')
+    .evaluate((log) =>
+      [...log.querySelectorAll('article')].map((message) => {
+        const text = message.querySelector('.text')?.textContent ?? '';
+        return message.dataset.status === 'pending' ? `${text} (sending)` : text;
+      }),
+    );
 }
 
 /** A conversation's entry in the list, with its count of unread messages. */
 export const entry = (page: Page, name: string) =>
   page.getByRole('navigation').getByRole('link', { name, exact: false });
 
-const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: `${text}\n` });
+/** The message in the list that has this text. */
+export const message = (page: Page, text: string) =>
+  page.getByRole('log').getByRole('article').filter({ hasText: text });
+
+/** Opens the menu of a message. */
+export async function openMenu(page: Page, text: string): Promise<void> {
+  await message(page, text).hover();
+  await message(page, text).getByRole('button', { name: 'More' }).click();
+}
 
 /** How far below the upper edge of the window a message stands. */
 export const placeOf = (page: Page, text: string): Promise<number> =>

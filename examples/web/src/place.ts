@@ -44,8 +44,17 @@ export const goTo = (address: string): void => {
 
 /** Changes what stands beside the page and leaves the page. */
 export function showBeside(detail: Detail): void {
-  const [path = HOME] = location.hash.split('?');
-  goTo((path || HOME) + queryOf(detail));
+  goTo(besideAddress(detail));
+}
+
+/** The same without a step in the history, as while somebody types. */
+export const replaceBeside = (detail: Detail): void => replaceAddress(besideAddress(detail));
+
+const besideAddress = (detail: Detail): string => (location.hash.split('?')[0] || HOME) + queryOf(detail);
+
+function replaceAddress(address: string): void {
+  history.replaceState(null, '', address);
+  dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
 /** Takes the message out of the address without leaving a step in the history. */
@@ -53,8 +62,7 @@ export function forgetMessage(): void {
   const [path = '', text = ''] = location.hash.split('?', 2);
   const query = new URLSearchParams(text);
   query.delete('message');
-  history.replaceState(null, '', path + (query.size > 0 ? `?${query}` : ''));
-  dispatchEvent(new HashChangeEvent('hashchange'));
+  replaceAddress(path + (query.size > 0 ? `?${query}` : ''));
 }
 
 export const closeBeside = (): void => showBeside({});

@@ -7,9 +7,10 @@ import { ChannelPage } from './channels/channel-page.tsx';
 import { isMuted } from './channels/is-muted.ts';
 import { Welcome } from './channels/welcome.tsx';
 import { MeContext } from './me.ts';
-import { isAt, usePlace } from './place.ts';
+import { isAt, showBeside, usePlace } from './place.ts';
 import { DraftsPage } from './saved/drafts-page.tsx';
 import { SavedPage } from './saved/saved-page.tsx';
+import { SearchPanel } from './search/search-panel.tsx';
 import { Shortcuts } from './sidebar/shortcuts.tsx';
 import { Sidebar } from './sidebar/sidebar.tsx';
 import { Switcher } from './sidebar/switcher.tsx';
@@ -32,6 +33,7 @@ export function Workspace({ userId }: { userId: string }) {
 
   useHotkeys({
     'mod+k': () => setDialog('switcher'),
+    'mod+shift+f': () => showBeside({ search: '' }),
     'mod+/': () => setDialog('shortcuts'),
     '?': () => setDialog('shortcuts'),
   });
@@ -46,7 +48,10 @@ export function Workspace({ userId }: { userId: string }) {
 
   return (
     <MeContext value={me}>
-      <div className="workspace" data-page={place.page === 'home' ? 'list' : 'stage'}>
+      <div
+        className="workspace"
+        data-page={place.page === 'home' && place.search === null ? 'list' : 'stage'}
+      >
         <Sidebar
           channels={channels}
           isLoading={connection === 'loading' && channels.length === 0}
@@ -63,6 +68,7 @@ export function Workspace({ userId }: { userId: string }) {
           {place.page === 'activity' && <ActivityPage />}
           {place.page === 'saved' && <SavedPage />}
           {place.page === 'drafts' && <DraftsPage />}
+          {place.search !== null && <SearchPanel query={place.search} open={open} />}
         </div>
         <ConnectionBanner isOffline={!hasNetwork || connection === 'offline'} />
       </div>

@@ -4,6 +4,7 @@ import { useChat } from '@confab/sdk/react';
 import { type FormEvent, useState } from 'react';
 import { Dialog } from '../ui/dialog.tsx';
 import { errorText } from '../ui/error-text.ts';
+import { AvatarField } from './avatar-field.tsx';
 
 interface Props {
   account: Account;
@@ -34,6 +35,7 @@ export function ProfileDialog({ account, onClose, onSaved }: Props) {
 
   return (
     <Dialog title="Profile" onClose={onClose}>
+      <AvatarField account={account} onSaved={onSaved} />
       <form onSubmit={save}>
         <label>
           Name

@@ -79,7 +79,10 @@ export function Composer({ target, canUpload, children }: Props) {
           placeholder={label}
           enterKeyHint="send"
           value={text}
-          onChange={(event) => write(event.target.value)}
+          onChange={(event) => {
+            write(event.target.value);
+            completion.onSelect();
+          }}
           onSelect={completion.onSelect}
           onBlur={completion.close}
           onPaste={attached.onPaste}

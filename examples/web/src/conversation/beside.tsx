@@ -15,7 +15,8 @@ interface Props {
   place: ChannelPlace;
 }
 
-export function Beside({ channel, info, place: { thread, panel } }: Props) {
+export function Beside({ channel, info, place: { thread, panel, search } }: Props) {
+  if (search !== null) return null;
   if (thread !== null) {
     return <ThreadPanel key={`${channel.id} ${thread}`} channel={channel} info={info} rootSeq={thread} />;
   }

@@ -43,6 +43,15 @@ export function ConversationHeader({ info, name, online = [] }: Props) {
               {info.memberCount}
             </button>
           )}
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Search"
+            title="Search"
+            onClick={() => showBeside({ search: '' })}
+          >
+            <Icon name="search" />
+          </button>
           <MenuButton icon="more" label="Conversation">
             <MenuItem icon="info" label="Details" onSelect={() => showBeside({ panel: 'details' })} />
             <MenuItem icon="pin" label="Pinned messages" onSelect={() => showBeside({ panel: 'pins' })} />

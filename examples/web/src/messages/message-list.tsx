@@ -8,6 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { useIsVisible } from '../ui/use-browser.ts';
 import { firstNewOf } from './grouping.ts';
 import { MessageScroller } from './message-scroller.tsx';
+import { useNewAbove } from './use-new-above.ts';
 import { useReadMarker } from './use-read-marker.ts';
 import { useScroll } from './use-scroll.ts';
 import { useTarget } from './use-target.ts';
@@ -32,29 +33,36 @@ export function MessageList({ channel, info, place, view }: Props) {
   });
   const { newAfterSeq } = marker;
   const oldest = messages.find(({ seq }) => seq !== null)?.seq ?? 0;
-  const isNewAbove = newAfterSeq !== null && hasOlder && oldest > newAfterSeq + 1;
+  const firstNewId = firstNewOf(messages, newAfterSeq, userId, hasOlder);
+  const isBefore = newAfterSeq !== null && hasOlder && oldest > newAfterSeq + 1;
+  const isNewAbove = useNewAbove(scroll.box, messages, firstNewId, isBefore);
 
   return (
-    <>
-      {isNewAbove && (
-        <button type="button" className="jump" data-place="top" onClick={() => goToMessage(newAfterSeq + 1)}>
-          <Icon name="down" />
-          First new message
-        </button>
-      )}
-      <MessageScroller
-        label={`Messages in ${titleOf(info)}`}
-        messages={messages}
-        view={view}
-        scroll={scroll}
-        isLoaded={isLoaded}
-        firstNewId={firstNewOf(messages, newAfterSeq, userId, hasOlder)}
-        unseen={marker.unseen}
-        target={target}
-        onTarget={onTarget}
-        beginning={<Beginning info={info} />}
-      />
-    </>
+    <MessageScroller
+      label={`Messages in ${titleOf(info)}`}
+      messages={messages}
+      view={view}
+      scroll={scroll}
+      isLoaded={isLoaded}
+      firstNewId={firstNewId}
+      unseen={marker.unseen}
+      target={target}
+      onTarget={onTarget}
+      beginning={<Beginning info={info} />}
+      above={
+        isNewAbove && (
+          <button
+            type="button"
+            className="jump"
+            data-place="top"
+            onClick={() => goToMessage(Number(newAfterSeq) + 1)}
+          >
+            <Icon name="down" />
+            First new message
+          </button>
+        )
+      }
+    />
   );
 }
 

@@ -33,10 +33,12 @@ interface Props {
   onTarget?(): void;
   /** Before the first message, once there is nothing older. */
   beginning: ReactNode;
+  /** Over the messages. */
+  above?: ReactNode;
 }
 
 export function MessageScroller({ label, messages, view, scroll, isLoaded, ...props }: Props) {
-  const { firstNewId = null, unseen = 0, target = null, onTarget, beginning } = props;
+  const { firstNewId = null, unseen = 0, target = null, onTarget, beginning, above } = props;
   const { box, isAtEnd, toEnd, toItem } = scroll;
   const edges = useEdges(box, view, messages);
   const rows = useMemo(() => toRows(messages, firstNewId), [messages, firstNewId]);
@@ -69,6 +71,7 @@ export function MessageScroller({ label, messages, view, scroll, isLoaded, ...pr
 
   return (
     <div className="messages-frame">
+      {above}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <div ref={box} className="messages" role="log" aria-label={label} tabIndex={0} onKeyDown={walkMessages}>
         <ol className="said" aria-busy={!isLoaded}>

@@ -4,6 +4,7 @@ import { MOD } from '../ui/hotkeys.ts';
 
 const SHORTCUTS: readonly [string, readonly string[]][] = [
   ['Go to a conversation or a person', [MOD, 'K']],
+  ['Search messages', [MOD, 'Shift', 'F']],
   ['Walk through the messages', ['↑', '↓']],
   ['Edit your last message', ['↑ in an empty field']],
   ['New line', ['Shift', 'Enter']],

@@ -58,7 +58,7 @@ export function Sidebar({ channels, isLoading, open, unreadOf, page, onJump, onS
       </header>
       <button type="button" className="jump-to" onClick={onJump}>
         <Icon name="search" />
-        Go to…
+        Go to or search…
         <kbd>{MOD} K</kbd>
       </button>
 

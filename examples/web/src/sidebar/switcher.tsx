@@ -5,8 +5,9 @@ import { ChannelFace } from '../channels/channel-face.tsx';
 import { openDm } from '../people/open-dm.ts';
 import { PersonLine } from '../people/person-line.tsx';
 import { usePeople } from '../people/use-people.ts';
-import { addressOf, goTo } from '../place.ts';
+import { addressOf, goTo, showBeside } from '../place.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { OptionList } from '../ui/option-list.tsx';
 import { useOptions } from '../ui/use-options.ts';
 
@@ -28,10 +29,12 @@ export function Switcher({ channels, onClose }: { channels: readonly ChannelInfo
     const channel = found[index];
     const person = others[index - found.length];
     if (channel) goTo(addressOf(channel));
+    else if (index === found.length + others.length) showBeside({ search: typed.trim() });
     else if (person) void openDm(person.id);
     onClose();
   }
-  const options = useOptions(found.length + others.length, pick);
+  const isSearch = text.length > 1;
+  const options = useOptions(found.length + others.length + Number(isSearch), pick);
 
   return (
     <Dialog title="Go to" className="switcher" onClose={onClose}>
@@ -51,10 +54,21 @@ export function Switcher({ channels, onClose }: { channels: readonly ChannelInfo
         list={[
           ...found.map((channel) => ({ key: channel.id, content: <ChannelLine channel={channel} /> })),
           ...others.map((user) => ({ key: user.id, content: <PersonLine user={user} /> })),
+          ...(isSearch ? [{ key: 'search', content: <SearchLine text={typed.trim()} /> }] : []),
         ]}
       />
-      {found.length + others.length === 0 && <p className="empty">Nothing is called that.</p>}
     </Dialog>
+  );
+}
+
+function SearchLine({ text }: { text: string }) {
+  return (
+    <>
+      <Icon name="search" />
+      <span className="name">
+        Search messages for <strong>{text}</strong>
+      </span>
+    </>
   );
 }
 

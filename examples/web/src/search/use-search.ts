@@ -1,0 +1,49 @@
+/** The hits of a search, page by page. */
+import type { SearchHit } from '@confab/sdk';
+import { useChat } from '@confab/sdk/react';
+import { useEffect, useState } from 'react';
+import { errorText } from '../ui/error-text.ts';
+
+interface Found {
+  query: string;
+  hits: readonly SearchHit[];
+  next: string | null;
+  summary: string;
+  error: string;
+}
+
+const NOTHING: Found = { query: '', hits: [], next: null, summary: '', error: '' };
+
+export function useSearch(query: string) {
+  const { search } = useChat();
+  const [found, setFound] = useState(NOTHING);
+
+  useEffect(() => {
+    if (query === '') return setFound(NOTHING);
+    let isWanted = true;
+    search.messages(query).then(
+      ({ hits, next, total, isTotalExact }) => {
+        if (!isWanted) return;
+        const count = `${total.toLocaleString('en')}${isTotalExact ? '' : '+'}`;
+        const summary = total === 0 ? 'Nothing found.' : `${count} ${total === 1 ? 'message' : 'messages'}`;
+        setFound({ query, hits, next, summary, error: '' });
+      },
+      (refusal: unknown) => isWanted && setFound({ ...NOTHING, query, error: errorText(refusal) }),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [search, query]);
+
+  async function loadMore() {
+    if (found.next === null) return;
+    try {
+      const { hits, next } = await search.messages(query, { cursor: found.next });
+      setFound({ ...found, hits: [...found.hits, ...hits], next });
+    } catch (refusal) {
+      setFound({ ...found, error: errorText(refusal) });
+    }
+  }
+
+  return { ...found, hasMore: found.next !== null, loadMore };
+}

@@ -1,0 +1,83 @@
+/** Axe looks at the pages of the web app: light and dark, on a desk and on a phone. */
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeChats, joinChat } from '../helpers/chat.ts';
+import { DESKTOP, hasBrowser, keepPicture, launch, newPerson, PHONE } from './browser.ts';
+import { createChannel, message } from './conversation.ts';
+import { openWebPage, type WebPage } from './web-page.ts';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+const LOOKS: [string, BrowserContextOptions][] = [
+  ['a light desk', { ...DESKTOP, colorScheme: 'light' }],
+  ['a dark desk', { ...DESKTOP, colorScheme: 'dark' }],
+  ['a light phone', { ...PHONE, colorScheme: 'light' }],
+  ['a dark phone', { ...PHONE, colorScheme: 'dark' }],
+];
+
+describe.skipIf(!hasBrowser)('axe finds nothing', { timeout: 90_000 }, () => {
+  let browser: Browser;
+  let web: WebPage;
+
+  beforeAll(async () => {
+    [browser, web] = await Promise.all([launch(), openWebPage()]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), web?.close(), closeChats()]);
+  });
+
+  it.each(LOOKS)('on %s', async (look, options) => {
+    const door = await browser.newPage({ ...options, reducedMotion: 'reduce' });
+    await door.goto(web.url);
+    await door.getByRole('button', { name: 'Create an account' }).waitFor();
+    expect(await complaints(door)).toEqual([]);
+    await door.close();
+
+    const ada = await newPerson(browser, web.url, 'Ada', { ...options, reducedMotion: 'reduce' });
+    const name = await createChannel(ada, 'axe');
+    const ben = await joinChat('Ben');
+    const bens = await ben.chat.channels.open(name);
+    await bens.join();
+    const me = await ben.chat.users.me();
+    const { seq } = await bens.messages.send(
+      `**Bold**, _italic_, \`code\`, https://example.com, @${me.username} #${name}`,
+    );
+    await bens.messages.send('> Somebody said\n```\nsome code\n```');
+    await bens.thread(Number(seq)).send('A reply');
+    await bens.reactions.add(Number(seq), '🎉');
+    await message(ada, 'some code').waitFor();
+    await ada.getByRole('button', { name: '🎉, 1' }).waitFor();
+
+    for (const [page, address] of [
+      ['channel', `#/c/${name}`],
+      ['thread', `#/c/${name}?thread=${seq}`],
+      ['details', `#/c/${name}?panel=details`],
+      ['members', `#/c/${name}?panel=members`],
+      ['activity', '#/activity'],
+      ['saved', '#/saved'],
+      ['home', '#/'],
+    ]) {
+      await ada.goto(web.url + address);
+      await ada.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+      await keepPicture(ada, `${look} ${page}`);
+      expect(await complaints(ada), page).toEqual([]);
+    }
+    await ada.getByRole('button', { name: 'Account' }).click();
+    expect(await complaints(ada), 'account menu').toEqual([]);
+    await ada.getByRole('menuitem', { name: 'Set a status…' }).click();
+    expect(await complaints(ada), 'status').toEqual([]);
+  });
+});
+
+/** What axe has to say about a page as it is now. */
+async function complaints(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: axe });
+  const { violations } = await page.evaluate(() => {
+    const { axe } = window as unknown as typeof import('axe-core') & { axe: typeof import('axe-core') };
+    return axe.run();
+  });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ''}`),
+  );
+}
