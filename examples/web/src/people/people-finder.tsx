@@ -1,4 +1,4 @@
-/** Finds people by the beginning of their name. */
+/** Finds people by their name. */
 import type { User } from '@confab/sdk';
 import { useState } from 'react';
 import { OptionList } from '../ui/option-list.tsx';

@@ -1,4 +1,4 @@
-/** People whose name begins with what is being typed. */
+/** People whose name is like what is being typed. */
 import type { User } from '@confab/sdk';
 import { useChat } from '@confab/sdk/react';
 import { useEffect, useState } from 'react';
@@ -16,7 +16,7 @@ interface People {
 }
 
 export function usePeople(typed: string): People {
-  const { users } = useChat();
+  const { search } = useChat();
   const text = typed.trim();
   const [answer, setAnswer] = useState<{ text: string; people: readonly User[]; error: string }>();
 
@@ -24,7 +24,7 @@ export function usePeople(typed: string): People {
     if (text === '') return;
     let isWanted = true;
     const timer = setTimeout(() => {
-      users.search(text).then(
+      search.users(text).then(
         (people) => isWanted && setAnswer({ text, people, error: '' }),
         (refusal: unknown) => isWanted && setAnswer({ text, people: NOBODY, error: errorText(refusal) }),
       );
@@ -33,7 +33,7 @@ export function usePeople(typed: string): People {
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [users, text]);
+  }, [search, text]);
 
   if (text === '' || !answer) return { people: NOBODY, isSettled: text === '', error: '' };
   return { people: answer.people, isSettled: answer.text === text, error: answer.error };
