@@ -1,4 +1,5 @@
 /** Threads: the replies to a message, live, and the list of those the caller follows. */
+import { isChatError } from './errors.ts';
 import type { Subscription } from './internal/emitter.ts';
 import { createLiveValue } from './internal/live-value.ts';
 import { changed } from './internal/message-log.ts';
@@ -19,7 +20,7 @@ import type { User } from './users.ts';
 
 /** What a live thread shows at one moment; a new object at every change. */
 export interface ThreadState {
-  /** The message that the thread is about; null before it is loaded. */
+  /** The message that the thread is about; null before it is loaded, and when there is none. */
   root: Message | null;
   /** Oldest first, without gaps; own replies on their way come last. */
   replies: readonly Message[];
@@ -130,7 +131,11 @@ export function createThread(
         passed() {
           if (hasNews) show();
         },
-        reload: () => void retrying(loadRoot, () => isOpen).catch(feed.fail),
+        reload: () =>
+          void retrying(loadRoot, () => isOpen).catch((error: unknown) => {
+            // A thread without root is no reason to end the channel.
+            if (!isChatError(error) || error.code !== 'message_not_found') feed.fail(error);
+          }),
         show() {},
         clear() {
           root = null;

@@ -1,6 +1,6 @@
 /** What a feed and its views do with a Realtime that loses, repeats and interrupts, played by a hand-driven one. */
 import { expect, it, vi } from 'vitest';
-import type { Message, MessagesSubscription } from '../../sdk/src/index.ts';
+import { ChatError, type Message, type MessagesSubscription } from '../../sdk/src/index.ts';
 import { createChannelFeed, type FeedDeps } from '../../sdk/src/internal/channel-feed.ts';
 import { createMessageView, type ViewState } from '../../sdk/src/internal/message-view.ts';
 import { createOverlays } from '../../sdk/src/internal/overlays.ts';
@@ -429,4 +429,23 @@ it('misses nothing that is said while the last page is under way', async () => {
   expect(seqs()?.at(-1)).toBe(81);
   hear(82);
   expect(seqs()?.at(-1)).toBe(82);
+});
+
+it('loads what was refused while the caller was out, when they are a member again', async () => {
+  let isOut = false;
+  const { feed, seqs, states, live, topics, move } = channelOver(messages(1, 3), {
+    async beforeAnswer() {
+      if (isOut) throw new ChatError('not_a_member', 'unable to list messages; join first');
+    },
+  });
+  isOut = true;
+  await vi.waitUntil(() => states.at(-1)?.connection === 'ended');
+  move(null);
+  feed.note(null);
+  isOut = false;
+  move(2);
+  feed.note({ epoch: 2 });
+  await vi.waitUntil(() => topics.has('channel:c:2'));
+  await live();
+  expect(seqs()).toEqual([1, 2, 3]);
 });

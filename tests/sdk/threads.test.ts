@@ -98,3 +98,15 @@ it('is refused to somebody who is not in the channel', async () => {
   await expect(own.thread(999).follow()).rejects.toMatchObject({ code: 'message_not_found' });
   expect(await adas.messages.list().then((messages) => messages.at(-1)?.seq)).toBe(rootSeq);
 });
+
+it('without a root shows nothing and disturbs nobody who looks at the channel', async () => {
+  const { adas } = await pair();
+  const channel = watchChannel(adas);
+  await channel.until(isLive);
+  const view = watchThread(adas.thread(999));
+  await view.until(isLive);
+  await adas.messages.send('still here');
+  await channel.until(({ messages }) => messages.at(-1)?.body === 'still here');
+  expect(view.state).toMatchObject({ root: null, replies: [], connection: 'live' });
+  expect(channel.states.some(({ connection }) => connection === 'ended')).toBe(false);
+});

@@ -152,12 +152,12 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
       return;
     }
     memberCount = server.memberCount;
-    if (stream.isBegun) {
-      stream.note(server);
-    } else {
-      stream.begin(server);
-      reload();
-    }
+    // What was refused while the caller was out is asked for again.
+    const isBack = !stream.isBegun || connection === 'ended';
+    if (stream.isBegun) stream.note(server);
+    else stream.begin(server);
+    if (connection === 'ended') setConnection('offline');
+    if (isBack) reload();
     if (openEpoch === null || server.epoch > openEpoch) openTopics(server.epoch);
   }
 
