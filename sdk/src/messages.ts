@@ -2,6 +2,7 @@
 import type { MessageCustom } from './custom.ts';
 import { ChatError } from './errors.ts';
 import type { FileInfo, FileSource } from './files.ts';
+import { toBlob } from './internal/blob.ts';
 import type { Subscription } from './internal/emitter.ts';
 import type { Feeds } from './internal/feeds.ts';
 import type { MessageCalls } from './internal/message-calls.ts';
@@ -212,7 +213,7 @@ export async function sendMessage(
 
 function toQueuedFile(channelId: string, file: FileSource | FileInfo): QueuedMessage['files'][number] {
   if ('id' in file) return { info: file, blob: null };
-  const blob = file instanceof Blob ? file : new Blob([file as BlobPart]);
+  const blob = toBlob(file);
   const { name = 'file' } = file as { name?: string };
   const info = {
     id: uuidV7(),
