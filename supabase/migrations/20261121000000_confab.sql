@@ -3925,9 +3925,12 @@ create policy select_member_or_admin on chat.files for select to authenticated
           and (seq is not null or uploader_id = (select auth.uid())))
          or (select chat_private.is_platform_admin()));
 
--- Storage asks the gate too: a signed-out or suspended caller's token is refused there as everywhere.
+-- Storage asks the gate too: a signed-out or suspended caller's token is refused there as everywhere. The set of
+-- channels dismisses what a list of the whole bucket would ask about one by one.
 create policy select_file_reader on storage.objects for select to authenticated
-  using (bucket_id = 'files' and (select chat_private.session_refusal()) is null and chat_private.may_use_file(name, 'read'));
+  using (bucket_id = 'files' and (select chat_private.session_refusal()) is null
+         and split_part(name, '/', 1) in (select c::text from chat_private.my_channel_ids() c)
+         and chat_private.may_use_file(name, 'read'));
 create policy insert_file_uploader on storage.objects for insert to authenticated
   with check (bucket_id = 'files' and (select chat_private.session_refusal()) is null and chat_private.may_use_file(name, 'upload'));
 create policy delete_file_remover on storage.objects for delete to authenticated
