@@ -81,6 +81,8 @@ begin
     perform chat_private.show_receipt(mark_read.channel_id, v_state.last_read_seq, v_state.last_read_seq);
     return next v_state;
   else
+    -- The marker stays, but something may have been said since of what was read: a reaction, a mention in an edit.
+    perform chat_private.read_notifications(auth.uid(), mark_read.channel_id, mark_read.seq);
     return query select * from chat.channel_states s where s.channel_id = mark_read.channel_id and s.user_id = auth.uid();
   end if;
 end;

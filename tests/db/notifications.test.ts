@@ -39,6 +39,18 @@ describe('notifications', () => {
       expect(read?.ids).toHaveLength(3);
     }));
 
+  it('of a reaction to what one has read already are read with the channel, too', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createRoom(db);
+      await send(db, ada, channel, 'news');
+      const read = () => asUser(db, ada, (as) => as`select chat.mark_read(${channel}, 1)`);
+      await read();
+      await asUser(db, bob, (as) => as`select chat.add_reaction(${channel}, 1, '👍')`);
+      expect(await unreadCount(db, ada)).toBe(1);
+      await read();
+      expect(await unreadCount(db, ada)).toBe(0);
+    }));
+
   it('of an invitation are read with the channel', () =>
     rolledBack(async (db) => {
       const { channel, ada, bob } = await createPrivateChannel(db);
