@@ -2024,6 +2024,8 @@ begin
     perform chat_private.show_receipt(mark_read.channel_id, v_state.last_read_seq, v_state.last_read_seq);
     return next v_state;
   else
+    -- The marker stays, but something may have been said since of what was read: a reaction, a mention in an edit.
+    perform chat_private.read_notifications(auth.uid(), mark_read.channel_id, mark_read.seq);
     return query select * from chat.channel_states s where s.channel_id = mark_read.channel_id and s.user_id = auth.uid();
   end if;
 end;
@@ -4932,7 +4934,7 @@ declare
   v_message chat.messages;
 begin
   if tg_op = 'INSERT' then
-    select * into v_message from chat.messages m where m.channel_id = new.channel_id and m.seq = new.seq;
+    select * into v_message from chat.messages m where m.channel_id = new.channel_id and m.seq = new.seq and m.kind = 'user';
     perform chat_private.notify(new.user_id, new.channel_id, array[v_message.author_id], array['reaction'],
                                 chat_private.excerpt(v_message.body), v_message, jsonb_build_object('emoji', new.emoji));
   else
@@ -4987,18 +4989,25 @@ $$;
 create trigger _500_forget_notifications after delete on chat.channel_members
   referencing old table as removed for each statement execute function chat_private.tg_channel_members__forget_notifications();
 
--- Who has read a channel or a thread has read what was said of it. Bounded: somebody who comes back to more than
--- 5,000 has the rest marked by their next reading.
+-- Who has read a channel or a thread up to a message has read what was said of it. Bounded: somebody who comes back to
+-- more than 5,000 has the rest marked by their next reading.
+-- Definer: as above.
+create function chat_private.read_notifications(user_id uuid, channel_id uuid, seq bigint, root_seq bigint default null) returns void
+language sql volatile security definer set search_path = '' as $$
+  update chat.notifications n set read_at = now()
+   where n.user_id = read_notifications.user_id and n.id in (
+     select x.id from chat.notifications x
+      where x.user_id = read_notifications.user_id and x.channel_id = read_notifications.channel_id and x.read_at is null
+        and (x.seq is null or x.seq <= read_notifications.seq)
+        and case when root_seq is null then x.in_channel else x.parent_seq = root_seq end
+      order by x.id limit 5000 for no key update);
+$$;
+
 -- Definer: as above.
 create function chat_private.tg_channel_states__read_notifications() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  update chat.notifications n set read_at = now()
-   where n.user_id = new.user_id and n.id in (
-     select x.id from chat.notifications x
-      where x.user_id = new.user_id and x.channel_id = new.channel_id and x.read_at is null
-        and (x.seq is null or x.seq <= new.last_read_seq) and x.in_channel
-      order by x.id limit 5000 for no key update);
+  perform chat_private.read_notifications(new.user_id, new.channel_id, new.last_read_seq);
   return null;
 end;
 $$;
@@ -5010,12 +5019,7 @@ create trigger _500_read_notifications after update of last_read_seq on chat.cha
 create function chat_private.tg_thread_members__read_notifications() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  update chat.notifications n set read_at = now()
-   where n.user_id = new.user_id and n.id in (
-     select x.id from chat.notifications x
-      where x.user_id = new.user_id and x.channel_id = new.channel_id and x.read_at is null
-        and x.seq <= new.last_read_seq and x.parent_seq = new.root_seq
-      order by x.id limit 5000 for no key update);
+  perform chat_private.read_notifications(new.user_id, new.channel_id, new.last_read_seq, new.root_seq);
   return null;
 end;
 $$;
