@@ -12,6 +12,7 @@ import {
   useDraft,
   useMembers,
   useMessages,
+  useSearch,
   useSession,
   useThread,
   useUnread,
@@ -141,6 +142,29 @@ describe('hooks', () => {
     await shows('rootreplydraft');
   });
 
+  it('search once the typing pauses, and show what the last query finds', async () => {
+    const { ada, adas } = await joinPair();
+    await adas.messages.send('the pineapple was ripe');
+    await adas.messages.send('the melon was not');
+    const search = vi.spyOn(ada.chat.search, 'messages');
+    const component = (query: string) => () => {
+      const { hits, isLoading } = useSearch(query);
+      return createElement(
+        'p',
+        null,
+        isLoading ? 'loading' : 'done',
+        hits.map(({ message }) => message.body).join(),
+      );
+    };
+    const Pineapple = component('pineapple');
+    const Melon = component('melon');
+    mount(ada.chat, Pineapple);
+    await shows('loading');
+    mount(ada.chat, Melon);
+    await shows('donethe melon was not');
+    expect(search.mock.calls.map(([query]) => query)).toEqual(['melon']);
+  });
+
   it('show another channel when they are given another one, and nothing of the first', async () => {
     const { ada, adas } = await joinPair();
     const other = await ada.chat.channels.create({ slug: `${adas.info?.slug}-3` });
@@ -161,11 +185,9 @@ describe('hooks', () => {
 it('on a server nothing is subscribed to, and the page says that it loads', async () => {
   const { ada, adas } = await joinPair();
   const count = counted(adas.messages);
-  const Page = () => {
-    const { connection } = useMessages(adas);
-    return createElement('p', null, connection, String(useSession()), useChannels().connection);
-  };
-  const html = renderToString(createElement(ChatProvider, { chat: ada.chat }, createElement(Page)));
+  const html = renderToString(
+    createElement(ChatProvider, { chat: ada.chat }, createElement(Page, { channel: adas })),
+  );
   expect(html.replaceAll(/<!-- -->/g, '')).toBe('<p>loadingundefinedloading</p>');
   expect(count.opened).toBe(0);
 });
@@ -173,4 +195,9 @@ it('on a server nothing is subscribed to, and the page says that it loads', asyn
 function MemberNames({ channel }: { channel: Channel }): ReactElement {
   const { members } = useMembers(channel);
   return createElement('i', null, members.map(({ user }) => user.name).join(', '));
+}
+
+function Page({ channel }: { channel: Channel }): ReactElement {
+  const { connection } = useMessages(channel);
+  return createElement('p', null, connection, String(useSession()), useChannels().connection);
 }

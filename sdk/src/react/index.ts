@@ -21,4 +21,5 @@ export {
 } from './messages.ts';
 export { useNotifications, usePreferences, usePresence, useUsers } from './people.ts';
 export { ChatProvider, useChat } from './provider.ts';
+export { type SearchState, type UseSearch, useSearch } from './search.ts';
 export { useSession } from './session.ts';
