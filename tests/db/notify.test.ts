@@ -268,6 +268,14 @@ describe('a reaction', () => {
       expect(await types(db, bob)).toEqual(['dm']);
     }));
 
+  it('to what the system says is told to nobody', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createTeam(db);
+      await asUser(db, bob.id, (as) => as`select chat.add_reaction(${channel}, 1, '🎉')`);
+      expect(await db`select from chat.reactions where channel_id = ${channel}`).toHaveLength(1);
+      expect(await types(db, ada)).toEqual([]);
+    }));
+
   it('that is taken back unread was never said', () =>
     rolledBack(async (db) => {
       const { channel, ada, bob } = await createRoom(db);
