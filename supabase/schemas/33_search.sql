@@ -1,5 +1,7 @@
 -- The index of everything said: which words each message has, in any script, so that search finds them without reading messages.
 
+-- Functions of the way of a send are in PL/pgSQL, which keeps their plans: SQL functions are planned again with each message.
+
 -- Text as it is compared: without case, accents, vowel points and other ways of writing the same letter.
 create function chat_private.fold(value text) returns text
 language plpgsql immutable strict parallel safe set search_path = '' as $$
@@ -18,16 +20,20 @@ $$;
 
 -- Folded text with one blank for every character that is neither letter nor digit nor symbol.
 create function chat_private.plain(value text) returns text
-language sql immutable strict parallel safe set search_path = '' as $$
-  select regexp_replace(chat_private.fold(value),
+language plpgsql immutable strict parallel safe set search_path = '' as $$
+begin
+  return regexp_replace(chat_private.fold(value),
     '[\u0001-\u002f\u003a-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u02c2-\u02df\u037e\u0387\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u0970\u1361-\u1368\u2000-\u206f\u20a0-\u20cf\u2100-\u25ff\u2800-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d-\u303f\u30fb\ufe10-\ufe1f\ufe30-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]',
     ' ', 'g');
+end;
 $$;
 
 -- Scripts that put no blanks between words (Thai to Tibetan, Japanese, Chinese, Korean) and emoji, for use within brackets.
 create function chat_private.dense_scripts() returns text
-language sql immutable parallel safe set search_path = '' as $$
-  select '\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2600-\u27bf\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U0001f000-\U0001faff\U00020000-\U0003ffff';
+language plpgsql immutable parallel safe set search_path = '' as $$
+begin
+  return '\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2600-\u27bf\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U0001f000-\U0001faff\U00020000-\U0003ffff';
+end;
 $$;
 
 -- The words of a text in their order. Dense scripts give pairs of neighbours, and the last character of each run
@@ -76,39 +82,46 @@ alter table chat_private.message_search enable row level security;
 -- What every term of a channel's messages begins with. A search looks up the terms of the caller's channels and never
 -- meets those of others, so neither its answer nor its time tells anything of them.
 create function chat_private.search_prefix(channel_id uuid) returns text
-language sql immutable parallel safe set search_path = '' as $$
-  select right(channel_id::text, 8);
+language plpgsql immutable parallel safe set search_path = '' as $$
+begin
+  return right(channel_id::text, 8);
+end;
 $$;
 
 -- The term that stands for an author: the random part of the id.
 create function chat_private.author_term(user_id uuid) returns text
-language sql immutable parallel safe set search_path = '' as $$
-  select '@' || right(replace(user_id::text, '-', ''), 16);
+language plpgsql immutable parallel safe set search_path = '' as $$
+begin
+  return '@' || right(replace(user_id::text, '-', ''), 16);
+end;
 $$;
 
 -- The terms of a message: its channel (all of its messages), its author, what it has and is, its words and those of its files' names.
 create function chat_private.search_terms(message chat.messages) returns tsvector
-language sql stable set search_path = '' as $$
-  select string_agg(chat_private.search_prefix(message.channel_id) || term, ' ')::tsvector
-    from (
-      select unnest(array_remove(array[
-        '',
-        chat_private.author_term(message.author_id),
-        case when message.body ~* 'https?://' then '=link' end,
-        case when message.body like '%`%`%' then '=code' end,
-        case when message.files <> '[]' then '=file' end,
-        case when message.files @? '$[*] ? (@.mime_type starts with "image/")' then '=image' end,
-        case when message.reaction_counts <> '{}' then '=reaction' end,
-        case when message.pinned_at is not null then '=pin' end,
-        case when message.parent_seq is not null then '=thread' end,
-        case when message.edited_at is not null then '=edited' end
-      ], null)) as term
-      union all
-      -- Places end at 16,383; words behind are found, but not as parts of phrases.
-      select word || ':' || least(place, 16383)
-        from chat_private.search_words(concat_ws(E'\n', message.body,
-          (select string_agg(f ->> 'name', E'\n') from jsonb_array_elements(message.files) f)))
-    ) t;
+language plpgsql stable set search_path = '' as $$
+declare
+  v_prefix text := chat_private.search_prefix(message.channel_id);
+  v_text text := message.body;
+  v_terms text := v_prefix;
+begin
+  if message.author_id is not null then
+    v_terms := v_terms || ' ' || v_prefix || chat_private.author_term(message.author_id);
+  end if;
+  if message.body ~* 'https?://' then v_terms := v_terms || ' ' || v_prefix || '=link'; end if;
+  if message.body like '%`%`%' then v_terms := v_terms || ' ' || v_prefix || '=code'; end if;
+  if message.reaction_counts <> '{}' then v_terms := v_terms || ' ' || v_prefix || '=reaction'; end if;
+  if message.pinned_at is not null then v_terms := v_terms || ' ' || v_prefix || '=pin'; end if;
+  if message.parent_seq is not null then v_terms := v_terms || ' ' || v_prefix || '=thread'; end if;
+  if message.edited_at is not null then v_terms := v_terms || ' ' || v_prefix || '=edited'; end if;
+  if message.files <> '[]' then
+    v_terms := v_terms || ' ' || v_prefix || '=file';
+    if message.files @? '$[*] ? (@.mime_type starts with "image/")' then v_terms := v_terms || ' ' || v_prefix || '=image'; end if;
+    v_text := v_text || (select string_agg(E'\n' || (f ->> 'name'), '') from jsonb_array_elements(message.files) f);
+  end if;
+  -- Places end at 16,383; words behind are found, but not as parts of phrases.
+  return concat_ws(' ', v_terms, (
+    select string_agg(v_prefix || word || ':' || least(place, 16383), ' ') from chat_private.search_words(v_text)))::tsvector;
+end;
 $$;
 
 -- Definer: the index belongs to nobody.
