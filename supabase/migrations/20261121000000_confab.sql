@@ -2151,6 +2151,8 @@ comment on column chat.my_channels.dm_user_id is 'The other person of a dm (ones
 -- 33_search.sql
 -- The index of everything said: which words each message has, in any script, so that search finds them without reading messages.
 
+-- Functions of the way of a send are in PL/pgSQL, which keeps their plans: SQL functions are planned again with each message.
+
 -- Text as it is compared: without case, accents, vowel points and other ways of writing the same letter.
 create function chat_private.fold(value text) returns text
 language plpgsql immutable strict parallel safe set search_path = '' as $$
@@ -2169,16 +2171,20 @@ $$;
 
 -- Folded text with one blank for every character that is neither letter nor digit nor symbol.
 create function chat_private.plain(value text) returns text
-language sql immutable strict parallel safe set search_path = '' as $$
-  select regexp_replace(chat_private.fold(value),
+language plpgsql immutable strict parallel safe set search_path = '' as $$
+begin
+  return regexp_replace(chat_private.fold(value),
     '[\u0001-\u002f\u003a-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u02c2-\u02df\u037e\u0387\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u0970\u1361-\u1368\u2000-\u206f\u20a0-\u20cf\u2100-\u25ff\u2800-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d-\u303f\u30fb\ufe10-\ufe1f\ufe30-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]',
     ' ', 'g');
+end;
 $$;
 
 -- Scripts that put no blanks between words (Thai to Tibetan, Japanese, Chinese, Korean) and emoji, for use within brackets.
 create function chat_private.dense_scripts() returns text
-language sql immutable parallel safe set search_path = '' as $$
-  select '\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2600-\u27bf\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U0001f000-\U0001faff\U00020000-\U0003ffff';
+language plpgsql immutable parallel safe set search_path = '' as $$
+begin
+  return '\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2600-\u27bf\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U0001f000-\U0001faff\U00020000-\U0003ffff';
+end;
 $$;
 
 -- The words of a text in their order. Dense scripts give pairs of neighbours, and the last character of each run
@@ -2227,39 +2233,46 @@ alter table chat_private.message_search enable row level security;
 -- What every term of a channel's messages begins with. A search looks up the terms of the caller's channels and never
 -- meets those of others, so neither its answer nor its time tells anything of them.
 create function chat_private.search_prefix(channel_id uuid) returns text
-language sql immutable parallel safe set search_path = '' as $$
-  select right(channel_id::text, 8);
+language plpgsql immutable parallel safe set search_path = '' as $$
+begin
+  return right(channel_id::text, 8);
+end;
 $$;
 
 -- The term that stands for an author: the random part of the id.
 create function chat_private.author_term(user_id uuid) returns text
-language sql immutable parallel safe set search_path = '' as $$
-  select '@' || right(replace(user_id::text, '-', ''), 16);
+language plpgsql immutable parallel safe set search_path = '' as $$
+begin
+  return '@' || right(replace(user_id::text, '-', ''), 16);
+end;
 $$;
 
 -- The terms of a message: its channel (all of its messages), its author, what it has and is, its words and those of its files' names.
 create function chat_private.search_terms(message chat.messages) returns tsvector
-language sql stable set search_path = '' as $$
-  select string_agg(chat_private.search_prefix(message.channel_id) || term, ' ')::tsvector
-    from (
-      select unnest(array_remove(array[
-        '',
-        chat_private.author_term(message.author_id),
-        case when message.body ~* 'https?://' then '=link' end,
-        case when message.body like '%`%`%' then '=code' end,
-        case when message.files <> '[]' then '=file' end,
-        case when message.files @? '$[*] ? (@.mime_type starts with "image/")' then '=image' end,
-        case when message.reaction_counts <> '{}' then '=reaction' end,
-        case when message.pinned_at is not null then '=pin' end,
-        case when message.parent_seq is not null then '=thread' end,
-        case when message.edited_at is not null then '=edited' end
-      ], null)) as term
-      union all
-      -- Places end at 16,383; words behind are found, but not as parts of phrases.
-      select word || ':' || least(place, 16383)
-        from chat_private.search_words(concat_ws(E'\n', message.body,
-          (select string_agg(f ->> 'name', E'\n') from jsonb_array_elements(message.files) f)))
-    ) t;
+language plpgsql stable set search_path = '' as $$
+declare
+  v_prefix text := chat_private.search_prefix(message.channel_id);
+  v_text text := message.body;
+  v_terms text := v_prefix;
+begin
+  if message.author_id is not null then
+    v_terms := v_terms || ' ' || v_prefix || chat_private.author_term(message.author_id);
+  end if;
+  if message.body ~* 'https?://' then v_terms := v_terms || ' ' || v_prefix || '=link'; end if;
+  if message.body like '%`%`%' then v_terms := v_terms || ' ' || v_prefix || '=code'; end if;
+  if message.reaction_counts <> '{}' then v_terms := v_terms || ' ' || v_prefix || '=reaction'; end if;
+  if message.pinned_at is not null then v_terms := v_terms || ' ' || v_prefix || '=pin'; end if;
+  if message.parent_seq is not null then v_terms := v_terms || ' ' || v_prefix || '=thread'; end if;
+  if message.edited_at is not null then v_terms := v_terms || ' ' || v_prefix || '=edited'; end if;
+  if message.files <> '[]' then
+    v_terms := v_terms || ' ' || v_prefix || '=file';
+    if message.files @? '$[*] ? (@.mime_type starts with "image/")' then v_terms := v_terms || ' ' || v_prefix || '=image'; end if;
+    v_text := v_text || (select string_agg(E'\n' || (f ->> 'name'), '') from jsonb_array_elements(message.files) f);
+  end if;
+  -- Places end at 16,383; words behind are found, but not as parts of phrases.
+  return concat_ws(' ', v_terms, (
+    select string_agg(v_prefix || word || ':' || least(place, 16383), ' ') from chat_private.search_words(v_text)))::tsvector;
+end;
 $$;
 
 -- Definer: the index belongs to nobody.
@@ -2296,31 +2309,13 @@ comment on column chat_private.message_search.seq is 'Its place in the channel';
 comment on column chat_private.message_search.terms is
   'Each begins with the end of the channel''s id: words, @author, =link, =code, =file, =image, =reaction, =pin, =thread, =edited';
 
--- 33_search_messages.sql
--- Search in messages: reads the query as people write it, finds the newest or best hits among the caller's channels, and marks them.
-
-create type chat.person as (id uuid, username text, name text, avatar_url text);
-create type chat.channel_label as (id uuid, kind text, slug text, name text);
-create type chat.search_hit as (
-  message chat.messages,
-  my_reactions text[],
-  author chat.person,
-  channel chat.channel_label,
-  snippet text,
-  next_cursor text,
-  total integer,
-  is_total_exact boolean
-);
+-- 33_search_language.sql
+-- The language of search: reads a query as people write it, and says what to look up in which of the caller's channels.
 
 -- What a query asks for: in which channels what, within what time, and what to mark. For each channel there are a query and
 -- its outline: the words alone, without their order and without what is not wanted, as the index can answer it by itself.
 create type chat_private.search_request as (
   channel_ids uuid[], queries tsquery[], outlines tsquery[], since timestamptz, until timestamptz, pattern text
-);
-create type chat_private.search_place as (created_at timestamptz, channel_id uuid, seq bigint);
--- The last hit of a page and what later pages need to know of the first.
-create type chat_private.search_cursor as (
-  created_at timestamptz, channel_id uuid, seq bigint, rank integer, newest timestamptz, total integer, is_exact boolean
 );
 
 create function chat_private.fail_search(reason text) returns void
@@ -2363,14 +2358,16 @@ language sql immutable set search_path = '' as $$
    where not (is_last and place = last_place and coalesce(right(before, 1) = word, false));
 $$;
 
--- What of a folded text the phrase means, as parts of a regular expression.
+-- The parts of a text that are marked in what is found, as regular expressions for folded text.
 create function chat_private.search_patterns(value text, is_prefix boolean) returns setof text
 language sql immutable set search_path = '' as $$
-  select case when part ~ d.dense then part
-              else format('(?<![^ %s])%s%s', d.scripts, part, case when not (is_prefix and n = max(n) over ()) then format('(?![^ %s])', d.scripts) else '' end) end
-    from (select s, '[' || s || ']', s from chat_private.dense_scripts() s) d (s, dense, scripts),
-         regexp_matches(chat_private.plain(value), format('[%s]+|[^ %s]+', d.s, d.s), 'g') with ordinality m (parts, n),
-         lateral (select left(parts[1], 64)) p (part);
+  select case when part ~ ('[' || dense || ']') then part
+              else format('(?<![^ %s])', dense) || part
+                || case when is_prefix and n = max(n) over () then '' else format('(?![^ %s])', dense) end
+         end
+    from chat_private.dense_scripts() dense,
+         regexp_matches(chat_private.plain(value), format('[%1$s]+|[^ %1$s]+', dense), 'g') with ordinality m (parts, n),
+         left(parts[1], 64) part;
 $$;
 
 create function chat_private.find_author(value text) returns uuid
@@ -2463,9 +2460,9 @@ begin
       else
         v_in := coalesce(v_in, '{}') || v_ids;
       end if;
-    elsif (v_key = 'has' and v_value in ('link', 'code', 'file', 'image', 'reaction', 'pin'))
-        or (v_key = 'is' and v_value in ('thread', 'edited', 'pinned')) then
-      v_terms := v_terms || (v_not || '~=' || case v_value when 'pinned' then 'pin' else v_value end);
+    elsif (v_key = 'has' and lower(v_value) in ('link', 'code', 'file', 'image', 'reaction', 'pin'))
+        or (v_key = 'is' and lower(v_value) in ('thread', 'edited', 'pinned')) then
+      v_terms := v_terms || (v_not || '~=' || replace(lower(v_value), 'pinned', 'pin'));
     else
       perform chat_private.fail_search(format('%s: is one of %s', v_key, case v_key
         when 'has' then 'link, code, file, image, reaction, pin' else 'thread, edited, pinned' end));
@@ -2497,6 +2494,28 @@ begin
   return v_request;
 end;
 $$;
+
+-- 33_search_messages.sql
+-- Search in messages: finds the newest or best hits of a query, counts them and marks what matches.
+
+create type chat.person as (id uuid, username text, name text, avatar_url text);
+create type chat.channel_label as (id uuid, kind text, slug text, name text);
+create type chat.search_hit as (
+  message chat.messages,
+  my_reactions text[],
+  author chat.person,
+  channel chat.channel_label,
+  snippet text,
+  next_cursor text,
+  total integer,
+  is_total_exact boolean
+);
+
+create type chat_private.search_place as (created_at timestamptz, channel_id uuid, seq bigint);
+-- The last hit of a page and what later pages need to know of the first.
+create type chat_private.search_cursor as (
+  created_at timestamptz, channel_id uuid, seq bigint, rank integer, newest timestamptz, total integer, is_exact boolean
+);
 
 -- The newest hits below a place, read in order of time until enough are found or enough messages are read: right for
 -- words that are common. A few channels are read each for itself, many as one stream.
