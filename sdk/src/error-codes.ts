@@ -136,6 +136,8 @@ export const errorCodes = {
   too_many_files: 400,
   /** The file has no content. */
   file_empty: 400,
+  /** The file cannot be read: a folder, or changed or removed since it was chosen. */
+  file_unreadable: 400,
   /** The file is larger than the platform's setting `max_file_bytes` allows, or a picture than 5 MB. */
   file_too_large: 413,
   /** A file's name has 1 to 255 characters, some of them visible. */

@@ -48,7 +48,7 @@ export interface ChannelFiles {
   /**
    * Uploads a file, for a message: `messages.send(text, { files: [file] })`. Nobody else sees it before. Large files go in
    * parts; after an outage it goes on where it stopped.
-   * @throws `cancelled`, `file_empty`, `file_too_large`, `invalid_file_name`, `invalid_mime_type`, `channel_not_found`,
+   * @throws `cancelled`, `file_empty`, `file_unreadable`, `file_too_large`, `invalid_file_name`, `invalid_mime_type`, `channel_not_found`,
    * `not_a_member`, `channel_archived`, `rate_limited`
    */
   upload(file: FileSource, options?: UploadOptions): Promise<FileInfo>;

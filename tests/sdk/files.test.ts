@@ -1,4 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { Channel, FileInfo } from '../../sdk/src/index.ts';
 import { closeChats, joinChat } from '../helpers/chat.ts';
@@ -92,6 +96,16 @@ describe('an upload', () => {
   ])('of %s is refused and leaves nothing', async (_, source, code, status) => {
     const { adas } = await pair();
     await expect(adas.files.upload(source)).rejects.toMatchObject({ name: 'ChatError', code, status });
+    expect(await leftOver(adas)).toEqual({ files: 0, objects: 0 });
+  });
+
+  it('of a file that was removed from its disk ends, instead of waiting for the network', async () => {
+    const { adas } = await pair();
+    const path = join(tmpdir(), `confab-${randomUUID()}`);
+    await writeFile(path, 'hello');
+    const source = await openAsBlob(path);
+    await rm(path);
+    await expect(adas.files.upload(source)).rejects.toMatchObject({ code: 'file_unreadable' });
     expect(await leftOver(adas)).toEqual({ files: 0, objects: 0 });
   });
 

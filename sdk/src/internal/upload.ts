@@ -16,6 +16,7 @@ export async function upload(
   options: UploadOptions,
 ): Promise<FileInfo> {
   const { id = uuidV7(), signal, onProgress } = options;
+  if (signal?.aborted) throw cancelled(signal);
   const content = toBlob(source);
   const path = `${channelId}/${id}`;
   const announcement = {
@@ -45,7 +46,10 @@ export async function upload(
       await store(storage, { bucket: 'files', path, content, signal, onProgress: report });
       isStored = true;
     } catch (error) {
-      if (!isChatError(error) || (error.code !== 'forbidden' && error.code !== 'conflict')) throw error;
+      if (!isChatError(error)) throw error;
+      // A file that is gone from its disk looks like a network that is down.
+      if (error.code === 'network_unavailable') await requireReadable(content);
+      if (error.code !== 'forbidden' && error.code !== 'conflict') throw error;
       // Storage does not say why; this does.
       row = await announce();
       if (!row.uploaded_at) throw error;
@@ -86,15 +90,23 @@ export async function upload(
 function watch(signal: AbortSignal | undefined): { stopped: Promise<never>; release(): void } {
   let stop = () => {};
   const stopped = new Promise<never>((_, reject) => {
-    stop = () =>
-      reject(
-        new ChatError('cancelled', 'unable to upload file; it was cancelled', { cause: signal?.reason }),
-      );
+    stop = () => reject(cancelled(signal));
   });
   stopped.catch(() => {});
-  if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop);
   return { stopped, release: () => signal?.removeEventListener('abort', stop) };
+}
+
+const cancelled = (signal: AbortSignal | undefined): ChatError =>
+  new ChatError('cancelled', 'unable to upload file; it was cancelled', { cause: signal?.reason });
+
+async function requireReadable(content: Blob): Promise<void> {
+  await content
+    .slice(0, 1)
+    .arrayBuffer()
+    .catch((cause: unknown) => {
+      throw new ChatError('file_unreadable', 'unable to upload file; it cannot be read', { cause });
+    });
 }
 
 /** Width and height of an image, where there is something to measure it with. */
