@@ -95,6 +95,17 @@ describe('somebody who beats', () => {
       expect(await told(db, ada)).toBe('away');
     }));
 
+  it('is away when the client in use has vanished and nobody uses the other', () =>
+    rolledBack(async (db) => {
+      const ada = await person(db);
+      const [laptop, phone] = [randomUUID(), randomUUID()];
+      await ada.beat(false, laptop);
+      await ada.beat(true, phone);
+      await pass(db, ada, 65, phone);
+      await ada.beat(false, laptop);
+      expect(await told(db, ada)).toBe('away');
+    }));
+
   it('has at most 20 clients', () =>
     rolledBack(async (db) => {
       const ada = await person(db);

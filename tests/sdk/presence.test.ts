@@ -53,6 +53,17 @@ it('somebody with two devices is online until the second has gone', async () => 
   expect((await ada.chat.presence.get([userId]))[0]?.status).toBe('offline');
 });
 
+it('a tab that closes is offline at once', async () => {
+  const page = new EventTarget();
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  const [ada, bob] = [await joinChat('Ada'), await joinChat('Bob')];
+  vi.unstubAllGlobals();
+  const seen = watch(ada, bob);
+  await seen.until(({ people }) => people.get(bob.id)?.status === 'online');
+  page.dispatchEvent(new Event('pagehide'));
+  await seen.until(({ people }) => people.get(bob.id)?.status === 'offline');
+});
+
 it('somebody who vanishes is offline for the others as soon as one of them beats', async () => {
   const [ada, bob] = [await joinChat('Ada'), await joinChat('Bob')];
   const seen = watch(ada, bob);
