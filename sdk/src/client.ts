@@ -1,5 +1,6 @@
 /** Puts the nouns together: one chat is one signed-in user on one connection. */
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { type Admin, createAdmin } from './admin.ts';
 import { type Auth, createAuth } from './auth.ts';
 import { createAvatars } from './avatars.ts';
 import { type Blocks, createBlocks } from './blocks.ts';
@@ -61,6 +62,8 @@ export interface Chat {
   readonly threads: Threads;
   readonly search: Search;
   readonly preferences: PreferencesStore;
+  /** For platform admins. */
+  readonly admin: Admin;
   /** Ends all subscriptions and the connection; messages still on their way go out when the user is here again. */
   close(): Promise<void>;
 }
@@ -195,6 +198,7 @@ export function createChat(options: ChatOptions): Chat {
     files,
     notifications,
     preferences,
+    admin: createAdmin(rest),
     async close() {
       identity.unsubscribe();
       outbox.open(null);

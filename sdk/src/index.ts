@@ -1,4 +1,13 @@
 /** The whole public API of @confab/sdk, by name. */
+export type {
+  Admin,
+  AdminAccount,
+  ApiKey,
+  ApiKeyScope,
+  AuditEntry,
+  AuthEntry,
+  Setting,
+} from './admin.ts';
 export type { Auth, Credentials, SignUp } from './auth.ts';
 export type { Block, Blocks } from './blocks.ts';
 export type { Bookmark, Bookmarks, BookmarksState } from './bookmarks.ts';

@@ -201,7 +201,7 @@ begin
      (old.channel_id, old.seq, old.id, old.kind, old.parent_seq, old.in_channel, old.created_at, old.rank, old.author_rank, old.reply_rank)
      or (new.author_id is distinct from old.author_id and new.author_id is not null) then
     perform chat_private.fail('forbidden', 403, 'unable to change the message; its number, place and author stay as they are');
-  elsif old.deleted_at is not null and ((new.body, new.files) is distinct from (old.body, old.files) or new.deleted_at is null) then
+  elsif old.deleted_at is not null and ((new.body, new.custom, new.files) is distinct from (old.body, old.custom, old.files) or new.deleted_at is null) then
     perform chat_private.fail('message_deleted', 409, 'unable to change the message; it has been deleted');
   end if;
   if v_is_deletion then

@@ -55,9 +55,6 @@ begin
     perform chat_private.post_system_message(v_channel.id, chat_private.names_of(array[v_me]) || ' left the channel', 'member_left', array[v_me]);
   end if;
   delete from chat.channel_members m where m.channel_id = v_channel.id and m.user_id = v_me;
-  if v_channel.created_by = v_me then
-    update chat.channels c set created_by = null where c.id = v_channel.id;
-  end if;
 end;
 $$;
 grant execute on function chat.leave_channel(uuid) to authenticated;

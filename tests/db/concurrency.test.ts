@@ -77,7 +77,7 @@ it('two people with the same channels delete their accounts', async () => {
     const mine = await makeChannel(db, pair[0], [pair[1]]);
     return [...pair, mine, await makeChannel(db, pair[1], [pair[0]])] as const;
   });
-  const remove = (id: string) => (db: Db) => db`delete from chat.profiles where id = ${id}`;
+  const remove = (id: string) => (db: Db) => db`delete from auth.users where id = ${id}`;
   const outcome = await together(
     (db) => db`select from chat.channel_counters where channel_id = ${first} for update`,
     [remove(ada), remove(bob)],
