@@ -4,7 +4,8 @@ import { toAdminAccount, toApiKey, toAuditEntry, toAuthEntry, toSetting } from '
 import type { Rest } from './internal/rest.ts';
 import type { Account } from './users.ts';
 
-export interface AdminAccount extends Omit<Account, 'emailVerified'> {
+export interface AdminAccount
+  extends Pick<Account, 'id' | 'username' | 'name' | 'avatarUrl' | 'email' | 'role'> {
   emailVerifiedAt: Date | null;
   phone: string | null;
   createdAt: Date;
