@@ -1575,7 +1575,7 @@ begin
      (old.channel_id, old.seq, old.id, old.kind, old.parent_seq, old.in_channel, old.created_at, old.rank, old.author_rank, old.reply_rank)
      or (new.author_id is distinct from old.author_id and new.author_id is not null) then
     perform chat_private.fail('forbidden', 403, 'unable to change the message; its number, place and author stay as they are');
-  elsif old.deleted_at is not null and ((new.body, new.files) is distinct from (old.body, old.files) or new.deleted_at is null) then
+  elsif old.deleted_at is not null and ((new.body, new.custom, new.files) is distinct from (old.body, old.custom, old.files) or new.deleted_at is null) then
     perform chat_private.fail('message_deleted', 409, 'unable to change the message; it has been deleted');
   end if;
   if v_is_deletion then
@@ -3704,9 +3704,6 @@ begin
     perform chat_private.post_system_message(v_channel.id, chat_private.names_of(array[v_me]) || ' left the channel', 'member_left', array[v_me]);
   end if;
   delete from chat.channel_members m where m.channel_id = v_channel.id and m.user_id = v_me;
-  if v_channel.created_by = v_me then
-    update chat.channels c set created_by = null where c.id = v_channel.id;
-  end if;
 end;
 $$;
 grant execute on function chat.leave_channel(uuid) to authenticated;
@@ -5648,6 +5645,209 @@ comment on column chat.auth_log.user_agent is 'With what program the session was
 comment on policy select_self_or_platform_admin on chat.auth_log is 'People see what happened to their own account, platform admins to any';
 comment on function chat.list_auth_log(uuid, bigint, integer) is
   'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user for platform admins. Errors: not_an_admin, invalid_page_size';
+
+-- 76_studio.sql
+-- Edits by hand in Studio: what follows from other rows is not written there, so that no edit tears things apart.
+
+-- Functions and cascades write these columns from within triggers; a statement of its own stands at depth 0.
+create function chat_private.tg_refuse_by_hand() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform chat_private.fail('forbidden', 403, format('unable to change %s by hand; %s', tg_table_name, tg_argv[0]));
+  return null;
+end;
+$$;
+
+create trigger _040_by_hand before delete on chat.accounts
+  for each row when (pg_trigger_depth() = 0)
+  execute function chat_private.tg_refuse_by_hand('delete the user in Auth instead');
+create trigger _040_by_hand before delete on chat.profiles
+  for each row when (pg_trigger_depth() = 0)
+  execute function chat_private.tg_refuse_by_hand('delete the user in Auth instead');
+create trigger _040_by_hand before delete on chat.channel_counters
+  for each row when (pg_trigger_depth() = 0)
+  execute function chat_private.tg_refuse_by_hand('it belongs to the channel');
+create trigger _040_by_hand before delete on chat.channel_states
+  for each row when (pg_trigger_depth() = 0)
+  execute function chat_private.tg_refuse_by_hand('remove the member instead');
+create trigger _040_by_hand before update or delete on chat.mentions
+  for each row when (pg_trigger_depth() = 0)
+  execute function chat_private.tg_refuse_by_hand('it follows from the text of the message');
+create trigger _040_by_hand before update of id, channel_id, seq on chat.files
+  for each row when (pg_trigger_depth() = 0
+    and (new.id, new.channel_id, new.seq) is distinct from (old.id, old.channel_id, old.seq))
+  execute function chat_private.tg_refuse_by_hand('a file stays in its message');
+create trigger _040_by_hand before update of user_id, channel_id, root_seq on chat.thread_members
+  for each row when (pg_trigger_depth() = 0
+    and (new.user_id, new.channel_id, new.root_seq) is distinct from (old.user_id, old.channel_id, old.root_seq))
+  execute function chat_private.tg_refuse_by_hand('remove the row and let the person follow another thread');
+create trigger _040_by_hand before update on chat.messages
+  for each row when (pg_trigger_depth() = 0
+    and (new.author_id, new.change, new.reply_count, new.reply_total, new.last_reply_at, new.reply_user_ids,
+         new.reaction_counts, new.mention_ids, new.mentions_everyone, new.file_ids, new.files)
+        is distinct from
+        (old.author_id, old.change, old.reply_count, old.reply_total, old.last_reply_at, old.reply_user_ids,
+         old.reaction_counts, old.mention_ids, old.mentions_everyone, old.file_ids, old.files))
+  execute function chat_private.tg_refuse_by_hand('its author stays, and the rest follows from its text, its thread, its reactions and its files');
+
+-- A channel keeps its key, its topics never go back to one that somebody was shut out of, and its owner is an admin in it.
+-- Definer: reads members, whoever updates the channel.
+create function chat_private.tg_channels__keep() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if new.id <> old.id or new.dm_key is distinct from old.dm_key then
+    perform chat_private.fail('forbidden', 403, 'unable to change the channel; its id and its people stay as they are');
+  elsif new.epoch < old.epoch then
+    perform chat_private.fail('forbidden', 403, 'unable to change the channel; its epoch only rises');
+  elsif new.kind = 'dm' and new.deleted_at is not null then
+    perform chat_private.fail('dm_is_permanent', 403, 'unable to delete channel; direct messages always keep both people');
+  elsif new.kind <> 'dm' and new.created_by is distinct from old.created_by and new.created_by is not null
+        and not exists (select from chat.channel_members m
+                         where m.channel_id = new.id and m.user_id = new.created_by and m.role = 'admin') then
+    perform chat_private.fail('member_not_found', 404, 'unable to change the owner of the channel; only one of its admins can be');
+  end if;
+  return new;
+end;
+$$;
+create trigger _050_keep before update on chat.channels
+  for each row execute function chat_private.tg_channels__keep();
+
+-- Direct messages keep both people.
+-- Definer: as above.
+create function chat_private.tg_channel_members__keep_dm() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from chat.channels c where c.id = old.channel_id and c.kind = 'dm') then
+    perform chat_private.fail('dm_is_permanent', 403, 'unable to remove a member; direct messages always keep both people');
+  end if;
+  return old;
+end;
+$$;
+create trigger _040_keep_dm before delete on chat.channel_members
+  for each row when (pg_trigger_depth() = 0) execute function chat_private.tg_channel_members__keep_dm();
+
+-- Who is no admin any more owns the channel no more.
+-- Definer: channels are written by functions only.
+create function chat_private.tg_channel_members__disown() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.channels c set created_by = null
+   where c.id = old.channel_id and c.kind <> 'dm' and c.created_by = old.user_id and c.deleted_at is null;
+  return null;
+end;
+$$;
+create trigger _250_disown after delete on chat.channel_members
+  for each row when (old.role = 'admin') execute function chat_private.tg_channel_members__disown();
+create trigger _250_disown_on_update after update of role on chat.channel_members
+  for each row when (old.role = 'admin' and new.role <> 'admin')
+  execute function chat_private.tg_channel_members__disown();
+
+-- A marker stays within its channel, however it is written.
+-- Definer: reads counters, whoever moves the marker.
+create function chat_private.tg_channel_states__bound_delivered() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.last_delivered_seq := greatest(new.last_read_seq, least(new.last_delivered_seq,
+    (select n.last_seq from chat.channel_counters n where n.channel_id = new.channel_id)));
+  return new;
+end;
+$$;
+create trigger _110_bound_delivered before update of last_delivered_seq on chat.channel_states
+  for each row when (new.last_delivered_seq <> old.last_delivered_seq and new.last_read_seq = old.last_read_seq)
+  execute function chat_private.tg_channel_states__bound_delivered();
+
+-- Definer: as above.
+create function chat_private.tg_receipts__bound() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  select greatest(0, least(new.delivered_seq, n.last_seq)), greatest(0, least(new.read_seq, n.last_seq))
+    into new.delivered_seq, new.read_seq
+    from chat.channel_counters n where n.channel_id = new.channel_id;
+  return new;
+end;
+$$;
+create trigger _110_bound before insert or update of delivered_seq, read_seq on chat.receipts
+  for each row execute function chat_private.tg_receipts__bound();
+
+-- The rank of a thread's marker follows the marker.
+-- Definer: as above.
+create function chat_private.tg_thread_members__bound() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.last_read_seq := greatest(0, least(new.last_read_seq,
+    (select n.last_seq from chat.channel_counters n where n.channel_id = new.channel_id)));
+  new.last_read_rank := coalesce((
+    select m.reply_rank from chat.messages m
+     where m.channel_id = new.channel_id and m.parent_seq = new.root_seq and m.seq <= new.last_read_seq
+     order by m.seq desc limit 1), 0);
+  return new;
+end;
+$$;
+create trigger _110_bound before update of last_read_seq, last_read_rank on chat.thread_members
+  for each row when ((new.last_read_seq, new.last_read_rank) <> (old.last_read_seq, old.last_read_rank))
+  execute function chat_private.tg_thread_members__bound();
+
+-- 78_overviews.sql
+-- What admins look at: people and channels with what belongs to them, in Studio as views and for apps as a list.
+
+-- Not exposed: these run above row-level security. Studio shows them under the schema chat_private.
+create view chat_private.admin_users as
+  select p.id, p.username, p.name, p.avatar_url, a.role, a.email, a.email_verified_at, a.phone, a.created_at,
+         u.last_sign_in_at, s.last_seen_at, a.suspended_at, a.suspend_reason, a.suspended_by,
+         (select count(*) from chat.channel_members m where m.user_id = p.id) as channel_count
+    from chat.profiles p
+    join chat.accounts a on a.user_id = p.id
+    join auth.users u on u.id = p.id
+    left join chat.presence s on s.user_id = p.id;
+
+create view chat_private.admin_channels as
+  select c.id, c.kind, c.slug, c.name, o.username as owner, n.member_count, n.last_seq as message_count,
+         coalesce(n.last_message_at, c.created_at) as last_activity_at, c.created_at, c.archived_at, c.deleted_at
+    from chat.channels c
+    join chat.channel_counters n on n.channel_id = c.id
+    left join chat.profiles o on o.id = c.created_by;
+
+-- Serve the beginnings of names and addresses.
+create index profiles_username_prefix_idx on chat.profiles (username text_pattern_ops);
+create index profiles_name_prefix_idx on chat.profiles (lower(name) text_pattern_ops);
+create index accounts_email_prefix_idx on chat.accounts (email text_pattern_ops);
+
+-- Definer: people's accounts are their own.
+create function chat.list_accounts(query text default null, user_role text default null, suspended boolean default null,
+                                   after_username text default null, page_size integer default 50)
+returns table (id uuid, username text, name text, avatar_url text, role text, email text, email_verified_at timestamptz,
+               phone text, created_at timestamptz, last_sign_in_at timestamptz, last_seen_at timestamptz,
+               suspended_at timestamptz, suspend_reason text, suspended_by uuid, channel_count bigint)
+language plpgsql stable security definer rows 50 set search_path = '' as $$
+declare
+  v_prefix text := regexp_replace(lower(btrim(list_accounts.query)), '([\\%_])', '\\\1', 'g') || '%';
+begin
+  perform chat_private.require_platform_admin('list accounts');
+  if page_size is null or page_size not between 1 and 200 then
+    perform chat_private.fail('invalid_page_size', 400, 'unable to list accounts; a page has 1 to 200');
+  elsif user_role not in ('user', 'admin') then
+    perform chat_private.fail('invalid_user_role', 400, 'unable to list accounts; a role is user or admin');
+  end if;
+  -- Only what is asked for is in the statement, so that each question has its index.
+  return query execute
+    'select u.* from chat_private.admin_users u where true'
+    || case when after_username is not null then ' and u.username > $1' else '' end
+    || case user_role when 'admin' then ' and u.role = ''admin''' when 'user' then ' and u.role <> ''admin''' else '' end
+    || case suspended when true then ' and u.suspended_at is not null' when false then ' and u.suspended_at is null' else '' end
+    || case when v_prefix <> '%' then '
+         and u.id in (select p.id from chat.profiles p where p.username like $2
+                      union select p.id from chat.profiles p where lower(p.name) like $2
+                      union select a.user_id from chat.accounts a where a.email like $2)' else '' end
+    || ' order by u.username limit $3'
+    using after_username, v_prefix, page_size;
+end;
+$$;
+grant execute on function chat.list_accounts(text, text, boolean, text, integer) to authenticated;
+
+comment on view chat_private.admin_users is 'For Studio: everybody with account, last sign-in and number of channels. Suspend in chat.accounts, by setting suspended_at';
+comment on view chat_private.admin_channels is 'For Studio: every channel with owner, members, messages and last activity';
+comment on function chat.list_accounts(text, text, boolean, text, integer) is
+  'Accounts by username, after one: those whose username, name or address begins with a text, of a role, suspended or not; 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size, invalid_user_role';
 
 -- 80_realtime.sql
 -- What Realtime carries: who may hear and speak on a topic, and the events the database sends after each commit.

@@ -1208,6 +1208,11 @@ isOneToOne: false
 "leave_channel":
 { Args: { "channel_id": string }; Returns: undefined
                            },
+"list_accounts":
+{ Args: { "after_username"?: string,"page_size"?: number,"query"?: string,"suspended"?: boolean,"user_role"?: string }; Returns: {
+              "avatar_url": string,"channel_count": number,"created_at": string,"email": string,"email_verified_at": string,"id": string,"last_seen_at": string,"last_sign_in_at": string,"name": string,"phone": string,"role": string,"suspend_reason": string,"suspended_at": string,"suspended_by": string,"username": string
+            }[]
+                           },
 "list_api_keys":
 { Args: { "before_id"?: string,"page_size"?: number }; Returns: {
               "created_at": string,"created_by": string,"expires_at": string,"id": string,"last_used_at": string,"name": string,"prefix": string,"revoked_at": string,"scopes": (string)[]
@@ -1611,11 +1616,62 @@ isOneToOne: false
 "save_draft":
 { Args: { "body": string,"channel_id": string,"custom"?: Json,"parent_seq"?: number }; Returns: undefined
                            },
+"search_channels":
+{ Args: { "after"?: string,"page_size"?: number,"query": string }; Returns: {
+              "archived_at": string | null,
+"created_at": string,
+"created_by": string | null,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"description": string,
+"dm_key": string | null,
+"epoch": number,
+"id": string,
+"kind": string,
+"name": string | null,
+"slug": string | null
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "channels"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"search_members":
+{ Args: { "after"?: string,"channel_id": string,"page_size"?: number,"query": string }; Returns: {
+              "channel_id": string,
+"joined_at": string,
+"role": string,
+"user_id": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "channel_members"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "search_messages":
 { Args: { "after"?: string,"before"?: string,"channel_id"?: string,"cursor"?: string,"from_id"?: string,"page_size"?: number,"query": string,"sort"?: string }; Returns: Database["chat"]['CompositeTypes']["search_hit"][]
                           SetofOptions: {
         from: "*"
         to: "search_hit"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"search_users":
+{ Args: { "after"?: string,"page_size"?: number,"query": string }; Returns: {
+              "avatar_url": string | null,
+"created_at": string,
+"custom": NonNullable<Json>,
+"id": string,
+"name": string,
+"title": string | null,
+"updated_at": string,
+"username": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "profiles"
         isOneToOne: false
         isSetofReturn: true
       } },
@@ -1843,7 +1899,7 @@ isOneToOne: false
                       },"person": {
                         "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null
                       },"search_hit": {
-                        "message": Database["chat"]['Tables']["messages"]['Row'] | null,"author": Database["chat"]['CompositeTypes']["person"] | null,"channel": Database["chat"]['CompositeTypes']["channel_label"] | null,"snippet": string | null,"next_cursor": string | null,"total": number | null,"is_total_exact": boolean | null
+                        "message": Database["chat"]['Tables']["messages"]['Row'] | null,"my_reactions": (string)[] | null,"author": Database["chat"]['CompositeTypes']["person"] | null,"channel": Database["chat"]['CompositeTypes']["channel_label"] | null,"snippet": string | null,"next_cursor": string | null,"total": number | null,"is_total_exact": boolean | null
                       }
           }
         }
