@@ -76,6 +76,7 @@ step('package', () =>
   [
     () => run('npm', ['run', '--silent', '-w', 'sdk', 'build']),
     () => run(bin('publint'), ['sdk', '--strict']),
+    () => run(bin('attw'), ['--pack', 'sdk', '--no-emoji']),
     () => run(bin('tsx'), ['scripts/size.ts']),
   ].every((passes) => passes()),
 );

@@ -89,7 +89,8 @@ describe('the packed SDK', () => {
 
   it("types an app's own data once the app has named its fields", async () => {
     const program = `
-      import type { ChannelCustom, MessageCustom } from '@confab/sdk';
+      import type { Channel, ChannelCustom, Message, MessageCustom } from '@confab/sdk';
+      import { useMessages } from '@confab/sdk/react';
       declare module '@confab/sdk' {
         interface CustomMessageData { priority?: 'high' | 'low' }
       }
@@ -97,6 +98,11 @@ describe('the packed SDK', () => {
       // @ts-expect-error
       export const wrong: MessageCustom = { priority: 'middle' };
       export const free: ChannelCustom = { anything: 1 };
+      export const priorityOf = (message: Message): 'high' | 'low' | undefined => message.custom.priority;
+      export const shown = (channel: Channel) => useMessages(channel).messages.map(priorityOf);
+      export const send = (channel: Channel) => channel.messages.send('hi', { custom: { priority: 'low' } });
+      // @ts-expect-error
+      export const sendWrong = (channel: Channel) => channel.messages.send('hi', { custom: { colour: 'red' } });
     `;
     writeFileSync(join(app, 'custom.ts'), program);
     const flags = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--types', 'node'];

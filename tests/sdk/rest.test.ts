@@ -16,3 +16,16 @@ it.each([
   expect(refusal).toMatchObject({ code: 'service_unavailable', retryable: true });
   expect(refused('send message', error, status)).toMatchObject({ code: 'service_unavailable', status: 503 });
 });
+
+it('a refusal for too many requests says after how many seconds the next may come', async () => {
+  const rest = createRest({} as ChatClient, { session: 0, token: null, forget() {} });
+  const error = {
+    code: 'rate_limited',
+    message: 'unable to send message; slow down',
+    details: 'Retry-After: 7',
+  };
+  const refusal = await rest
+    .run('send message', Promise.resolve({ data: null, error, status: 429 }))
+    .catch((thrown: ChatError) => thrown);
+  expect(refusal).toMatchObject({ code: 'rate_limited', status: 429, retryable: true, retryAfter: 7 });
+});
