@@ -36,7 +36,8 @@ export type {
   UrlOptions,
 } from './files.ts';
 export type { Subscription } from './internal/emitter.ts';
-export type { OutboxNews, OutboxStore, QueuedMessage } from './internal/outbox-store.ts';
+export type { OutboxNews, OutboxStore } from './internal/outbox-store.ts';
+export type { QueuedMessage } from './internal/queued-message.ts';
 export type { ImageSize } from './internal/storage.ts';
 export type { Ban, Member, Members, MembersState, MembersSubscription } from './members.ts';
 export type {

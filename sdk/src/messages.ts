@@ -8,8 +8,8 @@ import type { Feeds } from './internal/feeds.ts';
 import type { MessageCalls } from './internal/message-calls.ts';
 import { createMessageView } from './internal/message-view.ts';
 import type { Outbox } from './internal/outbox.ts';
-import type { QueuedMessage } from './internal/outbox-store.ts';
 import type { Overlays } from './internal/overlays.ts';
+import type { QueuedMessage } from './internal/queued-message.ts';
 import { uuidV7 } from './internal/uuid.ts';
 import type { User } from './users.ts';
 

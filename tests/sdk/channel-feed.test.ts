@@ -56,22 +56,25 @@ function channelOver(
     onIdle() {},
   });
   const states: (ViewState & { typing: unknown })[] = [];
-  const view: MessagesSubscription = createMessageView({
-    channelId: 'c',
-    feed,
-    outbox: idleOutbox,
-    overlays: createOverlays(async () => {}),
-    accepts: ({ inChannel }) => inChannel,
-    fetch: list,
-    get: async (id) => history.find((one) => one.id === id) ?? message(null),
-    listener: (state) => states.push({ ...state, typing: feed.typing }),
-    around,
-  });
+  const openView = (listener: (state: ViewState) => void = () => {}): MessagesSubscription =>
+    createMessageView({
+      channelId: 'c',
+      feed,
+      outbox: idleOutbox,
+      overlays: createOverlays(async () => {}),
+      accepts: ({ inChannel }) => inChannel,
+      fetch: list,
+      get: async (id) => history.find((one) => one.id === id) ?? message(null),
+      listener,
+      around,
+    });
+  const view = openView((state) => states.push({ ...state, typing: feed.typing }));
   const said = (event: string, payload: Record<string, unknown>) =>
     topics.get(`channel:c:${epoch}`)?.onEvent(event, payload);
   return {
     feed,
     view,
+    openView,
     states,
     topics,
     fetchChanges,
@@ -448,4 +451,26 @@ it('loads what was refused while the caller was out, when they are a member agai
   await vi.waitUntil(() => topics.has('channel:c:2'));
   await live();
   expect(seqs()).toEqual([1, 2, 3]);
+});
+
+it('a view that is closed during an outage ends nothing for the others', async () => {
+  vi.useFakeTimers();
+  let isCut = false;
+  const { view, states, topics, openView } = channelOver(messages(1, 3), {
+    async beforeAnswer() {
+      if (isCut) throw new ChatError('network_unavailable', 'unable to list messages; no answer');
+    },
+  });
+  await vi.advanceTimersByTimeAsync(10);
+  topics.get('channel:c:0')?.onLive();
+  await vi.advanceTimersByTimeAsync(10);
+  isCut = true;
+  const other = openView();
+  await vi.advanceTimersByTimeAsync(10);
+  other.unsubscribe();
+  await vi.advanceTimersByTimeAsync(60_000);
+  vi.useRealTimers();
+  expect(topics.has('channel:c:0')).toBe(true);
+  expect(states.at(-1)?.connection).toBe('live');
+  view.unsubscribe();
 });

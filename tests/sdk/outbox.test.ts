@@ -2,8 +2,9 @@
 import { expect, it, vi } from 'vitest';
 import { ChatError, type Message } from '../../sdk/src/index.ts';
 import { createOutbox } from '../../sdk/src/internal/outbox.ts';
-import type { OutboxNews, OutboxStore, QueuedMessage } from '../../sdk/src/internal/outbox-store.ts';
+import type { OutboxNews, OutboxStore } from '../../sdk/src/internal/outbox-store.ts';
 import { createMemoryStore } from '../../sdk/src/internal/outbox-store.ts';
+import type { QueuedMessage } from '../../sdk/src/internal/queued-message.ts';
 import { message } from '../helpers/messages.ts';
 
 const queued = (body: string, channelId = 'c'): QueuedMessage => ({

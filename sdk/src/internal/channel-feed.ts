@@ -248,9 +248,8 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   }
 
   function fail(error: unknown): void {
-    if (!isOpen) return;
-    closeTopics();
-    setConnection(isChatError(error) && error.retryable ? 'offline' : 'ended');
+    // One that would pass is thrown only to whoever does not want the answer any more, such as a view that was closed.
+    if (isOpen && !(isChatError(error) && error.retryable)) stop();
   }
 
   function closeTopics(): void {

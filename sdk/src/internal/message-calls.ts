@@ -4,7 +4,7 @@ import { ChatError } from '../errors.ts';
 import type { Message, MessageEdit } from '../messages.ts';
 import type { ServerState } from './channel-feed.ts';
 import type { Json } from './database.types.ts';
-import type { QueuedMessage } from './outbox-store.ts';
+import type { QueuedMessage } from './queued-message.ts';
 import type { Rest } from './rest.ts';
 import { MESSAGE_COLUMNS, type MessageRow, toMessage, toMessageEdit } from './rows.ts';
 

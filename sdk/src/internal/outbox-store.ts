@@ -1,26 +1,7 @@
 /** Where messages wait that the server does not have yet: in the browser's database, so that a reload loses none. */
-import type { MessageCustom } from '../custom.ts';
-import type { ErrorCode } from '../error-codes.ts';
-import type { FileInfo } from '../files.ts';
 import type { Message } from '../messages.ts';
-import type { User } from '../users.ts';
 import type { Subscription } from './emitter.ts';
-
-/** A message on its way, as it is stored. */
-export interface QueuedMessage {
-  id: string;
-  channelId: string;
-  author: User;
-  body: string;
-  custom: MessageCustom;
-  parentSeq: number | null;
-  inChannel: boolean;
-  createdAt: Date;
-  /** What is to be uploaded, under an id that lets a repeated upload go on; without blob it is uploaded already. */
-  files: { info: FileInfo; blob: Blob | null }[];
-  /** Why the server does not take it; null while it is on its way. */
-  refusal: { code: ErrorCode; message: string; status: number } | null;
-}
+import type { QueuedMessage } from './queued-message.ts';
 
 /** What one client tells the others of the same user: that the queue has changed, or what the server has taken. */
 export type OutboxNews = 'changed' | Message;

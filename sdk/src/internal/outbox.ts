@@ -1,9 +1,9 @@
 /** Messages on their way: one at a time per channel, so that order holds, and again until the server has them. */
 import { ChatError, isChatError } from '../errors.ts';
-import type { Upload } from '../files.ts';
 import type { Message } from '../messages.ts';
 import { createEmitter, type Subscription } from './emitter.ts';
-import type { OutboxNews, OutboxStore, QueuedMessage } from './outbox-store.ts';
+import type { OutboxNews, OutboxStore } from './outbox-store.ts';
+import { type QueuedMessage, toError, toPending } from './queued-message.ts';
 import { retrying } from './retry.ts';
 
 export interface Outbox {
@@ -280,7 +280,9 @@ export function createOutbox({ store, post, get }: OutboxDeps): Outbox {
       mine.others.tell('changed');
     },
     pending: (channelId) =>
-      session?.entries.filter(({ queued }) => queued.channelId === channelId).map(toPending) ?? [],
+      session?.entries
+        .filter(({ queued }) => queued.channelId === channelId)
+        .map((entry) => toPending(entry.queued, entry.progress)) ?? [],
     onChange: (listener) => changes.add(listener),
     onSent: (listener) => sent.add(listener),
     open(userId) {
@@ -293,55 +295,3 @@ export function createOutbox({ store, post, get }: OutboxDeps): Outbox {
 
 const channelsOf = ({ entries }: Session): Set<string> =>
   new Set(entries.map(({ queued }) => queued.channelId));
-
-const toError = ({ refusal }: QueuedMessage): ChatError | null =>
-  refusal && new ChatError(refusal.code, refusal.message, { status: refusal.status });
-
-function toPending({ queued, progress }: Entry): Message {
-  const { id, channelId, author, body, custom, parentSeq, inChannel, createdAt } = queued;
-  return {
-    id,
-    channelId,
-    seq: null,
-    kind: 'user',
-    author,
-    body,
-    custom,
-    createdAt,
-    editedAt: null,
-    deletedAt: null,
-    parentSeq,
-    inChannel,
-    replyCount: 0,
-    lastReplyAt: null,
-    replyUserIds: [],
-    reactions: [],
-    pinnedAt: null,
-    mentions: { userIds: [], everyone: null },
-    files: queued.files.map(({ info }) => info),
-    change: 0,
-    status: queued.refusal ? 'failed' : 'pending',
-    error: toError(queued),
-    progress,
-  };
-}
-
-/** Uploads what a message carries; what an earlier try has uploaded is found by its id. */
-export async function uploadFiles(
-  upload: Upload,
-  { channelId, files }: QueuedMessage,
-  { signal, onProgress }: { signal: AbortSignal; onProgress(share: number): void },
-): Promise<void> {
-  const waiting = files.flatMap(({ info, blob }) => (blob ? [{ info, blob }] : []));
-  const total = waiting.reduce((sum, { blob }) => sum + blob.size, 0);
-  let before = 0;
-  for (const { info, blob } of waiting) {
-    await upload(channelId, blob, {
-      id: info.id,
-      name: info.name,
-      signal,
-      onProgress: ({ loaded }) => onProgress((before + loaded) / total),
-    });
-    before += blob.size;
-  }
-}
