@@ -2836,9 +2836,10 @@ begin
   if cardinality(v_ids) < page_size and char_length(v_text) > 3 then
     perform set_config('pg_trgm.word_similarity_threshold', '0.4', true);
     v_ids := v_ids || array(
-      select p.id from chat.profiles p
-       where v_text operator(extensions.<%) chat_private.name_text(p.username, p.name) and p.id <> all (v_ids)
-       order by extensions.word_similarity(v_text, chat_private.name_text(p.username, p.name)) desc, p.username limit 50);
+      select s.id
+        from (select p.id, p.username, chat_private.name_text(p.username, p.name) as text from chat.profiles p
+               where v_text operator(extensions.<%) chat_private.name_text(p.username, p.name) and p.id <> all (v_ids) limit 500) s
+       order by extensions.word_similarity(v_text, s.text) desc, s.username limit 50);
   end if;
   return query
     select p.*
@@ -2878,10 +2879,11 @@ begin
   if cardinality(v_ids) < page_size and char_length(v_text) > 3 then
     perform set_config('pg_trgm.word_similarity_threshold', '0.4', true);
     v_ids := v_ids || array(
-      select c.id from chat.channels c
-       where v_text operator(extensions.<%) chat_private.name_text(c.slug, c.name) and c.kind = 'public' and c.deleted_at is null
-         and c.id <> all (v_ids)
-       order by extensions.word_similarity(v_text, chat_private.name_text(c.slug, c.name)) desc, c.slug limit 50);
+      select s.id
+        from (select c.id, c.slug, chat_private.name_text(c.slug, c.name) as text from chat.channels c
+               where v_text operator(extensions.<%) chat_private.name_text(c.slug, c.name) and c.kind = 'public' and c.deleted_at is null
+                 and c.id <> all (v_ids) limit 500) s
+       order by extensions.word_similarity(v_text, s.text) desc, s.slug limit 50);
   end if;
   return query
     select c.* from unnest(v_ids) with ordinality best (id, n) join chat.channels c on c.id = best.id
