@@ -73,5 +73,5 @@ export const unread = (db: Db, user: string, channel: string) =>
 /** What Realtime was given on a topic during this transaction, oldest first. */
 export const heard = async (db: Db, topic: string, event: string) =>
   (
-    await db`select payload from realtime.messages where topic = ${topic} and event = ${event} order by ctid`
+    await db`select payload from realtime.messages where topic = ${topic} and event = ${event} order by cmin::text::integer, ctid`
   ).map((row) => row.payload as Record<string, unknown>);
