@@ -24,7 +24,7 @@ beforeAll(async () => {
   cpSync(join(PROJECT_DIR, 'sdk/package.json'), join(installed, 'package.json'));
   cpSync(join(PROJECT_DIR, 'tests/sdk/package/talk.js'), join(app, 'talk.cjs'));
   await run(bin('tsup'), ['--out-dir', join(installed, 'dist')], { cwd: join(PROJECT_DIR, 'sdk') });
-}, 120_000);
+}, 240_000);
 afterAll(() => rmSync(app, { recursive: true, force: true }));
 
 async function output(file: string, args: string[], name: string, program: string): Promise<string> {
@@ -110,5 +110,5 @@ describe('the packed SDK', () => {
       const checked = run(bin('tsc'), [...flags, '--module', module, 'custom.ts'], { cwd: app });
       await expect(checked).resolves.toMatchObject({ stdout: '' });
     }
-  }, 60_000);
+  }, 180_000);
 });
