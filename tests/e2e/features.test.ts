@@ -144,8 +144,8 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await ada.getByRole('button', { name: 'Newest' }).click();
     await expect.poll(() => isInView(ada, 'Message 79'), inTime).toBe(true);
 
+    await ada.goto('about:blank');
     await ada.goto(`${web.url}#/c/${name}?message=${first.id}`);
-    await ada.reload();
     await expect.poll(() => isInView(ada, 'The first of many'), inTime).toBe(true);
   });
 

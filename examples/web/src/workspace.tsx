@@ -19,7 +19,7 @@ import { ThreadsPage } from './threads/threads-page.tsx';
 import { ConnectionBanner } from './ui/connection-banner.tsx';
 import { useHotkeys } from './ui/hotkeys.ts';
 import { Toasts } from './ui/toasts.tsx';
-import { useHasNetwork, useIsVisible } from './ui/use-browser.ts';
+import { useHasNetwork, useIsPhone, useIsVisible } from './ui/use-browser.ts';
 
 export function Workspace({ userId }: { userId: string }) {
   const place = usePlace();
@@ -29,6 +29,8 @@ export function Workspace({ userId }: { userId: string }) {
   const { account, reload } = useAccount(connection);
   const me = useMemo(() => ({ userId, account, reload }), [userId, account, reload]);
   const [dialog, setDialog] = useState<'switcher' | 'shortcuts' | null>(null);
+  const isPhone = useIsPhone();
+  const isList = place.page === 'home' && place.search === null;
   const open = channels.find((channel) => isAt(place, channel)) ?? null;
 
   useHotkeys({
@@ -48,16 +50,14 @@ export function Workspace({ userId }: { userId: string }) {
 
   return (
     <MeContext value={me}>
-      <div
-        className="workspace"
-        data-page={place.page === 'home' && place.search === null ? 'list' : 'stage'}
-      >
+      <div className="workspace" data-page={isList ? 'list' : 'stage'}>
         <Sidebar
           channels={channels}
           isLoading={connection === 'loading' && channels.length === 0}
           open={open}
           unreadOf={unreadOf}
           page={place.page}
+          isAlone={isList && isPhone}
           onJump={() => setDialog('switcher')}
           onShortcuts={() => setDialog('shortcuts')}
         />

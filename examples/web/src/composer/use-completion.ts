@@ -1,7 +1,7 @@
 /** What the word before the cursor may become: a person after @, a channel after #, an emoji after :. */
 import type { Channel, User } from '@confab/sdk';
 import { useChannels } from '@confab/sdk/react';
-import { type KeyboardEvent, type RefObject, useState } from 'react';
+import { type AriaAttributes, type KeyboardEvent, type RefObject, useState } from 'react';
 import { type Emoji, findEmoji } from '../emoji/emoji-list.ts';
 import { useMemberNames } from '../people/use-member-names.ts';
 import { type Options, useOptions } from '../ui/use-options.ts';
@@ -20,7 +20,8 @@ const EMOJI_LETTERS = 2;
 export interface Completion {
   suggestions: readonly Suggestion[];
   options: Options;
-  field: Partial<Options['field']>;
+  /** For the field, which stays a text box: what it completes is said, not shown as its value. */
+  field: AriaAttributes;
   onSelect(): void;
   onKey(event: KeyboardEvent): boolean;
   close(): void;
@@ -77,7 +78,7 @@ export function useCompletion(
   return {
     suggestions,
     options,
-    field: isOpen ? options.field : {},
+    field: isOpen ? ariaOf(options.field) : {},
     onSelect: () => setCaret(field.current?.selectionStart ?? 0),
     close,
     onKey(event) {
@@ -88,6 +89,10 @@ export function useCompletion(
       return true;
     },
   };
+}
+
+function ariaOf({ role: _, 'aria-expanded': __, ...aria }: Options['field']): AriaAttributes {
+  return { ...aria, 'aria-haspopup': 'listbox' };
 }
 
 const GROUPS: readonly Suggestion[] = [

@@ -19,11 +19,15 @@ interface Props {
   unreadOf(channel: ChannelInfo): number;
   /** Name of the page that is open. */
   page: string;
+  /** Whether there is no room for anything else now. */
+  isAlone: boolean;
   onJump(): void;
   onShortcuts(): void;
 }
 
-export function Sidebar({ channels, isLoading, open, unreadOf, page, onJump, onShortcuts }: Props) {
+export function Sidebar({ channels, isLoading, open, unreadOf, page, isAlone, onJump, onShortcuts }: Props) {
+  // Alone on a phone it is the page itself.
+  const [Outer, Title] = isAlone ? (['main', 'h1'] as const) : (['aside', 'strong'] as const);
   const [dialog, setDialog] = useState<'browse' | 'new channel' | 'new message' | null>(null);
   const close = () => setDialog(null);
 
@@ -42,10 +46,10 @@ export function Sidebar({ channels, isLoading, open, unreadOf, page, onJump, onS
   );
 
   return (
-    <nav className="sidebar" aria-label="Conversations">
+    <Outer className="sidebar">
       <header>
         <img src="/icon.svg" alt="" width="26" height="26" />
-        <strong>Confab</strong>
+        <Title>Confab</Title>
         <button
           type="button"
           className="icon-button"
@@ -62,7 +66,7 @@ export function Sidebar({ channels, isLoading, open, unreadOf, page, onJump, onS
         <kbd>{MOD} K</kbd>
       </button>
 
-      <div className="sections" aria-busy={isLoading}>
+      <nav className="sections" aria-label="Conversations" aria-busy={isLoading}>
         <PageLinks open={page} />
         {pinned.length > 0 && <Section title="Pinned">{links(pinned)}</Section>}
         <Section title="Channels" more={{ label: 'New channel', onClick: () => setDialog('new channel') }}>
@@ -79,7 +83,7 @@ export function Sidebar({ channels, isLoading, open, unreadOf, page, onJump, onS
             Message somebody
           </button>
         </Section>
-      </div>
+      </nav>
 
       <footer>
         <AccountMenu onShortcuts={onShortcuts} />
@@ -88,6 +92,6 @@ export function Sidebar({ channels, isLoading, open, unreadOf, page, onJump, onS
       {dialog === 'browse' && <BrowseChannels onClose={close} />}
       {dialog === 'new channel' && <NewChannel onClose={close} />}
       {dialog === 'new message' && <NewMessage onClose={close} />}
-    </nav>
+    </Outer>
   );
 }

@@ -79,13 +79,20 @@ export function MenuButton({ icon, label, className = 'icon-button', text, child
       <button
         type="button"
         className={className}
-        aria-label={label}
+        aria-label={text === undefined ? label : undefined}
         aria-haspopup="menu"
         aria-expanded={anchor !== null}
         title={text === undefined ? label : undefined}
         onClick={(event) => setAnchor(event.currentTarget)}
       >
-        {text ?? <Icon name={icon} />}
+        {text === undefined ? (
+          <Icon name={icon} />
+        ) : (
+          <>
+            {text}
+            <span className="for-screen-readers">{label}</span>
+          </>
+        )}
       </button>
       {anchor && (
         <Menu anchor={anchor} label={label} onClose={() => setAnchor(null)}>

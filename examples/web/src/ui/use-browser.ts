@@ -19,3 +19,9 @@ export const useIsVisible = (): boolean =>
 
 /** Whether the device has a network; that it reaches the server is another matter. */
 export const useHasNetwork = (): boolean => useSyncExternalStore(followNetwork, () => navigator.onLine);
+
+const phone = matchMedia('(width <= 720px)');
+const followPhone = follow(phone, 'change');
+
+/** Whether there is room for one thing at a time only; as the style sheets have it. */
+export const useIsPhone = (): boolean => useSyncExternalStore(followPhone, () => phone.matches);
