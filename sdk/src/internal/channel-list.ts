@@ -183,8 +183,7 @@ export function createChannelList(deps: {
       return;
     }
     const id = payload.channel_id as string;
-    // Fewer unread ones, or another number of members.
-    if (event === 'message:deleted' || event === 'member:joined' || event === 'member:left') doubt(id);
+    if (event === 'message:deleted') doubt(id);
     if (!event.startsWith('channel:')) return;
     touched.add(id);
     const channel = channels.get(id);
