@@ -1,5 +1,7 @@
 /** Platform admins: suspension, roles, and the same by hand in Studio. */
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { auditOf, createAdmin, signUpAdmin } from '../helpers/admin.ts';
 import { asUser, createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
@@ -261,5 +263,21 @@ describe('a suspended person', () => {
     // What ended stays ended.
     const old = await ada.supabase.rpc('create_channel', { slug: `s-${randomUUID()}` });
     expect(old.error?.code).toBe('session_expired');
+  });
+});
+
+describe('npm run admin', () => {
+  const admin = (...args: string[]) =>
+    promisify(execFile)(process.execPath, ['--import', 'tsx', 'scripts/admin.ts', ...args], {
+      env: process.env,
+    });
+
+  it('promotes the first admin by address, and says what is wrong with one that nobody has', async () => {
+    const ada = await signUp('Ada');
+    expect((await admin('promote', ada.email)).stdout).toContain('is an admin now');
+    expect(await account(committed, ada.id)).toMatchObject({ role: 'admin' });
+    expect((await auditOf(committed, ada.id)).map(({ via }) => via)).toEqual(['postgres']);
+    await expect(admin('promote', 'nobody@example.com')).rejects.toMatchObject({ code: 1 });
+    await expect(admin('demote', ada.email)).rejects.toMatchObject({ code: 2 });
   });
 });

@@ -56,10 +56,14 @@ it('every foreign key has an index that begins with its columns', async () => {
   expect(rows).toEqual([]);
 });
 
-it('every table, view, column that is not self-evident, policy and API function has a comment', async () => {
+it('every table, column, view, policy and API function has a comment', async () => {
   const rows = await database`
     select oid::regclass::text as name from pg_class
     where relnamespace = 'chat'::regnamespace and relkind in ('r', 'p', 'v') and obj_description(oid, 'pg_class') is null
+    union all
+    select attrelid::regclass::text || '.' || attname from pg_attribute join pg_class c on c.oid = attrelid
+    where relnamespace = 'chat'::regnamespace and relkind in ('r', 'p') and attnum > 0 and not attisdropped
+      and col_description(attrelid, attnum) is null
     union all
     select oid::regprocedure::text from pg_proc
     where pronamespace = 'chat'::regnamespace and obj_description(oid, 'pg_proc') is null
