@@ -56,7 +56,8 @@ export const Message = z
 /** What to select for the shapes below. */
 export const ACCOUNT_COLUMNS =
   'role, email, email_verified_at, phone, created_at, profile:profiles!accounts_user_id_fkey!inner(id, name, avatar_url)';
-export const MESSAGE_COLUMNS = 'id, channel_id, seq, body, created_at, author:profiles!messages_author_id_fkey(id, name, avatar_url)';
+export const MESSAGE_COLUMNS =
+  'id, channel_id, seq, body, created_at, author:profiles!messages_author_id_fkey(id, name, avatar_url)';
 
 interface ProfileRow {
   id: string;
