@@ -191,8 +191,13 @@ describe('a message with files', () => {
       const { channel, ada } = await createRoom(db);
       const [file, loose] = [await upload(db, ada, channel), await upload(db, ada, channel)];
       const { seq } = await sendFiles(db, ada, channel, [file], 'look');
-      await db`update chat.messages set files = '[{"id": "forged"}]', file_ids = ${[file.id, loose.id]}::uuid[]
-               where channel_id = ${channel} and seq = ${seq}`;
+      const forged = db.savepoint(
+        (
+          step,
+        ) => step`update chat.messages set files = '[{"id": "forged"}]', file_ids = ${[file.id, loose.id]}::uuid[]
+                        where channel_id = ${channel} and seq = ${seq}`,
+      );
+      expect(await refusal(forged)).toBe('forbidden');
       expect(await messageAt(db, channel, seq)).toMatchObject({
         file_ids: [file.id],
         files: [{ id: file.id }],

@@ -32,7 +32,6 @@ export function Lightbox({ images, first, onClose }: Props) {
   }
 
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of a dialog, Escape among them.
     <dialog
       ref={dialog}
       className="lightbox"
