@@ -1,27 +1,29 @@
 -- How the database speaks on Realtime: to one person, to a channel, to everyone; nobody else sends for it.
 
--- What realtime.send does, without its exception block. An announcement is worth less than what it announces:
--- callers in triggers catch what goes wrong here.
+-- An announcement is worth less than what it announces: when Realtime's table takes nothing (on a fresh project it has
+-- no partition before the first listener), what was done stays done, and clients find it by its numbers.
 -- Definer: owned by postgres, which Realtime lets send; a member may not.
 create function chat_private.tell(topic text, event text, payload jsonb) returns void
-language sql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
+begin
   insert into realtime.messages (topic, event, payload, private, extension)
-  values (topic, event, payload, true, 'broadcast');
+  values (tell.topic, tell.event, tell.payload, true, 'broadcast');
+exception when others then
+  raise warning '% was not announced on %: %', tell.event, tell.topic, sqlerrm;
+end;
 $$;
 
 -- Definer: as above. Somebody suspended hears nothing, also on a socket that is still open.
 create function chat_private.tell_user(user_id uuid, event text, payload jsonb) returns void
 language sql volatile security definer set search_path = '' as $$
-  insert into realtime.messages (topic, event, payload, private, extension)
-  select 'user:' || a.user_id, tell_user.event, tell_user.payload, true, 'broadcast'
+  select chat_private.tell('user:' || a.user_id, tell_user.event, tell_user.payload)
     from chat.accounts a where a.user_id = tell_user.user_id and a.suspended_at is null;
 $$;
 
 -- Definer: as above.
 create function chat_private.tell_channel(channel_id uuid, event text, payload jsonb) returns void
 language sql volatile security definer set search_path = '' as $$
-  insert into realtime.messages (topic, event, payload, private, extension)
-  select 'channel:' || c.id || ':' || c.epoch, tell_channel.event, tell_channel.payload, true, 'broadcast'
+  select chat_private.tell('channel:' || c.id || ':' || c.epoch, tell_channel.event, tell_channel.payload)
     from chat.channels c where c.id = tell_channel.channel_id;
 $$;
 
@@ -64,6 +66,7 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function chat.get_presence_topic() to authenticated;
 
+comment on function chat_private.tell(text, text, jsonb) is 'Says something on a Realtime topic; never fails';
 comment on function chat_private.tell_user(uuid, text, jsonb) is 'Says something on a person''s own topic';
 comment on function chat_private.tell_channel(uuid, text, jsonb) is 'Says something to who has the channel open';
 comment on table chat_private.presence_epoch is 'One row: which topic everyone signed in hears';

@@ -188,10 +188,8 @@ begin
   end if;
   if (to_jsonb(new) - 'epoch') <> (to_jsonb(old) - 'epoch') then
     perform chat_private.tell_channel(new.id, 'channel:updated', to_jsonb(new) - 'dm_key');
-    insert into realtime.messages (topic, event, payload, private, extension)
-    select 'user:' || m.user_id, 'channel:updated', jsonb_build_object('channel_id', new.id), true, 'broadcast'
+    perform chat_private.tell_user(m.user_id, 'channel:updated', jsonb_build_object('channel_id', new.id))
       from chat.channel_members m
-      join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null
       join chat.channel_counters n on n.channel_id = m.channel_id and n.member_count <= 100
      where m.channel_id = new.id;
   end if;
