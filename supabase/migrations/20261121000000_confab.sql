@@ -281,9 +281,7 @@ insert into chat_private.rate_limit_rules (bucket, burst, period, description) v
   ('create_channel', 200, '1 hour', 'New channels and groups'),
   ('create_api_key', 60, '1 hour', 'New API keys'),
   ('open_dm', 300, '1 hour', 'New direct messages'),
-  ('create_file', 300, '10 minutes', 'Files announced'),
-  ('upload', 300, '10 minutes', 'Uploads begun'),
-  ('notifications', 120, '1 minute', 'Changes of notification settings');
+  ('create_file', 300, '10 minutes', 'Files announced');
 
 comment on table chat_private.rate_limit_rules is
   'How many calls a person may make: burst at once, and as many again in each period. Change a row and it counts at once; without a row there is no limit';
@@ -1219,28 +1217,30 @@ comment on function chat_private.require_right(uuid, text, text) is
 -- 23_tell.sql
 -- How the database speaks on Realtime: to one person, to a channel, to everyone; nobody else sends for it.
 
--- What realtime.send does, without its exception block. An announcement is worth less than what it announces:
--- callers in triggers catch what goes wrong here.
+-- An announcement is worth less than what it announces: when Realtime's table takes nothing (on a fresh project it has
+-- no partition before the first listener), what was done stays done, and clients find it by its numbers.
 -- Definer: owned by postgres, which Realtime lets send; a member may not.
 create function chat_private.tell(topic text, event text, payload jsonb) returns void
-language sql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
+begin
   insert into realtime.messages (topic, event, payload, private, extension)
-  values (topic, event, payload, true, 'broadcast');
+  values (tell.topic, tell.event, tell.payload, true, 'broadcast');
+exception when others then
+  raise warning '% was not announced on %: %', tell.event, tell.topic, sqlerrm;
+end;
 $$;
 
 -- Definer: as above. Somebody suspended hears nothing, also on a socket that is still open.
 create function chat_private.tell_user(user_id uuid, event text, payload jsonb) returns void
 language sql volatile security definer set search_path = '' as $$
-  insert into realtime.messages (topic, event, payload, private, extension)
-  select 'user:' || a.user_id, tell_user.event, tell_user.payload, true, 'broadcast'
+  select chat_private.tell('user:' || a.user_id, tell_user.event, tell_user.payload)
     from chat.accounts a where a.user_id = tell_user.user_id and a.suspended_at is null;
 $$;
 
 -- Definer: as above.
 create function chat_private.tell_channel(channel_id uuid, event text, payload jsonb) returns void
 language sql volatile security definer set search_path = '' as $$
-  insert into realtime.messages (topic, event, payload, private, extension)
-  select 'channel:' || c.id || ':' || c.epoch, tell_channel.event, tell_channel.payload, true, 'broadcast'
+  select chat_private.tell('channel:' || c.id || ':' || c.epoch, tell_channel.event, tell_channel.payload)
     from chat.channels c where c.id = tell_channel.channel_id;
 $$;
 
@@ -1283,6 +1283,7 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function chat.get_presence_topic() to authenticated;
 
+comment on function chat_private.tell(text, text, jsonb) is 'Says something on a Realtime topic; never fails';
 comment on function chat_private.tell_user(uuid, text, jsonb) is 'Says something on a person''s own topic';
 comment on function chat_private.tell_channel(uuid, text, jsonb) is 'Says something to who has the channel open';
 comment on table chat_private.presence_epoch is 'One row: which topic everyone signed in hears';
@@ -2698,7 +2699,7 @@ create function chat.search_messages(query text, channel_id uuid default null, f
                                      before timestamptz default null, after timestamptz default null,
                                      sort text default 'newest', cursor text default null, page_size integer default 20)
 returns setof chat.search_hit
-language plpgsql stable rows 20 security definer set search_path = '' as $$
+language plpgsql volatile rows 20 security definer set search_path = '' as $$
 declare
   v_request chat_private.search_request;
   v_cursor chat_private.search_cursor;
@@ -2707,6 +2708,7 @@ declare
   v_ranks integer[] := '{}';
   v_more boolean;
 begin
+  perform chat_private.take_token('search');
   if page_size is null or page_size not between 1 and 50 then
     perform chat_private.fail('invalid_page_size', 400, 'unable to search; a page has 1 to 50 hits');
   elsif sort is null or sort not in ('newest', 'relevance') then
@@ -2764,7 +2766,7 @@ comment on type chat.channel_label is 'A channel as shown beside what was said i
 comment on type chat.search_hit is
   'A message that matches, with author and channel; snippet marks matches between the characters U+0002 and U+0003; next_cursor gives the page behind, null when there is none; total counts all hits, at least, when is_total_exact is false (more than 1,000)';
 comment on function chat.search_messages(text, uuid, uuid, timestamptz, timestamptz, text, text, integer) is
-  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 500). Errors: invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
+  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 500). Errors: rate_limited, invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
 
 -- 33_search_names.sql
 -- Search by name: people, channels and the members of a channel, by the beginnings of words and, where those are few, with typos.
@@ -6041,10 +6043,8 @@ begin
   end if;
   if (to_jsonb(new) - 'epoch') <> (to_jsonb(old) - 'epoch') then
     perform chat_private.tell_channel(new.id, 'channel:updated', to_jsonb(new) - 'dm_key');
-    insert into realtime.messages (topic, event, payload, private, extension)
-    select 'user:' || m.user_id, 'channel:updated', jsonb_build_object('channel_id', new.id), true, 'broadcast'
+    perform chat_private.tell_user(m.user_id, 'channel:updated', jsonb_build_object('channel_id', new.id))
       from chat.channel_members m
-      join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null
       join chat.channel_counters n on n.channel_id = m.channel_id and n.member_count <= 100
      where m.channel_id = new.id;
   end if;

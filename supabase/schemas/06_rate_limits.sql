@@ -78,9 +78,7 @@ insert into chat_private.rate_limit_rules (bucket, burst, period, description) v
   ('create_channel', 200, '1 hour', 'New channels and groups'),
   ('create_api_key', 60, '1 hour', 'New API keys'),
   ('open_dm', 300, '1 hour', 'New direct messages'),
-  ('create_file', 300, '10 minutes', 'Files announced'),
-  ('upload', 300, '10 minutes', 'Uploads begun'),
-  ('notifications', 120, '1 minute', 'Changes of notification settings');
+  ('create_file', 300, '10 minutes', 'Files announced');
 
 comment on table chat_private.rate_limit_rules is
   'How many calls a person may make: burst at once, and as many again in each period. Change a row and it counts at once; without a row there is no limit';

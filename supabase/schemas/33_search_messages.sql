@@ -200,7 +200,7 @@ create function chat.search_messages(query text, channel_id uuid default null, f
                                      before timestamptz default null, after timestamptz default null,
                                      sort text default 'newest', cursor text default null, page_size integer default 20)
 returns setof chat.search_hit
-language plpgsql stable rows 20 security definer set search_path = '' as $$
+language plpgsql volatile rows 20 security definer set search_path = '' as $$
 declare
   v_request chat_private.search_request;
   v_cursor chat_private.search_cursor;
@@ -209,6 +209,7 @@ declare
   v_ranks integer[] := '{}';
   v_more boolean;
 begin
+  perform chat_private.take_token('search');
   if page_size is null or page_size not between 1 and 50 then
     perform chat_private.fail('invalid_page_size', 400, 'unable to search; a page has 1 to 50 hits');
   elsif sort is null or sort not in ('newest', 'relevance') then
@@ -266,4 +267,4 @@ comment on type chat.channel_label is 'A channel as shown beside what was said i
 comment on type chat.search_hit is
   'A message that matches, with author and channel; snippet marks matches between the characters U+0002 and U+0003; next_cursor gives the page behind, null when there is none; total counts all hits, at least, when is_total_exact is false (more than 1,000)';
 comment on function chat.search_messages(text, uuid, uuid, timestamptz, timestamptz, text, text, integer) is
-  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 500). Errors: invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
+  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 500). Errors: rate_limited, invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';

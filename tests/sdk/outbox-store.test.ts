@@ -39,6 +39,7 @@ const PAGE = `<!doctype html><script type="module">
       files: text ? [{ info: { id: 'f', name: 'f.txt' }, blob: new Blob([text]) }] : [],
       refusal: null,
     }).catch(() => {});
+  window.stored = async (userId) => (await createOutboxStore().list(userId)).map(({ body }) => body);
   window.pending = () => outbox.pending('c').map(({ body }) => body);
 </script>`;
 
@@ -46,6 +47,7 @@ interface Tab {
   open_(userId: string | null): void;
   send(userId: string, body: string, text?: string): void;
   pending(): string[];
+  stored(userId: string): Promise<string[]>;
 }
 
 describe.skipIf(!hasBrowser)('in a browser', () => {
@@ -107,6 +109,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
       text,
     ] as const);
   const pending = (page: Page) => page.evaluate(() => (globalThis as unknown as Tab).pending());
+  const stored = (page: Page) => page.evaluate(() => (globalThis as unknown as Tab).stored('ada'));
   const open = (page: Page, userId: string | null) =>
     page.evaluate((id) => (globalThis as unknown as Tab).open_(id), userId);
 
@@ -117,7 +120,9 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await send(page, '1');
     await send(page, '2', 'a file');
     await send(page, '3');
-    await vi.waitUntil(async () => (await pending(page)).length === 3);
+    expect(await pending(page)).toEqual(['1', '2', '3']);
+    // A message is shown before it is stored.
+    await vi.waitUntil(async () => (await stored(page)).length === 3, 5_000);
     await page.reload();
     await page.waitForFunction('window.pending');
     line.isCut = false;
