@@ -1,7 +1,8 @@
 /** Pictures of the signed-in user: stored where everybody can see them, each under a name of its own. */
 import { ChatError } from './errors.ts';
-import { type FileSource, loaded } from './files.ts';
+import type { FileSource } from './files.ts';
 import { toBlob } from './internal/blob.ts';
+import { loaded } from './internal/lazy.ts';
 import type { Storage } from './internal/storage.ts';
 import { uuidV7 } from './internal/uuid.ts';
 

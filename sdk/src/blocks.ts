@@ -1,6 +1,7 @@
 /** Blocks: of whom the caller wants to hear nothing more. */
+
+import { BLOCK_COLUMNS, type BlockRow, toBlock } from './internal/people-rows.ts';
 import type { Rest } from './internal/rest.ts';
-import { BLOCK_COLUMNS, type BlockRow, toBlock } from './internal/rows.ts';
 import type { User } from './users.ts';
 
 export interface Block {

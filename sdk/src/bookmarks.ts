@@ -1,8 +1,9 @@
 /** Messages that the caller keeps for later; nobody else sees them. */
 import type { Subscription } from './internal/emitter.ts';
+import { BOOKMARK_COLUMNS, type BookmarkRow, toBookmark } from './internal/item-rows.ts';
 import { createLiveValue } from './internal/live-value.ts';
 import type { Rest } from './internal/rest.ts';
-import { BOOKMARK_COLUMNS, type BookmarkRow, exactTime, toBookmark } from './internal/rows.ts';
+import { exactTime } from './internal/rows.ts';
 import type { UserFeed } from './internal/user-feed.ts';
 import type { Connection, Message } from './messages.ts';
 

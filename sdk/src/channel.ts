@@ -92,16 +92,21 @@ export interface ChannelDeps {
   onJoined(channel: { id: string; epoch: number }): void;
 }
 
-type Parts = Pick<
+/** What changes the channel itself, for those who have the right to. */
+export type ChannelVerbs = Pick<
   Channel,
-  'thread' | 'messages' | 'members' | 'reactions' | 'pins' | 'receipts' | 'files' | 'typing'
+  'update' | 'archive' | 'unarchive' | 'delete' | 'transfer' | 'setSettings'
 >;
+
+/** What it consists of. */
+export type ChannelParts = ChannelVerbs &
+  Pick<Channel, 'thread' | 'messages' | 'members' | 'reactions' | 'pins' | 'receipts' | 'files' | 'typing'>;
 
 export function createChannel(
   deps: ChannelDeps,
   id: string,
   found: ChannelInfo | null,
-  parts: Parts,
+  createParts: (changed: () => Promise<void>) => ChannelParts,
 ): Channel {
   const { client, run } = deps.rest;
   let info = found;
@@ -112,14 +117,8 @@ export function createChannel(
     info = await deps.find(id);
   }
 
-  async function archive(isArchived: boolean): Promise<void> {
-    const operation = isArchived ? 'archive channel' : 'unarchive channel';
-    await run(operation, client.rpc('archive_channel', { channel_id: id, is_archived: isArchived }));
-    await changed();
-  }
-
   return {
-    ...parts,
+    ...createParts(changed),
     id,
     get info() {
       return info;
@@ -145,43 +144,11 @@ export function createChannel(
       await run('leave', client.rpc('leave_channel', { channel_id: id }));
       await changed();
     },
-    async update({ custom, ...changes }) {
-      const data = custom === undefined ? {} : { custom: custom as never };
-      await run('update channel', client.rpc('update_channel', { channel_id: id, ...changes, ...data }));
-      await changed();
-    },
-    archive: () => archive(true),
-    unarchive: () => archive(false),
-    async delete() {
-      await run('delete channel', client.rpc('delete_channel', { channel_id: id }));
-      await changed();
-    },
-    async transfer(userId) {
-      await run('transfer channel', client.rpc('transfer_channel', { channel_id: id, user_id: userId }));
-      await changed();
-    },
-    async setSettings(changes) {
-      await run(
-        'set what the channel is to you',
-        client.rpc('set_channel_state', { channel_id: id, ...toStateChanges(changes) }),
-      );
-      await changed();
-    },
     async markRead(seq = Number.MAX_SAFE_INTEGER) {
       await run('mark as read', client.rpc('mark_read', { channel_id: id, seq }));
     },
     async markUnread(seq) {
       await run('mark as unread', client.rpc('mark_unread', { channel_id: id, seq }));
     },
-  };
-}
-
-function toStateChanges({ isPinned, mutedUntil, isHidden, notifyLevel }: Partial<ChannelSettings>) {
-  return {
-    ...(isPinned === undefined ? {} : { is_pinned: isPinned }),
-    ...(mutedUntil === undefined ? {} : { is_muted: mutedUntil !== null }),
-    ...(mutedUntil instanceof Date ? { muted_until: mutedUntil.toISOString() } : {}),
-    ...(isHidden === undefined ? {} : { is_hidden: isHidden }),
-    ...(notifyLevel === undefined ? {} : { notify_level: notifyLevel ?? 'default' }),
   };
 }

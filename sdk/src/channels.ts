@@ -2,23 +2,15 @@
 
 import type { Capability } from './capabilities.ts';
 import { type Channel, type ChannelDeps, type ChannelSettings, createChannel } from './channel.ts';
+import { createParts, type PartsDeps } from './channel-parts.ts';
 import type { ChannelCustom } from './custom.ts';
 import { ChatError } from './errors.ts';
-import type { ChannelFiles } from './files.ts';
 import { type ChannelList, createChannelList } from './internal/channel-list.ts';
 import type { Subscription } from './internal/emitter.ts';
 import type { Realtime } from './internal/realtime.ts';
-import type { Rest } from './internal/rest.ts';
 import { exactTime, toChannelInfo } from './internal/rows.ts';
-import type { TopicListener } from './internal/topic-listeners.ts';
 import type { UserFeed } from './internal/user-feed.ts';
-import { createMembers } from './members.ts';
-import { createMessages, type MessagesDeps } from './messages.ts';
-import { createPins } from './pins.ts';
-import { createReactions } from './reactions.ts';
-import { createReceipts } from './receipts.ts';
-import { createThread } from './threads.ts';
-import { createTyping } from './typing.ts';
+import { UUID } from './internal/uuid.ts';
 import type { User } from './users.ts';
 
 /** A channel the caller is in, as it was when it was asked for. */
@@ -102,15 +94,11 @@ export interface Channels {
   open(channel: string | { dm: string }): Promise<Channel>;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 export function createChannels(
-  deps: MessagesDeps & {
-    rest: Rest;
+  deps: PartsDeps & {
     userFeed: UserFeed;
     realtime: Realtime;
     userId(): string | null;
-    files(channelId: string): ChannelFiles;
   },
 ): Channels & { end(): void } {
   const { rest, feeds } = deps;
@@ -131,18 +119,7 @@ export function createChannels(
   };
 
   function toChannel(id: string, info: ChannelInfo | null): Channel {
-    const topic = { subscribe: (listener: TopicListener) => feeds.of(id).listen(listener) };
-    const typing = createTyping((isTyping) => feeds.all.get(id)?.sendTyping(isTyping));
-    return createChannel(channelDeps, id, info, {
-      messages: createMessages(deps, id, typing.stop),
-      thread: (rootSeq) => createThread(deps, id, rootSeq),
-      members: createMembers({ rest, channelId: id, topic }),
-      reactions: createReactions(deps, id),
-      pins: createPins({ ...deps, channelId: id, topic }),
-      receipts: createReceipts({ rest, channelId: id, topic }),
-      files: deps.files(id),
-      typing,
-    });
+    return createChannel(channelDeps, id, info, (changed) => createParts(deps, id, changed));
   }
 
   function subscribe(listener: (state: ChannelsState) => void): Subscription {

@@ -1,34 +1,34 @@
 /** Puts the nouns together: one chat is one signed-in user on one connection. */
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
-import { type Admin, createAdmin } from './admin.ts';
+import type { Admin } from './admin.ts';
 import { type Auth, createAuth } from './auth.ts';
-import { createAvatars } from './avatars.ts';
-import { type Blocks, createBlocks } from './blocks.ts';
-import { type Bookmarks, createBookmarks } from './bookmarks.ts';
+import type { Blocks } from './blocks.ts';
+import type { Bookmarks } from './bookmarks.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
 import { ChatError } from './errors.ts';
-import { createChannelFiles, createFiles, createUpload, type Files } from './files.ts';
-import { createEveryoneFeed } from './internal/everyone-feed.ts';
+import type { Files } from './files.ts';
 import { createFeeds } from './internal/feeds.ts';
 import { createHeartbeat } from './internal/heartbeat.ts';
+import { type Lazy, lazy } from './internal/lazy.ts';
+import { createMe } from './internal/me.ts';
 import { createMessageCalls } from './internal/message-calls.ts';
 import { createOutbox } from './internal/outbox.ts';
 import { createOutboxStore, type OutboxStore } from './internal/outbox-store.ts';
 import { createOverlays } from './internal/overlays.ts';
-import { uploadFiles } from './internal/queued-message.ts';
 import { createRealtime } from './internal/realtime.ts';
 import { type ChatClient, createRest } from './internal/rest.ts';
-import { createStorage } from './internal/storage.ts';
 import { createUserFeed } from './internal/user-feed.ts';
 import { webSocketOfNode } from './internal/web-socket.ts';
-import { createNotifications, type Notifications } from './notifications.ts';
-import { createPreferences, type PreferencesStore } from './preferences.ts';
-import { createPresence, type Presence } from './presence.ts';
-import { createSearch, type Search } from './search.ts';
-import { createThreads, type Threads } from './threads.ts';
-import { createUnread, type Unread } from './unread.ts';
-import { createUsers, type User, type Users } from './users.ts';
+import type { LaterNouns } from './later.ts';
+import type { Notifications } from './notifications.ts';
+import { createNouns } from './nouns.ts';
+import type { PreferencesStore } from './preferences.ts';
+import type { Presence } from './presence.ts';
+import type { Search } from './search.ts';
+import type { Threads } from './threads.ts';
+import type { Unread } from './unread.ts';
+import type { Users } from './users.ts';
 
 export type ChatOptions = {
   /** Where messages wait that are not sent yet: by default IndexedDB, and the memory where there is none. */
@@ -84,18 +84,15 @@ export function createChat(options: ChatOptions): Chat {
     never
   >;
   const auth = createAuth(supabase, () => heartbeat.goodbye('session'));
+  const userId = () => auth.userId;
   const { supabaseUrl, supabaseKey } = supabase as unknown as { supabaseUrl: string; supabaseKey: string };
   const rest = createRest(supabase.schema('chat' as never) as unknown as ChatClient, auth, {
     url: supabaseUrl,
     key: supabaseKey,
   });
   const realtime = createRealtime(supabase);
-  const everyone = createEveryoneFeed({ rest, realtime });
-  const storage = createStorage(supabase);
-  const avatars = createAvatars(storage, () => auth.userId);
-  const users = createUsers(rest, everyone, avatars);
   const calls = createMessageCalls(rest);
-  const upload = createUpload({ rest, storage });
+  const { me, author, forget } = createMe(rest, auth);
   /** Another tab may have signed in as somebody else, and this one has not heard of it yet. */
   const requireUser = async (id: string | null) => {
     const { data } = await supabase.auth.getSession();
@@ -109,102 +106,55 @@ export function createChat(options: ChatOptions): Chat {
     get: calls.get,
     async post(message, progress) {
       await requireUser(message.author.id);
-      await uploadFiles(upload, message, progress);
+      if (message.files.length > 0) await (await later.get()).uploadFiles(message, progress);
       return calls.send(message);
     },
   });
-
-  let profile: Promise<User> | undefined;
-  let known: User | undefined;
-  const me = () => {
-    // Without what only the user may know: this goes out to others.
-    profile ??= users.me().then(
-      ({ id, username, name, avatarUrl }) => {
-        known = { id, username, name, avatarUrl };
-        return known;
-      },
-      (error: unknown) => {
-        profile = undefined;
-        throw error;
-      },
-    );
-    return profile;
-  };
-  const author = async () => {
-    const user = await auth.sessionUser();
-    if (known?.id === user.id) return known;
-    void me().catch(() => {});
-    return user;
-  };
-  const feeds = createFeeds({ realtime, calls, outbox, overlays, userId: () => auth.userId, me });
+  const feeds = createFeeds({ realtime, calls, outbox, overlays, userId, me });
   const userFeed = createUserFeed({ realtime, me });
-  const files = createFiles(storage);
-  const channels = createChannels({
+  const heartbeat = createHeartbeat({
     rest,
-    realtime,
-    userFeed,
-    userId: () => auth.userId,
-    outbox,
-    overlays,
-    calls,
-    feeds,
-    author,
-    files: (channelId) => createChannelFiles({ rest, storage, upload, channelId }),
+    feeds: feeds.all,
+    everyone: { note: (epoch) => later.ifUsed((nouns) => nouns.noteEveryone(epoch)) },
   });
-  const notifications = createNotifications({ rest, userFeed });
-  const preferences = createPreferences({ rest, userFeed });
-  const threads = createThreads({ rest, userFeed });
-  const bookmarks = createBookmarks({ rest, userFeed });
-  const drafts = createDrafts({ rest, userFeed, userId: () => auth.userId });
-  const unread = createUnread({ rest, userFeed, channels });
-  const heartbeat = createHeartbeat({ rest, feeds: feeds.all, everyone });
-  const presence = createPresence({
-    rest,
-    everyone,
-    myId: () => auth.userId,
-    setActive: heartbeat.setActive,
+  const { setActive } = heartbeat;
+  const later: Lazy<LaterNouns> = lazy(async () => {
+    const { createLaterNouns } = await import('./later.ts');
+    return createLaterNouns({ ...deps, supabase, channels, setActive });
   });
-  /** Each ends what it shows once its user has gone; the topics they listen to go last. */
-  const nouns = [
-    ...[channels, unread, threads, bookmarks, drafts, notifications, preferences, presence, users],
-    ...[userFeed, everyone],
-  ];
-  let userId: string | null = null;
+  const deps = { rest, realtime, userFeed, userId, outbox, overlays, calls, feeds, author, later };
+  const channels = createChannels(deps);
+  const drafts = createDrafts({ server: later, userId });
+
+  /** Each ends what it shows once its user has gone; the topic they listen to goes last. */
+  function end(): void {
+    // What one person wrote must not go out in another's name, nor what they read stay on another's screen.
+    overlays.giveUp();
+    channels.end();
+    drafts.end();
+    later.ifUsed((nouns) => nouns.end());
+    userFeed.end();
+  }
+  let presentId: string | null = null;
   const identity = auth.subscribe((state) => {
-    profile = undefined;
+    forget();
     heartbeat.stop();
-    if (userId !== null) {
-      // What one person wrote must not go out in another's name, nor what they read stay on another's screen.
-      overlays.giveUp();
-      for (const noun of nouns) noun.end();
-      files.forget();
-    }
-    userId = state.userId;
-    outbox.open(userId);
-    drafts.open(userId);
-    if (userId !== null) heartbeat.start();
+    if (presentId !== null) end();
+    presentId = state.userId;
+    outbox.open(presentId);
+    drafts.open(presentId);
+    if (presentId !== null) heartbeat.start();
   });
 
   return {
+    ...createNouns({ rest, later, setActive }),
     auth,
-    users,
-    blocks: createBlocks(rest),
-    presence,
     channels,
-    threads,
-    bookmarks,
     drafts,
-    unread,
-    search: createSearch(rest),
-    files,
-    notifications,
-    preferences,
-    admin: createAdmin(rest),
     async close() {
       identity.unsubscribe();
       outbox.open(null);
-      overlays.giveUp();
-      for (const noun of nouns) noun.end();
+      end();
       drafts.close();
       await heartbeat.end();
       await supabase.removeAllChannels();

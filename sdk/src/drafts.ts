@@ -1,12 +1,11 @@
 /** What the caller has written and not sent: here at once, on the server a second later, and so on their other devices. */
 import type { MessageCustom } from './custom.ts';
+import { keyOf, putDraft } from './internal/draft-list.ts';
 import { createDraftStore } from './internal/draft-store.ts';
 import { createEmitter, type Subscription } from './internal/emitter.ts';
-import { createLiveValue } from './internal/live-value.ts';
-import type { Rest } from './internal/rest.ts';
+import type { Lazy } from './internal/lazy.ts';
 import { retrying } from './internal/retry.ts';
-import { type DraftRow, toDraft } from './internal/rows.ts';
-import type { UserFeed } from './internal/user-feed.ts';
+import type { SavedDrafts } from './internal/saved-drafts.ts';
 import type { Connection } from './messages.ts';
 
 export interface Draft {
@@ -44,16 +43,15 @@ export interface Drafts {
   subscribe(listener: (state: DraftsState) => void): Subscription;
 }
 
-const LIMIT = 200;
 const SAVE_AFTER_MS = 1_000;
 
 export function createDrafts(deps: {
-  rest: Rest;
-  userFeed: UserFeed;
+  server: Lazy<{ drafts: SavedDrafts }>;
   /** Id of the signed-in user, or null. */
   userId(): string | null;
 }): Drafts & { open(userId: string | null): void; end(): void; close(): void } {
-  const { client, run } = deps.rest;
+  const server = deps.server.calls('drafts', 'save');
+  const subscribe = deps.server.subscribe('drafts');
   const store = createDraftStore();
   /** What was written here and is not saved yet; it wins over what the server says. */
   let unsaved = new Map<string, Draft>();
@@ -62,22 +60,9 @@ export function createDrafts(deps: {
   const listeners = createEmitter<DraftsState>(closeLive);
   let subscription: Subscription | undefined;
 
-  const live = createLiveValue<{ drafts: readonly Draft[] }>({
-    feed: deps.userFeed,
-    initial: { drafts: [] },
-    async load() {
-      const rows = client.from('drafts').select().order('updated_at', { ascending: false }).limit(LIMIT);
-      return { drafts: (await run('list drafts', rows)).map(toDraft) };
-    },
-    apply: (value, event, payload) =>
-      event === 'draft:saved'
-        ? { drafts: put(value.drafts, toDraft(payload as unknown as DraftRow)) }
-        : value,
-  });
-
   function state(): DraftsState {
     let { drafts } = saved;
-    for (const draft of unsaved.values()) drafts = put(drafts, draft);
+    for (const draft of unsaved.values()) drafts = putDraft(drafts, draft);
     return { ...saved, drafts };
   }
   const emit = () => listeners.emit(state());
@@ -95,19 +80,8 @@ export function createDrafts(deps: {
   async function save(draft: Draft): Promise<void> {
     const key = keyOf(draft);
     const isWanted = () => unsaved.get(key) === draft;
-    const { channelId, parentSeq, body, custom } = draft;
-    const call = () =>
-      run(
-        'save draft',
-        client.rpc('save_draft', {
-          channel_id: channelId,
-          parent_seq: parentSeq ?? 0,
-          body,
-          custom: custom as never,
-        }),
-      );
     try {
-      await retrying(call, isWanted);
+      await retrying(() => server.save(draft), isWanted);
     } catch {
       // The server will not have it: it stays on this device until the next keystroke.
       return;
@@ -115,8 +89,7 @@ export function createDrafts(deps: {
     if (!isWanted()) return;
     unsaved.delete(key);
     keep();
-    saved = { ...saved, drafts: put(saved.drafts, draft) };
-    live.change(({ drafts }) => ({ drafts: put(drafts, draft) }));
+    saved = { ...saved, drafts: putDraft(saved.drafts, draft) };
   }
 
   async function flush(): Promise<void> {
@@ -147,7 +120,7 @@ export function createDrafts(deps: {
     subscribe(listener) {
       const added = listeners.add(listener);
       listener(state());
-      subscription ??= live.subscribe((next) => {
+      subscription ??= subscribe((next) => {
         saved = next;
         emit();
       });
@@ -161,20 +134,9 @@ export function createDrafts(deps: {
       clearTimeout(timer);
       timer = undefined;
       unsaved = new Map();
-      live.end();
       closeLive();
       saved = { drafts: [], connection: 'loading' };
     },
     close: () => globalThis.document?.removeEventListener('visibilitychange', flushWhenHidden),
   };
-}
-
-const keyOf = ({ channelId, parentSeq }: Pick<Draft, 'channelId' | 'parentSeq'>): string =>
-  `${channelId}:${parentSeq ?? 0}`;
-
-/** The list with this draft in it, last written first, or without it when it is empty. */
-function put(drafts: readonly Draft[], draft: Draft): readonly Draft[] {
-  const key = keyOf(draft);
-  const others = drafts.filter((known) => keyOf(known) !== key);
-  return draft.body === '' ? others : [draft, ...others];
 }

@@ -1,7 +1,8 @@
 /** Files: uploading to a channel, what was sent there, and addresses to show or download it. */
 import { ChatError } from './errors.ts';
+import { type ChannelFileRow, FILE_COLUMNS, toChannelFile } from './internal/item-rows.ts';
+import { loaded } from './internal/lazy.ts';
 import type { Rest } from './internal/rest.ts';
-import { type ChannelFileRow, FILE_COLUMNS, toChannelFile } from './internal/rows.ts';
 import type { ImageSize, Storage } from './internal/storage.ts';
 import type { User } from './users.ts';
 
@@ -85,12 +86,6 @@ export function createUpload(deps: { rest: Rest; storage: Storage }): Upload {
     return upload(deps, channelId, file, options);
   };
 }
-
-/** Code that comes over the network like everything else. */
-export const loaded = <T>(code: Promise<T>): Promise<T> =>
-  code.catch((cause: unknown) => {
-    throw new ChatError('network_unavailable', 'unable to upload; the code for it was not loaded', { cause });
-  });
 
 export function createChannelFiles(deps: {
   rest: Rest;

@@ -1,8 +1,6 @@
 /** Who is in a channel, who may not come back, and what part each plays. */
 import type { Subscription } from './internal/emitter.ts';
 import { createLiveValue } from './internal/live-value.ts';
-import { prefixPattern } from './internal/prefix.ts';
-import type { Rest } from './internal/rest.ts';
 import {
   BAN_COLUMNS,
   MEMBER_COLUMNS,
@@ -10,8 +8,10 @@ import {
   type MemberRow,
   toBan,
   toMember,
-  toUser,
-} from './internal/rows.ts';
+} from './internal/people-rows.ts';
+import { prefixPattern } from './internal/prefix.ts';
+import type { Rest } from './internal/rest.ts';
+import { toUser } from './internal/rows.ts';
 import type { TopicSource } from './internal/topic-listeners.ts';
 import type { Connection } from './messages.ts';
 import type { User } from './users.ts';

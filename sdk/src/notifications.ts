@@ -1,9 +1,9 @@
 /** Notifications: what the caller was told of, which of it is unread, and the news as it comes. */
 import type { Subscription } from './internal/emitter.ts';
+import { type NotificationRow, toNotification } from './internal/item-rows.ts';
 import { createLiveValue } from './internal/live-value.ts';
 import { applyNotificationEvent } from './internal/notification-events.ts';
 import type { Rest } from './internal/rest.ts';
-import { type NotificationRow, toNotification } from './internal/rows.ts';
 import type { UserFeed } from './internal/user-feed.ts';
 import type { Connection } from './messages.ts';
 import type { User } from './users.ts';

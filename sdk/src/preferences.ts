@@ -1,8 +1,8 @@
 /** The caller's preferences: how they want to be notified and what they share. */
 import type { Subscription } from './internal/emitter.ts';
 import { createLiveValue } from './internal/live-value.ts';
+import { type PreferencesRow, toPreferences } from './internal/people-rows.ts';
 import type { Rest } from './internal/rest.ts';
-import { type PreferencesRow, toPreferences } from './internal/rows.ts';
 import type { UserFeed } from './internal/user-feed.ts';
 import type { Connection } from './messages.ts';
 

@@ -1,8 +1,8 @@
 /** Presence: who is here, away or busy, and what they say about it. */
 
 import type { Subscription } from './internal/emitter.ts';
+import { type PresenceRow, toPresence } from './internal/people-rows.ts';
 import type { Rest } from './internal/rest.ts';
-import { type PresenceRow, toPresence } from './internal/rows.ts';
 import type { TopicFeed } from './internal/topic-feed.ts';
 import { createWatch, type WatchState } from './internal/watch.ts';
 

@@ -1,8 +1,8 @@
 /** How far the members of a small channel are: what has reached them and what they have read. */
 import type { Subscription } from './internal/emitter.ts';
 import { createLiveValue } from './internal/live-value.ts';
+import { type ReceiptRow, toReceipt } from './internal/people-rows.ts';
 import type { Rest } from './internal/rest.ts';
-import { type ReceiptRow, toReceipt } from './internal/rows.ts';
 import type { TopicSource } from './internal/topic-listeners.ts';
 import type { Connection } from './messages.ts';
 

@@ -1,16 +1,14 @@
 /** Search: in what was said where the caller is, and for people and channels by name. */
-import type { Rest } from './internal/rest.ts';
+
 import {
   type FoundChannelRow,
-  MEMBER_COLUMNS,
-  type MemberRow,
-  PROFILE_COLUMNS,
   type SearchHitRow,
   toFoundChannel,
-  toMember,
   toSearchHit,
-  toUser,
-} from './internal/rows.ts';
+} from './internal/item-rows.ts';
+import { MEMBER_COLUMNS, type MemberRow, toMember } from './internal/people-rows.ts';
+import type { Rest } from './internal/rest.ts';
+import { PROFILE_COLUMNS, toUser } from './internal/rows.ts';
 import type { Member } from './members.ts';
 import type { Message } from './messages.ts';
 import type { User } from './users.ts';

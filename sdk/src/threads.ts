@@ -1,21 +1,15 @@
 /** Threads: the replies to a message, live, and the list of those the caller follows. */
 import { isChatError } from './errors.ts';
 import type { Subscription } from './internal/emitter.ts';
+import { THREAD_COLUMNS, type ThreadRow, toThreadInfo } from './internal/item-rows.ts';
 import { createLiveValue } from './internal/live-value.ts';
 import { changed } from './internal/message-log.ts';
 import { createMessageView, type ViewState } from './internal/message-view.ts';
 import type { Rest } from './internal/rest.ts';
 import { retrying } from './internal/retry.ts';
-import { exactTime, THREAD_COLUMNS, type ThreadRow, toThreadInfo } from './internal/rows.ts';
+import { exactTime } from './internal/rows.ts';
 import type { UserFeed } from './internal/user-feed.ts';
-import {
-  type Connection,
-  type Message,
-  type MessagesDeps,
-  type MessagesSubscription,
-  type SendOptions,
-  sendMessage,
-} from './messages.ts';
+import type { Connection, Message, MessagesDeps, MessagesSubscription, SendOptions } from './messages.ts';
 import type { User } from './users.ts';
 
 /** What a live thread shows at one moment; a new object at every change. */
@@ -79,7 +73,7 @@ export function createThread(
   deps: MessagesDeps & { rest: Rest },
   channelId: string,
   rootSeq: number,
-): Thread {
+): Omit<Thread, 'send'> {
   const { calls, outbox, overlays, feeds } = deps;
   const { client, run } = deps.rest;
   const follow = (isFollowing: boolean) =>
@@ -150,8 +144,6 @@ export function createThread(
         },
       };
     },
-    send: (body, { alsoInChannel = false, ...options } = {}) =>
-      sendMessage(deps, { channelId, body, parentSeq: rootSeq, inChannel: alsoInChannel }, options),
     async markRead(seq = Number.MAX_SAFE_INTEGER) {
       await run(
         'mark thread as read',

@@ -5,19 +5,13 @@ import type { UserCustom } from './custom.ts';
 import { ChatError } from './errors.ts';
 import type { FileSource } from './files.ts';
 import type { Subscription } from './internal/emitter.ts';
-import { prefixPattern } from './internal/prefix.ts';
+import { ACCOUNT_COLUMNS, toAccount, toProfile } from './internal/people-rows.ts';
 import type { Rest } from './internal/rest.ts';
-import {
-  ACCOUNT_COLUMNS,
-  type FullProfileRow,
-  PROFILE_COLUMNS,
-  toAccount,
-  toProfile,
-  toUser,
-} from './internal/rows.ts';
+import type { FullProfileRow } from './internal/rows.ts';
 import type { TopicFeed } from './internal/topic-feed.ts';
 import { UUID } from './internal/uuid.ts';
 import { createWatch, type WatchState } from './internal/watch.ts';
+import type { Search } from './search.ts';
 
 /** A person as they appear beside what they do. */
 export interface User {
@@ -54,7 +48,7 @@ export interface Users {
   get(user: string): Promise<Profile>;
   /** Those of these people who exist, in this order. */
   list(userIds: readonly string[]): Promise<Profile[]>;
-  /** People whose username or name begins with the text, at most 20, by username. */
+  /** People by username or name, at most 20, best first, typos forgiven: `search.users` without pages. @throws `invalid_search` */
   search(text: string): Promise<User[]>;
   /** Changes the caller's profile; null removes a picture or title, custom data is replaced. @throws `invalid_name`, `invalid_username`, `username_taken`, `invalid_avatar_url`, `invalid_title`, `invalid_custom`, `rate_limited` */
   update(changes: {
@@ -78,6 +72,7 @@ export function createUsers(
   /** The topic that everyone hears. */
   everyone: TopicFeed,
   avatars: Avatars,
+  searchUsers: Search['users'],
 ): Users & { end(): void } {
   async function fetchProfiles(userIds: readonly string[]): Promise<Map<string, Profile>> {
     const found = new Map<string, Profile>();
@@ -132,20 +127,7 @@ export function createUsers(
       const found = await fetchProfiles(ids);
       return ids.flatMap((id) => found.get(id) ?? []);
     },
-    async search(text) {
-      const pattern = prefixPattern(text);
-      if (!pattern) return [];
-      const rows = await run(
-        'search users',
-        client
-          .from('profiles')
-          .select(PROFILE_COLUMNS)
-          .or(`username.ilike.${pattern},name.ilike.${pattern}`)
-          .order('username')
-          .limit(20),
-      );
-      return rows.map(toUser);
-    },
+    search: async (text) => (text.trim() === '' ? [] : searchUsers(text, { limit: 20 })),
     update,
     setAvatar: async (picture) => update({ avatarUrl: await avatars.store(picture) }),
     subscribe: watch.subscribe,

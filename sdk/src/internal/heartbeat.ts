@@ -27,7 +27,8 @@ export interface Heartbeat {
 export function createHeartbeat(deps: {
   rest: Rest;
   feeds: ReadonlyMap<string, ChannelFeed>;
-  everyone: EveryoneFeed;
+  /** Told where the topic is that everyone hears. */
+  everyone: Pick<EveryoneFeed, 'note'>;
 }): Heartbeat {
   const { rest, feeds } = deps;
   const { client, run } = rest;

@@ -1,6 +1,6 @@
 /** What events make of the notifications on show; an event that comes twice, or late, changes nothing. */
 import type { Notification } from '../notifications.ts';
-import { type NotificationRow, toNotification } from './rows.ts';
+import { type NotificationRow, toNotification } from './item-rows.ts';
 
 export interface NotificationList {
   /** Newest first. */

@@ -2,7 +2,7 @@
 import type { MessageCustom } from '../custom.ts';
 import type { ErrorCode } from '../error-codes.ts';
 import { ChatError } from '../errors.ts';
-import type { FileInfo, Upload } from '../files.ts';
+import type { FileInfo } from '../files.ts';
 import type { Message } from '../messages.ts';
 import type { User } from '../users.ts';
 
@@ -54,24 +54,4 @@ export function toPending(queued: QueuedMessage, progress: number | null): Messa
     error: toError(queued),
     progress,
   };
-}
-
-/** Uploads what a message carries; what an earlier try has uploaded is found by its id. */
-export async function uploadFiles(
-  upload: Upload,
-  { channelId, files }: QueuedMessage,
-  { signal, onProgress }: { signal: AbortSignal; onProgress(share: number): void },
-): Promise<void> {
-  const waiting = files.flatMap(({ info, blob }) => (blob ? [{ info, blob }] : []));
-  const total = waiting.reduce((sum, { blob }) => sum + blob.size, 0);
-  let before = 0;
-  for (const { info, blob } of waiting) {
-    await upload(channelId, blob, {
-      id: info.id,
-      name: info.name,
-      signal,
-      onProgress: ({ loaded }) => onProgress((before + loaded) / total),
-    });
-    before += blob.size;
-  }
 }

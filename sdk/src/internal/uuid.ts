@@ -1,6 +1,13 @@
 /** Ids that the client makes, so that asking again for the same thing is no second one. */
+import { ChatError } from '../errors.ts';
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whoever gives something else is told so at once. */
+export function requireUuids(ids: readonly string[]): void {
+  if (ids.every((id) => UUID.test(id))) return;
+  throw new ChatError('invalid_input', 'unable to follow people; an id is no UUID');
+}
 
 /** RFC 9562: 48 bits of Unix milliseconds, then random; ids of one client sort by time. */
 export function uuidV7(): string {

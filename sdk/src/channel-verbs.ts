@@ -1,0 +1,51 @@
+/** What changes a channel itself: its name, its state, its owner, and what it is to the caller. */
+import type { ChannelSettings, ChannelVerbs } from './channel.ts';
+import type { Rest } from './internal/rest.ts';
+
+/** @param changed shows what was done, in the channel's info and in the live list */
+export function createChannelVerbs(
+  { client, run }: Rest,
+  id: string,
+  changed: () => Promise<void>,
+): ChannelVerbs {
+  async function archive(isArchived: boolean): Promise<void> {
+    const operation = isArchived ? 'archive channel' : 'unarchive channel';
+    await run(operation, client.rpc('archive_channel', { channel_id: id, is_archived: isArchived }));
+    await changed();
+  }
+
+  return {
+    async update({ custom, ...changes }) {
+      const data = custom === undefined ? {} : { custom: custom as never };
+      await run('update channel', client.rpc('update_channel', { channel_id: id, ...changes, ...data }));
+      await changed();
+    },
+    archive: () => archive(true),
+    unarchive: () => archive(false),
+    async delete() {
+      await run('delete channel', client.rpc('delete_channel', { channel_id: id }));
+      await changed();
+    },
+    async transfer(userId) {
+      await run('transfer channel', client.rpc('transfer_channel', { channel_id: id, user_id: userId }));
+      await changed();
+    },
+    async setSettings(changes) {
+      await run(
+        'set what the channel is to you',
+        client.rpc('set_channel_state', { channel_id: id, ...toStateChanges(changes) }),
+      );
+      await changed();
+    },
+  };
+}
+
+function toStateChanges({ isPinned, mutedUntil, isHidden, notifyLevel }: Partial<ChannelSettings>) {
+  return {
+    ...(isPinned === undefined ? {} : { is_pinned: isPinned }),
+    ...(mutedUntil === undefined ? {} : { is_muted: mutedUntil !== null }),
+    ...(mutedUntil instanceof Date ? { muted_until: mutedUntil.toISOString() } : {}),
+    ...(isHidden === undefined ? {} : { is_hidden: isHidden }),
+    ...(notifyLevel === undefined ? {} : { notify_level: notifyLevel ?? 'default' }),
+  };
+}
