@@ -16,9 +16,12 @@ module.exports = {
     {
       name: 'sdk-nouns-use-the-border',
       comment:
-        'Only internal/{rest,realtime,storage}.ts call supabase-js; client.ts makes it, auth.ts is Auth.',
+        'Only internal/{rest,realtime,storage}.ts call supabase-js; client.ts makes it, auth.ts and auth-calls.ts are Auth.',
       severity: 'error',
-      from: { path: '^sdk/src/', pathNot: '^sdk/src/(client|auth|internal/(rest|realtime|storage))\\.ts$' },
+      from: {
+        path: '^sdk/src/',
+        pathNot: '^sdk/src/(client|auth|auth-calls|internal/(rest|realtime|storage))\\.ts$',
+      },
       to: { path: 'node_modules/@supabase/' },
     },
     {

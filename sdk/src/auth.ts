@@ -1,8 +1,8 @@
 /** Signing up, in and out, over Supabase Auth. */
-import type { AuthError, Session, SupabaseClient } from '@supabase/supabase-js';
-import { type ErrorCode, errorCodes } from './error-codes.ts';
+import type { Session, SupabaseClient } from '@supabase/supabase-js';
 import { ChatError } from './errors.ts';
 import { createEmitter, type Subscription } from './internal/emitter.ts';
+import { lazy } from './internal/lazy.ts';
 import type { User } from './users.ts';
 
 /** Proof of who signs in; a username stands for accounts that were made without an address. */
@@ -34,10 +34,6 @@ export interface Auth {
   /** Calls back now and at every change with the user's id, or null when signed out. */
   subscribe(listener: (state: { userId: string | null }) => void): Subscription;
 }
-
-/** Accounts without an address carry one of a reserved domain that never receives mail. */
-const addressOf = (who: { email?: string | undefined; username?: string | undefined }): string =>
-  who.email ?? `${who.username}@users.confab.invalid`;
 
 /** What of it only the SDK needs. */
 export interface Sessions {
@@ -77,46 +73,26 @@ export function createAuth(
     changes.emit({ userId: next });
   });
 
-  async function update(operation: string, attributes: { password: string } | { email: string }) {
-    const { error } = await supabase.auth.updateUser(attributes);
-    if (error) throw toAuthError(operation, error);
-  }
+  const calls = lazy(async () => {
+    const { createAuthCalls } = await import('./later.ts');
+    return { auth: createAuthCalls(supabase) };
+  });
+  const { signOut } = calls.calls('auth', 'signOut');
 
   return {
     get userId() {
       return userId ?? null;
     },
-    async signUp(account) {
-      const { data, error } = await supabase.auth.signUp({
-        email: addressOf(account),
-        password: account.password,
-        options: { data: { username: account.username, name: account.name } },
-      });
-      return signedIn('sign up', data.session, error);
-    },
-    async signIn(credentials) {
-      const { data, error } = await supabase.auth.signInWithPassword({
-        email: addressOf(credentials),
-        password: credentials.password,
-      });
-      return signedIn('sign in', data.session, error);
-    },
-    async signOut({ everywhere = false } = {}) {
+    ...calls.calls('auth', 'signUp', 'signIn', 'requestPasswordReset', 'updatePassword', 'updateEmail'),
+    async signOut(options) {
       await beforeSignOut();
-      const { error } = await supabase.auth.signOut({ scope: everywhere ? 'global' : 'local' });
-      if (error) throw toAuthError('sign out', error);
+      await signOut(options);
     },
     async sessionUser() {
       await ready;
       if (user) return user;
       throw new ChatError('not_signed_in', 'unable to do this; nobody is signed in');
     },
-    async requestPasswordReset(email, options = {}) {
-      const { error } = await supabase.auth.resetPasswordForEmail(email, options);
-      if (error) throw toAuthError('request a new password', error);
-    },
-    updatePassword: (password) => update('change the password', { password }),
-    updateEmail: (email) => update('change the address', { email }),
     get session() {
       return sessionNumber;
     },
@@ -139,42 +115,3 @@ function toSessionUser({ user: { id, user_metadata: said } }: Session): User {
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   return { id, username: text(said.username), name: text(said.name) || text(said.username), avatarUrl: null };
 }
-
-function signedIn(operation: string, session: Session | null, error: AuthError | null): { userId: string } {
-  if (error) throw toAuthError(operation, error);
-  if (!session) {
-    throw new ChatError('session_expired', `unable to ${operation}; confirm the address first`);
-  }
-  return { userId: session.user.id };
-}
-
-/** Codes of Supabase Auth, in ours. */
-const FOREIGN_CODES: Record<string, ErrorCode> = {
-  email_exists: 'user_already_exists',
-  user_banned: 'account_suspended',
-  session_not_found: 'session_expired',
-  refresh_token_not_found: 'session_expired',
-  refresh_token_already_used: 'session_expired',
-  over_request_rate_limit: 'rate_limited',
-  over_email_send_rate_limit: 'rate_limited',
-  validation_failed: 'invalid_input',
-  email_address_invalid: 'invalid_input',
-};
-
-function toAuthError(operation: string, error: AuthError): ChatError {
-  // A refusal of the sign-up hook reaches us as text only: its code, a colon and the sentence.
-  const [, hookCode = '', sentence = ''] = /^([a-z_]+): (.*)$/s.exec(error.message) ?? [];
-  if (isCode(hookCode)) return new ChatError(hookCode, sentence, { cause: error });
-  const known = error.name === 'AuthSessionMissingError' ? 'not_signed_in' : (error.code ?? '');
-  const code = isCode(known) ? known : (FOREIGN_CODES[known] ?? fallback(error.status ?? 0));
-  return new ChatError(code, `unable to ${operation}; ${error.message}`, { cause: error });
-}
-
-const isCode = (code: string): code is ErrorCode => code in errorCodes;
-
-const fallback = (status: number): ErrorCode => {
-  if (status === 0) return 'network_unavailable';
-  if (status === 429) return 'rate_limited';
-  if (status === 401 || status === 403) return 'session_expired';
-  return status < 500 ? 'invalid_input' : 'service_unavailable';
-};

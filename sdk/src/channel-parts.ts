@@ -39,7 +39,7 @@ export function createParts(deps: PartsDeps, channelId: string, changed: () => P
       ...parts.calls('members', 'list', 'add', 'remove', 'ban', 'unban', 'listBans', 'setRole'),
       subscribe: parts.subscribe('members', 'loadMore'),
     },
-    reactions: createReactions(deps, channelId),
+    reactions: { ...createReactions(deps, channelId), ...parts.calls('reactions', 'list') },
     pins: { ...parts.calls('pins', 'list', 'add', 'remove'), subscribe: parts.subscribe('pins') },
     receipts: {
       ...parts.calls('receipts', 'list', 'markDelivered'),

@@ -8,7 +8,7 @@ import { ChatError } from './errors.ts';
 import { type ChannelList, createChannelList } from './internal/channel-list.ts';
 import type { Subscription } from './internal/emitter.ts';
 import type { Realtime } from './internal/realtime.ts';
-import { exactTime, toChannelInfo } from './internal/rows.ts';
+import { toChannelInfo } from './internal/rows.ts';
 import type { UserFeed } from './internal/user-feed.ts';
 import { UUID } from './internal/uuid.ts';
 import type { User } from './users.ts';
@@ -101,7 +101,8 @@ export function createChannels(
     userId(): string | null;
   },
 ): Channels & { end(): void } {
-  const { rest, feeds } = deps;
+  const { rest, feeds, later } = deps;
+  const makers = later.calls('channelMakers', 'create', 'createGroup');
   const { client, run } = rest;
   let list: ChannelList | undefined;
 
@@ -146,45 +147,10 @@ export function createChannels(
       feeds.end();
       list?.end();
     },
-    async list({ after, limit = 50 } = {}) {
-      let query = client.from('my_channels').select();
-      if (after) {
-        const time = exactTime(after.lastActivityAt);
-        query = query.or(
-          `last_activity_at.lt."${time}",and(last_activity_at.eq."${time}",id.lt.${after.id})`,
-        );
-      }
-      const rows = await run(
-        'list channels',
-        query
-          .order('last_activity_at', { ascending: false })
-          .order('id', { ascending: false })
-          .limit(Math.min(limit, 100)),
-      );
-      return rows.map(toChannelInfo);
-    },
-    async browse({ after, limit = 50 } = {}) {
-      let query = client.from('channels').select('id, slug, name, description').eq('kind', 'public');
-      if (after) query = query.gt('slug', after);
-      const rows = await run('list public channels', query.order('slug').limit(Math.min(limit, 100)));
-      return rows.map((row) => ({
-        id: row.id,
-        slug: row.slug as string,
-        name: row.name ?? (row.slug as string),
-        description: row.description,
-      }));
-    },
+    ...later.calls('channelPages', 'list', 'browse'),
     subscribe,
-    async create({ slug, kind = 'public', memberIds = [], ...given }) {
-      const what = { slug, kind, member_ids: [...memberIds], ...(given as object) };
-      const rows = await run('create channel', client.rpc('create_channel', what));
-      return openNew((rows[0] as { id: string }).id);
-    },
-    async createGroup({ memberIds, ...given }) {
-      const what = { member_ids: [...memberIds], ...(given as object) };
-      const rows = await run('create group', client.rpc('create_group', what));
-      return openNew((rows[0] as { id: string }).id);
-    },
+    create: async (channel) => openNew(await makers.create(channel)),
+    createGroup: async (group) => openNew(await makers.createGroup(group)),
     async open(channel) {
       if (typeof channel !== 'string') return openDm(channel.dm);
       const column = UUID.test(channel) ? 'id' : 'slug';

@@ -134,6 +134,8 @@ export function createDrafts(deps: {
       clearTimeout(timer);
       timer = undefined;
       unsaved = new Map();
+      saved = { drafts: [], connection: 'ended' };
+      emit();
       closeLive();
       saved = { drafts: [], connection: 'loading' };
     },

@@ -2,6 +2,7 @@
 import { createAvatars } from './avatars.ts';
 import { createBlocks } from './blocks.ts';
 import { createBookmarks } from './bookmarks.ts';
+import { createChannelMakers, createChannelPages } from './channel-pages.ts';
 import { createChannelVerbs } from './channel-verbs.ts';
 import type { Channels } from './channels.ts';
 import { createChannelFiles, createFiles, createUpload } from './files.ts';
@@ -20,14 +21,16 @@ import { createNotifications } from './notifications.ts';
 import { createPins } from './pins.ts';
 import { createPreferences } from './preferences.ts';
 import { createPresence } from './presence.ts';
+import { createReactionPages } from './reaction-pages.ts';
 import { createReceipts } from './receipts.ts';
 import { createSearch } from './search.ts';
 import { createThread, createThreads } from './threads.ts';
 import { createUnread } from './unread.ts';
 import { createUsers } from './users.ts';
 
+export { createAuthCalls } from './auth-calls.ts';
+
 export type LaterNouns = ReturnType<typeof createLaterNouns>;
-export type LaterParts = ReturnType<LaterNouns['createParts']>;
 
 export function createLaterNouns(
   deps: MessagesDeps & {
@@ -60,6 +63,8 @@ export function createLaterNouns(
   return {
     ...live,
     blocks: createBlocks(rest),
+    channelPages: createChannelPages(rest),
+    channelMakers: createChannelMakers(rest),
     search,
     files,
     uploadFiles: (message: QueuedMessage, progress: Parameters<typeof uploadFiles>[2]) =>
@@ -72,6 +77,7 @@ export function createLaterNouns(
         members: createMembers({ rest, channelId, topic }),
         pins: createPins({ ...deps, channelId, topic }),
         receipts: createReceipts({ rest, channelId, topic }),
+        reactions: createReactionPages(rest, channelId),
         files: createChannelFiles({ rest, storage, upload, channelId }),
       };
     },

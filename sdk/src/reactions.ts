@@ -2,7 +2,6 @@
 import type { MessageCalls } from './internal/message-calls.ts';
 import type { Overlays } from './internal/overlays.ts';
 import type { Rest } from './internal/rest.ts';
-import { exactTime, REACTION_COLUMNS, toReaction } from './internal/rows.ts';
 import type { ReactionCount } from './messages.ts';
 import type { User } from './users.ts';
 
@@ -26,12 +25,10 @@ export interface Reactions {
   list(seq: number, options?: { emoji?: string; after?: Reaction; limit?: number }): Promise<Reaction[]>;
 }
 
-const PAGE = 100;
-
 export function createReactions(
   deps: { rest: Rest; overlays: Overlays; calls: MessageCalls },
   channelId: string,
-): Reactions {
+): Omit<Reactions, 'list'> {
   const { overlays, calls } = deps;
   const { client, run } = deps.rest;
   return {
@@ -62,16 +59,6 @@ export function createReactions(
           return calls.find(channelId, seq);
         },
       );
-    },
-    async list(seq, { emoji, after, limit = PAGE } = {}) {
-      let rows = client.from('reactions').select(REACTION_COLUMNS).eq('channel_id', channelId).eq('seq', seq);
-      if (emoji !== undefined) rows = rows.eq('emoji', emoji);
-      if (after) {
-        const time = exactTime(after.createdAt);
-        rows = rows.or(`created_at.gt."${time}",and(created_at.eq."${time}",user_id.gt.${after.user.id})`);
-      }
-      const page = rows.order('created_at').order('user_id').limit(Math.min(limit, PAGE));
-      return (await run('list reactions', page)).map(toReaction);
     },
   };
 }

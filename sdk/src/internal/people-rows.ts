@@ -4,10 +4,11 @@ import type { UserCustom } from '../custom.ts';
 import type { Ban, Member } from '../members.ts';
 import type { Preferences } from '../preferences.ts';
 import type { PresenceStatus, UserPresence } from '../presence.ts';
+import type { Reaction } from '../reactions.ts';
 import type { Receipt } from '../receipts.ts';
 import type { Account, Profile } from '../users.ts';
 import type { Database } from './database.types.ts';
-import { type FullProfileRow, type ProfileRow, toDate, toEnd, toUser } from './rows.ts';
+import { type FullProfileRow, type ProfileRow, toDate, toEnd, toExactDate, toUser } from './rows.ts';
 
 type Tables = Database['chat']['Tables'];
 
@@ -25,6 +26,7 @@ export interface MemberEvent {
 export type ReceiptRow = Tables['receipts']['Row'];
 export type AccountRow = Tables['accounts']['Row'] & { profile: FullProfileRow };
 
+export const REACTION_COLUMNS = '*, user:profiles(id, username, name, avatar_url)';
 export const MEMBER_COLUMNS = '*, profile:profiles!inner(id, username, name, avatar_url)';
 export const ACCOUNT_COLUMNS = '*, profile:profiles!accounts_user_id_fkey(*)';
 export const BAN_COLUMNS = '*, user:profiles!channel_bans_user_id_fkey(id, username, name, avatar_url)';
@@ -90,4 +92,10 @@ export const toPreferences = (row: PreferencesRow): Preferences => ({
   timezone: row.timezone,
   dnd: { isEnabled: row.dnd_enabled, start: row.dnd_start.slice(0, 5), end: row.dnd_end.slice(0, 5) },
   shareReceipts: row.share_receipts,
+});
+
+export const toReaction = (row: Tables['reactions']['Row'] & { user: ProfileRow }): Reaction => ({
+  emoji: row.emoji,
+  user: toUser(row.user),
+  createdAt: toExactDate(row.created_at),
 });

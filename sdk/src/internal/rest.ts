@@ -19,34 +19,14 @@ interface Answer<T> {
 }
 
 /** SQLSTATEs and PostgREST codes that a well-formed call can meet, as codes of ours. */
-const FOREIGN_CODES: Record<string, ErrorCode> = {
-  '22P02': 'invalid_input',
-  '22P05': 'invalid_input',
-  '22003': 'invalid_input',
-  '22007': 'invalid_input',
-  '22021': 'invalid_input',
-  '23502': 'invalid_input',
-  '23503': 'not_found',
-  '23505': 'conflict',
-  '23514': 'invalid_input',
-  '40001': 'service_unavailable',
-  '40P01': 'service_unavailable',
-  '42501': 'forbidden',
-  '53300': 'service_unavailable',
-  '57014': 'service_unavailable',
-  '57P01': 'service_unavailable',
-  '57P02': 'service_unavailable',
-  '57P03': 'service_unavailable',
-  PGRST000: 'service_unavailable',
-  PGRST001: 'service_unavailable',
-  PGRST002: 'service_unavailable',
-  PGRST003: 'service_unavailable',
-  PGRST102: 'invalid_input',
-  PGRST116: 'not_found',
-  PGRST301: 'session_expired',
-  PGRST302: 'session_expired',
-  PGRST303: 'session_expired',
-};
+const FOREIGN_CODES: [RegExp, ErrorCode][] = [
+  [/^(22P02|22P05|22003|22007|22021|23502|23514|PGRST102)$/, 'invalid_input'],
+  [/^(23503|PGRST116)$/, 'not_found'],
+  [/^23505$/, 'conflict'],
+  [/^42501$/, 'forbidden'],
+  [/^(40001|40P01|53300|57014|57P0[123]|PGRST00[0-3])$/, 'service_unavailable'],
+  [/^PGRST30[123]$/, 'session_expired'],
+];
 
 export interface Rest {
   client: ChatClient;
@@ -114,8 +94,8 @@ function retryAfterOf(details: unknown): number | undefined {
 /** Our code for an answer: the one it carries, or else what its status means. */
 export function codeOf(code: string, status: number): ErrorCode {
   if (code in errorCodes) return code as ErrorCode;
-  const known = FOREIGN_CODES[code];
-  if (known) return known;
+  const known = FOREIGN_CODES.find(([pattern]) => pattern.test(code));
+  if (known) return known[1];
   if (status === 0) return 'network_unavailable';
   if (status === 401) return 'session_expired';
   if (status === 403) return 'forbidden';

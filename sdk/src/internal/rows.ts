@@ -3,7 +3,6 @@ import type { ChannelInfo } from '../channels.ts';
 import type { ChannelCustom, MessageCustom } from '../custom.ts';
 import type { FileInfo } from '../files.ts';
 import type { Message, MessageEdit, ReactionCount } from '../messages.ts';
-import type { Reaction } from '../reactions.ts';
 import type { User } from '../users.ts';
 import type { Bump } from './channel-list.ts';
 import type { Database } from './database.types.ts';
@@ -63,7 +62,6 @@ interface BumpRow {
 /** What to select of a message, so that a page needs no second request for its authors. */
 export const MESSAGE_COLUMNS =
   '*, my_reactions, author:profiles!messages_author_id_fkey(id, username, name, avatar_url)';
-export const REACTION_COLUMNS = '*, user:profiles(id, username, name, avatar_url)';
 export const PROFILE_COLUMNS = 'id, username, name, avatar_url';
 
 export const toUser = (row: ProfileRow): User => ({
@@ -235,9 +233,3 @@ export const toChannelInfo = (row: MyChannelRow): ChannelInfo => ({
 });
 
 export const toEnd = (time: string): Date | 'forever' => (time === 'infinity' ? 'forever' : new Date(time));
-
-export const toReaction = (row: Tables['reactions']['Row'] & { user: ProfileRow }): Reaction => ({
-  emoji: row.emoji,
-  user: toUser(row.user),
-  createdAt: toExactDate(row.created_at),
-});
