@@ -4,9 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { PROJECT_DIR } from './stack/stack.ts';
 
-/** Guards against growth; what was wished for is 15,000 for the core. */
+/** Guards against growth; what is wished for is 15,000 for the core. */
 const LIMITS = [
-  { title: 'everything', code: `export * from './index.ts'`, limit: 30_000 },
+  { title: 'core', code: `export * from './index.ts'`, limit: 19_500 },
   { title: 'isChatError alone', code: `export { isChatError } from './index.ts'`, limit: 300 },
   { title: 'hooks for React', code: `export * from './react/index.ts'`, limit: 5_000 },
 ];
