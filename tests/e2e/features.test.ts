@@ -199,6 +199,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await ada.getByRole('combobox', { name: 'Go to a conversation or a person' }).fill(name);
     await ada.keyboard.press('Enter');
     await ada.getByRole('textbox', { name: `Message #${name}` }).waitFor();
+    await message(ada, 'Press R').waitFor();
 
     await ada.getByRole('log').focus();
     await ada.keyboard.press('ArrowUp');
