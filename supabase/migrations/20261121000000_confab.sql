@@ -1348,7 +1348,7 @@ begin
   return query update chat.channel_states s
     set pinned_at = case is_pinned when true then coalesce(s.pinned_at, now()) when false then null else s.pinned_at end,
         muted_until = case is_muted when true then coalesce(set_channel_state.muted_until, 'infinity')
-                                    when false then null else s.muted_until end,
+                                    when false then null else coalesce(set_channel_state.muted_until, s.muted_until) end,
         hidden_at = case is_hidden when true then now() when false then null else s.hidden_at end,
         notify_level = case when set_channel_state.notify_level is null then s.notify_level
                             else nullif(set_channel_state.notify_level, 'default') end
@@ -1486,6 +1486,18 @@ begin
 end;
 $$;
 
+-- The channel, when the caller has this right in it, asked again once everybody who wrote before has finished: nobody
+-- acts with a right that was taken from them meanwhile. Strangers lock nothing.
+-- Definer: as above.
+create function chat_private.take_right(channel_id uuid, "right" text, operation text) returns chat.channels
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(take_right.channel_id, operation);
+  perform chat_private.lock_channel(take_right.channel_id);
+  return chat_private.require_right(take_right.channel_id, take_right."right", operation);
+end;
+$$;
+
 -- Whom a text means: @username, @[Full Name], @<id> of members, and everybody by @here or @channel.
 create function chat_private.find_mentions(channel_id uuid, body text, out user_ids uuid[], out everyone text)
 language plpgsql stable set search_path = '' as $$
@@ -1618,10 +1630,6 @@ begin
      where u is distinct from new.author_id
     on conflict do nothing;
   end if;
-  if tg_op = 'UPDATE' and new.deleted_at is not null and old.deleted_at is null and new.parent_seq is not null then
-    update chat.messages m set reply_count = m.reply_count - 1
-     where m.channel_id = new.channel_id and m.seq = new.parent_seq;
-  end if;
   return null;
 end;
 $$;
@@ -1631,6 +1639,20 @@ create trigger _200_follow after update on chat.messages
   for each row when (new.mention_ids <> old.mention_ids or new.mentions_everyone is distinct from old.mentions_everyone
     or (new.deleted_at is not null and old.deleted_at is null))
   execute function chat_private.tg_messages__follow();
+
+-- After the deletion itself has been announced, so that the two changes are heard in the order of their numbers.
+-- Definer: as above.
+create function chat_private.tg_messages__uncount_reply() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.messages m set reply_count = m.reply_count - 1
+   where m.channel_id = new.channel_id and m.seq = new.parent_seq;
+  return null;
+end;
+$$;
+create trigger _950_uncount_reply after update on chat.messages
+  for each row when (new.parent_seq is not null and new.deleted_at is not null and old.deleted_at is null)
+  execute function chat_private.tg_messages__uncount_reply();
 
 -- A row that goes leaves a hole in the numbers, so rows go only together with their channel.
 -- Definer: as above.
@@ -1754,6 +1776,9 @@ begin
       perform chat_private.fail('message_id_taken', 409, 'unable to send message; its id belongs to another message');
     end if;
   end if;
+  -- The number was waited for, and whoever came before may have taken the right to send.
+  perform chat_private.require_right(send_message.channel_id,
+    case when v_root is null then 'send_message' else 'reply' end, 'send message');
   return next v_message;
 end;
 $$;
@@ -1793,7 +1818,7 @@ begin
   elsif not coalesce(chat_private.is_custom(coalesce(edit_message.custom, '{}')), false) then
     perform chat_private.fail('invalid_custom', 400, 'unable to edit message; custom data is an object of at most 16 KB');
   end if;
-  perform chat_private.require_right(edit_message.channel_id, 'send_message', 'edit message');
+  perform chat_private.take_right(edit_message.channel_id, 'send_message', 'edit message');
   v_message := chat_private.require_message(edit_message.channel_id, edit_message.seq, 'edit message');
   if v_message.author_id is distinct from (select auth.uid()) or v_message.kind <> 'user' then
     perform chat_private.fail('not_the_author', 403, 'unable to edit message; only its author may');
@@ -1816,6 +1841,7 @@ declare
 begin
   perform chat_private.require_member(delete_message.channel_id, 'delete message');
   v_message := chat_private.require_message(delete_message.channel_id, delete_message.seq, 'delete message');
+  perform chat_private.require_member(delete_message.channel_id, 'delete message');
   if v_message.kind <> 'user' or v_message.author_id is distinct from (select auth.uid()) then
     if v_message.kind <> 'user' then
       perform chat_private.fail('not_the_author', 403, 'unable to delete message; it tells what happened in the channel');
@@ -1988,6 +2014,8 @@ begin
     from chat.channel_counters n
    where n.channel_id = show_receipt.channel_id and n.member_count <= 100
      and chat_private.shares_receipts(auth.uid())
+     and not exists (select from chat.channels c where c.id = n.channel_id and c.kind = 'dm'
+                      and chat_private.is_blocked_pair(auth.uid(), chat_private.dm_partner(c.dm_key, auth.uid())))
   on conflict on constraint receipts_pkey do update
     set delivered_seq = greatest(r.delivered_seq, excluded.delivered_seq),
         read_seq = greatest(r.read_seq, excluded.read_seq),
@@ -2018,6 +2046,8 @@ begin
   if mark_read.seq is null or mark_read.seq < 0 then
     perform chat_private.fail('invalid_seq', 400, 'unable to mark as read; a seq is a number from 0');
   end if;
+  -- Before the state, as a removal takes them; the receipt needs the membership to stay.
+  perform from chat.channel_members m where m.channel_id = mark_read.channel_id and m.user_id = auth.uid() for key share;
   update chat.channel_states s set last_read_seq = mark_read.seq
    where s.channel_id = mark_read.channel_id and s.user_id = auth.uid() and s.last_read_seq < mark_read.seq
   returning * into v_state;
@@ -2058,6 +2088,7 @@ begin
   if mark_delivered.seq is null or mark_delivered.seq < 0 then
     perform chat_private.fail('invalid_seq', 400, 'unable to mark as delivered; a seq is a number from 0');
   end if;
+  perform from chat.channel_members m where m.channel_id = mark_delivered.channel_id and m.user_id = auth.uid() for key share;
   update chat.channel_states s
      set last_delivered_seq = least(mark_delivered.seq,
            (select n.last_seq from chat.channel_counters n where n.channel_id = s.channel_id))
@@ -3110,7 +3141,7 @@ declare
   v_operation text := case when coalesce(is_pinned, true) then 'pin message' else 'unpin message' end;
   v_max integer := chat_private.setting('max_pins')::text::integer;
 begin
-  perform chat_private.require_right(pin_message.channel_id, 'pin', v_operation);
+  perform chat_private.take_right(pin_message.channel_id, 'pin', v_operation);
   v_message := chat_private.require_message(pin_message.channel_id, pin_message.seq, v_operation);
   if (v_message.pinned_at is not null) <> coalesce(is_pinned, true) then
     if coalesce(is_pinned, true) and (select count(*) from chat.messages m
@@ -3304,19 +3335,21 @@ create trigger _050_keep before update on chat.reactions
 create function chat.add_reaction(channel_id uuid, seq bigint, emoji text, replace boolean default false)
 returns setof chat.reactions rows 1
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_counts jsonb;
 begin
   if add_reaction.emoji is null or char_length(add_reaction.emoji) not between 1 and 32 or add_reaction.emoji ~ '[\s[:cntrl:]]' then
     perform chat_private.fail('invalid_emoji', 400, 'unable to react; an emoji has 1 to 32 characters without blanks');
   end if;
-  perform chat_private.require_right(add_reaction.channel_id, 'react', 'react');
+  perform chat_private.take_right(add_reaction.channel_id, 'react', 'react');
   perform chat_private.require_message(add_reaction.channel_id, add_reaction.seq, 'react');
   if replace then
     delete from chat.reactions r where r.channel_id = add_reaction.channel_id and r.seq = add_reaction.seq
       and r.user_id = auth.uid() and r.emoji <> add_reaction.emoji;
-  elsif (select m.reaction_counts from chat.messages m
-          where m.channel_id = add_reaction.channel_id and m.seq = add_reaction.seq) ? add_reaction.emoji is false
-        and (select count(*) from jsonb_object_keys((select m.reaction_counts from chat.messages m
-          where m.channel_id = add_reaction.channel_id and m.seq = add_reaction.seq))) >= 50 then
+  end if;
+  select m.reaction_counts into v_counts from chat.messages m
+   where m.channel_id = add_reaction.channel_id and m.seq = add_reaction.seq;
+  if not v_counts ? add_reaction.emoji and (select count(*) from jsonb_object_keys(v_counts)) >= 50 then
     perform chat_private.fail('too_many_reactions', 400, 'unable to react; a message has at most 50 different emoji');
   end if;
   insert into chat.reactions (channel_id, seq, user_id, emoji)
@@ -3332,7 +3365,7 @@ grant execute on function chat.add_reaction(uuid, bigint, text, boolean) to auth
 create function chat.remove_reaction(channel_id uuid, seq bigint, emoji text default null) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.require_right(remove_reaction.channel_id, 'react', 'remove reaction');
+  perform chat_private.take_right(remove_reaction.channel_id, 'react', 'remove reaction');
   perform chat_private.require_message(remove_reaction.channel_id, remove_reaction.seq, 'remove reaction');
   delete from chat.reactions r where r.channel_id = remove_reaction.channel_id and r.seq = remove_reaction.seq
     and r.user_id = auth.uid() and r.emoji = coalesce(remove_reaction.emoji, r.emoji);
@@ -3425,6 +3458,12 @@ begin
     perform chat_private.fail('too_many_members', 400, 'unable to add members; at most 1,000 can be added at once');
   elsif exists (select from unnest(user_ids) u where not exists (select from chat.profiles p where p.id = u)) then
     perform chat_private.fail('user_not_found', 404, 'unable to add members; at least one user does not exist');
+  elsif exists (select from chat.channels c where c.id = add_members.channel_id and c.kind in ('group', 'private'))
+        and exists (select from chat.blocks b
+                     where (b.blocker_id = (select auth.uid()) and b.blocked_id = any (user_ids))
+                        or (b.blocked_id = (select auth.uid()) and b.blocker_id = any (user_ids))) then
+    -- Who may not write to somebody may not bring them into a conversation either.
+    perform chat_private.fail('user_blocked', 403, 'unable to add members; one of them and you have blocked the other');
   elsif exists (select from chat.channel_bans b where b.channel_id = add_members.channel_id and b.user_id = any (user_ids)
                  and b.until > now()) then
     perform chat_private.fail('user_banned', 403, 'unable to add members; at least one of them is banned from the channel');
@@ -3536,7 +3575,7 @@ declare
   v_old chat.channels;
   v_new chat.channels;
 begin
-  v_old := chat_private.require_right(update_channel.channel_id, 'update_channel', 'update channel');
+  v_old := chat_private.take_right(update_channel.channel_id, 'update_channel', 'update channel');
   if update_channel.kind not in ('public', 'private') or (update_channel.kind is not null and v_old.kind = 'group') then
     perform chat_private.fail('invalid_channel_kind', 400, 'unable to update channel; its kind is public or private, and a group stays one');
   elsif v_slug is not null and v_old.kind = 'group' then
@@ -3568,7 +3607,7 @@ grant execute on function chat.update_channel(uuid, text, text, text, text, json
 create function chat.archive_channel(channel_id uuid, is_archived boolean default true) returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_channel chat.channels := chat_private.require_right(archive_channel.channel_id, 'archive',
+  v_channel chat.channels := chat_private.take_right(archive_channel.channel_id, 'archive',
     case when is_archived then 'archive channel' else 'unarchive channel' end);
 begin
   if (v_channel.archived_at is not null) <> coalesce(is_archived, true) then
@@ -3589,8 +3628,9 @@ language plpgsql security definer set search_path = '' as $$
 begin
   if not (chat_private.is_platform_admin() and exists (
       select from chat.channels c where c.id = delete_channel.channel_id and c.kind <> 'dm' and c.deleted_at is null)) then
-    perform chat_private.require_right(delete_channel.channel_id, 'delete_channel', 'delete channel');
+    perform chat_private.take_right(delete_channel.channel_id, 'delete_channel', 'delete channel');
   end if;
+  perform chat_private.lock_channel(delete_channel.channel_id);
   update chat.channels c set deleted_at = now() where c.id = delete_channel.channel_id;
 end;
 $$;
@@ -3611,11 +3651,46 @@ $$;
 create trigger _200_follow after update of deleted_at on chat.channels
   for each row execute function chat_private.tg_channels__follow();
 
+-- Who could hear a public channel may still have its topic: it moves when the channel closes, and when somebody is banned
+-- who has left before. Definer: as above.
+create function chat_private.tg_channels__close() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.epoch := greatest(new.epoch, old.epoch + 1);
+  return new;
+end;
+$$;
+create trigger _150_close before update of kind on chat.channels
+  for each row when (old.kind = 'public' and new.kind <> 'public') execute function chat_private.tg_channels__close();
+
+-- Definer: as above.
+create function chat_private.tg_channel_bans__raise_epoch() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.channels c set epoch = c.epoch + 1 where c.id = new.channel_id and c.kind = 'public';
+  return null;
+end;
+$$;
+create trigger _150_raise_epoch after insert on chat.channel_bans
+  for each row execute function chat_private.tg_channel_bans__raise_epoch();
+
+-- Definer: as above. What the one says, the other hears no more, also on a socket that is open.
+create function chat_private.tg_blocks__raise_epoch() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.channels c set epoch = c.epoch + 1
+   where c.dm_key = least(new.blocker_id, new.blocked_id)::text || ':' || greatest(new.blocker_id, new.blocked_id)::text;
+  return null;
+end;
+$$;
+create trigger _150_raise_epoch after insert on chat.blocks
+  for each row execute function chat_private.tg_blocks__raise_epoch();
+
 -- Definer: as above.
 create function chat.transfer_channel(channel_id uuid, user_id uuid) returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.require_right(transfer_channel.channel_id, 'set_role', 'transfer channel');
+  perform chat_private.take_right(transfer_channel.channel_id, 'set_role', 'transfer channel');
   update chat.channel_members m set role = 'admin'
    where m.channel_id = transfer_channel.channel_id and m.user_id = transfer_channel.user_id;
   if not found then
@@ -3636,9 +3711,9 @@ comment on column chat.channel_bans.banned_by is 'Which admin did it';
 comment on column chat.channel_bans.created_at is 'When';
 comment on policy select_channel_admin on chat.channel_bans is 'Admins of a channel see whom it keeps out';
 comment on function chat.create_channel(text, text, text, text, uuid[], jsonb) is
-  'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, too_many_members, user_not_found';
+  'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, too_many_members, user_not_found, user_blocked';
 comment on function chat.create_group(uuid[], text, text, jsonb) is
-  'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, too_many_members, user_not_found';
+  'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, too_many_members, user_not_found, user_blocked';
 comment on function chat.open_dm(uuid) is
   'The direct-message channel with this user, made on first use (also with oneself). Errors: rate_limited, user_not_found, user_blocked';
 comment on function chat.update_channel(uuid, text, text, text, text, jsonb) is
@@ -3674,6 +3749,10 @@ declare
   v_channel chat.channels;
   v_joined uuid[];
 begin
+  if exists (select from chat.channels c where c.id = join_channel.channel_id and c.kind = 'public') then
+    -- Who bans, closes or deletes it at this moment comes first.
+    perform chat_private.lock_channel(join_channel.channel_id);
+  end if;
   select * into v_channel from chat.channels c
    where c.id = join_channel.channel_id
      and ((c.kind = 'public' and c.deleted_at is null) or c.id in (select chat_private.my_channel_ids()));
@@ -3702,7 +3781,7 @@ create function chat.leave_channel(channel_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
   v_me uuid := (select auth.uid());
-  v_channel chat.channels := chat_private.require_right(leave_channel.channel_id, 'leave', 'leave');
+  v_channel chat.channels := chat_private.take_right(leave_channel.channel_id, 'leave', 'leave');
 begin
   if v_channel.kind <> 'group' then
     perform chat_private.post_system_message(v_channel.id, chat_private.names_of(array[v_me]) || ' left the channel', 'member_left', array[v_me]);
@@ -3716,7 +3795,7 @@ grant execute on function chat.leave_channel(uuid) to authenticated;
 create function chat.add_members(channel_id uuid, user_ids uuid[], role text default 'member') returns setof chat.channel_members
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_channel chat.channels := chat_private.require_right(add_members.channel_id, 'invite', 'add members');
+  v_channel chat.channels := chat_private.take_right(add_members.channel_id, 'invite', 'add members');
   v_added uuid[];
 begin
   if add_members.role is null or add_members.role not in ('admin', 'member') then
@@ -3756,7 +3835,7 @@ $$;
 create function chat.remove_member(channel_id uuid, user_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.expel(chat_private.require_right(remove_member.channel_id, 'remove_member', 'remove a member'),
+  perform chat_private.expel(chat_private.take_right(remove_member.channel_id, 'remove_member', 'remove a member'),
                              remove_member.user_id, 'remove a member');
 end;
 $$;
@@ -3767,7 +3846,7 @@ create function chat.ban_member(channel_id uuid, user_id uuid, reason text defau
 returns setof chat.channel_bans rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_channel chat.channels := chat_private.require_right(ban_member.channel_id, 'ban_member', 'ban');
+  v_channel chat.channels := chat_private.take_right(ban_member.channel_id, 'ban_member', 'ban');
 begin
   if char_length(ban_member.reason) > 500 then
     perform chat_private.fail('invalid_reason', 400, 'unable to ban; a reason has at most 500 characters');
@@ -3796,7 +3875,7 @@ grant execute on function chat.ban_member(uuid, uuid, text, timestamptz) to auth
 create function chat.unban_member(channel_id uuid, user_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.require_right(unban_member.channel_id, 'ban_member', 'unban');
+  perform chat_private.take_right(unban_member.channel_id, 'ban_member', 'unban');
   delete from chat.channel_bans b where b.channel_id = unban_member.channel_id and b.user_id = unban_member.user_id;
 end;
 $$;
@@ -3806,7 +3885,7 @@ grant execute on function chat.unban_member(uuid, uuid) to authenticated;
 create function chat.set_member_role(channel_id uuid, user_id uuid, role text) returns setof chat.channel_members rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_channel chat.channels := chat_private.require_right(set_member_role.channel_id, 'set_role', 'set role');
+  v_channel chat.channels := chat_private.take_right(set_member_role.channel_id, 'set_role', 'set role');
   v_member chat.channel_members;
 begin
   if set_member_role.role is null or set_member_role.role not in ('admin', 'member') then
@@ -3814,7 +3893,6 @@ begin
   elsif set_member_role.user_id = v_channel.created_by and set_member_role.role <> 'admin' then
     perform chat_private.fail('creator_cannot_leave', 403, 'unable to set role; the owner of the channel is an admin');
   end if;
-  perform chat_private.lock_channel(v_channel.id);
   select * into v_member from chat.channel_members m
    where m.channel_id = v_channel.id and m.user_id = set_member_role.user_id for update;
   if not found then
@@ -5873,7 +5951,9 @@ begin
         and pg_input_is_valid(v_part[2], 'uuid') then
     return exists (
       select from chat.channel_members m join chat.channels c on c.id = m.channel_id
-       where m.channel_id = v_part[2]::uuid and m.user_id = (select auth.uid()) and c.epoch::text = v_part[3]);
+       where m.channel_id = v_part[2]::uuid and m.user_id = (select auth.uid()) and c.epoch::text = v_part[3]
+         and not (access = 'speak' and c.kind = 'dm'
+                  and chat_private.is_blocked_pair(m.user_id, chat_private.dm_partner(c.dm_key, m.user_id))));
   end if;
   return false;
 end;

@@ -50,7 +50,7 @@ begin
   return query update chat.channel_states s
     set pinned_at = case is_pinned when true then coalesce(s.pinned_at, now()) when false then null else s.pinned_at end,
         muted_until = case is_muted when true then coalesce(set_channel_state.muted_until, 'infinity')
-                                    when false then null else s.muted_until end,
+                                    when false then null else coalesce(set_channel_state.muted_until, s.muted_until) end,
         hidden_at = case is_hidden when true then now() when false then null else s.hidden_at end,
         notify_level = case when set_channel_state.notify_level is null then s.notify_level
                             else nullif(set_channel_state.notify_level, 'default') end

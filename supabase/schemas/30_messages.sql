@@ -111,6 +111,18 @@ begin
 end;
 $$;
 
+-- The channel, when the caller has this right in it, asked again once everybody who wrote before has finished: nobody
+-- acts with a right that was taken from them meanwhile. Strangers lock nothing.
+-- Definer: as above.
+create function chat_private.take_right(channel_id uuid, "right" text, operation text) returns chat.channels
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member(take_right.channel_id, operation);
+  perform chat_private.lock_channel(take_right.channel_id);
+  return chat_private.require_right(take_right.channel_id, take_right."right", operation);
+end;
+$$;
+
 -- Whom a text means: @username, @[Full Name], @<id> of members, and everybody by @here or @channel.
 create function chat_private.find_mentions(channel_id uuid, body text, out user_ids uuid[], out everyone text)
 language plpgsql stable set search_path = '' as $$
@@ -243,10 +255,6 @@ begin
      where u is distinct from new.author_id
     on conflict do nothing;
   end if;
-  if tg_op = 'UPDATE' and new.deleted_at is not null and old.deleted_at is null and new.parent_seq is not null then
-    update chat.messages m set reply_count = m.reply_count - 1
-     where m.channel_id = new.channel_id and m.seq = new.parent_seq;
-  end if;
   return null;
 end;
 $$;
@@ -256,6 +264,20 @@ create trigger _200_follow after update on chat.messages
   for each row when (new.mention_ids <> old.mention_ids or new.mentions_everyone is distinct from old.mentions_everyone
     or (new.deleted_at is not null and old.deleted_at is null))
   execute function chat_private.tg_messages__follow();
+
+-- After the deletion itself has been announced, so that the two changes are heard in the order of their numbers.
+-- Definer: as above.
+create function chat_private.tg_messages__uncount_reply() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.messages m set reply_count = m.reply_count - 1
+   where m.channel_id = new.channel_id and m.seq = new.parent_seq;
+  return null;
+end;
+$$;
+create trigger _950_uncount_reply after update on chat.messages
+  for each row when (new.parent_seq is not null and new.deleted_at is not null and old.deleted_at is null)
+  execute function chat_private.tg_messages__uncount_reply();
 
 -- A row that goes leaves a hole in the numbers, so rows go only together with their channel.
 -- Definer: as above.

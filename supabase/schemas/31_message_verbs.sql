@@ -48,6 +48,9 @@ begin
       perform chat_private.fail('message_id_taken', 409, 'unable to send message; its id belongs to another message');
     end if;
   end if;
+  -- The number was waited for, and whoever came before may have taken the right to send.
+  perform chat_private.require_right(send_message.channel_id,
+    case when v_root is null then 'send_message' else 'reply' end, 'send message');
   return next v_message;
 end;
 $$;
@@ -87,7 +90,7 @@ begin
   elsif not coalesce(chat_private.is_custom(coalesce(edit_message.custom, '{}')), false) then
     perform chat_private.fail('invalid_custom', 400, 'unable to edit message; custom data is an object of at most 16 KB');
   end if;
-  perform chat_private.require_right(edit_message.channel_id, 'send_message', 'edit message');
+  perform chat_private.take_right(edit_message.channel_id, 'send_message', 'edit message');
   v_message := chat_private.require_message(edit_message.channel_id, edit_message.seq, 'edit message');
   if v_message.author_id is distinct from (select auth.uid()) or v_message.kind <> 'user' then
     perform chat_private.fail('not_the_author', 403, 'unable to edit message; only its author may');
@@ -110,6 +113,7 @@ declare
 begin
   perform chat_private.require_member(delete_message.channel_id, 'delete message');
   v_message := chat_private.require_message(delete_message.channel_id, delete_message.seq, 'delete message');
+  perform chat_private.require_member(delete_message.channel_id, 'delete message');
   if v_message.kind <> 'user' or v_message.author_id is distinct from (select auth.uid()) then
     if v_message.kind <> 'user' then
       perform chat_private.fail('not_the_author', 403, 'unable to delete message; it tells what happened in the channel');

@@ -44,6 +44,8 @@ begin
     from chat.channel_counters n
    where n.channel_id = show_receipt.channel_id and n.member_count <= 100
      and chat_private.shares_receipts(auth.uid())
+     and not exists (select from chat.channels c where c.id = n.channel_id and c.kind = 'dm'
+                      and chat_private.is_blocked_pair(auth.uid(), chat_private.dm_partner(c.dm_key, auth.uid())))
   on conflict on constraint receipts_pkey do update
     set delivered_seq = greatest(r.delivered_seq, excluded.delivered_seq),
         read_seq = greatest(r.read_seq, excluded.read_seq),
@@ -74,6 +76,8 @@ begin
   if mark_read.seq is null or mark_read.seq < 0 then
     perform chat_private.fail('invalid_seq', 400, 'unable to mark as read; a seq is a number from 0');
   end if;
+  -- Before the state, as a removal takes them; the receipt needs the membership to stay.
+  perform from chat.channel_members m where m.channel_id = mark_read.channel_id and m.user_id = auth.uid() for key share;
   update chat.channel_states s set last_read_seq = mark_read.seq
    where s.channel_id = mark_read.channel_id and s.user_id = auth.uid() and s.last_read_seq < mark_read.seq
   returning * into v_state;
@@ -114,6 +118,7 @@ begin
   if mark_delivered.seq is null or mark_delivered.seq < 0 then
     perform chat_private.fail('invalid_seq', 400, 'unable to mark as delivered; a seq is a number from 0');
   end if;
+  perform from chat.channel_members m where m.channel_id = mark_delivered.channel_id and m.user_id = auth.uid() for key share;
   update chat.channel_states s
      set last_delivered_seq = least(mark_delivered.seq,
            (select n.last_seq from chat.channel_counters n where n.channel_id = s.channel_id))

@@ -41,7 +41,7 @@ declare
   v_operation text := case when coalesce(is_pinned, true) then 'pin message' else 'unpin message' end;
   v_max integer := chat_private.setting('max_pins')::text::integer;
 begin
-  perform chat_private.require_right(pin_message.channel_id, 'pin', v_operation);
+  perform chat_private.take_right(pin_message.channel_id, 'pin', v_operation);
   v_message := chat_private.require_message(pin_message.channel_id, pin_message.seq, v_operation);
   if (v_message.pinned_at is not null) <> coalesce(is_pinned, true) then
     if coalesce(is_pinned, true) and (select count(*) from chat.messages m

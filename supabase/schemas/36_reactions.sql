@@ -62,19 +62,21 @@ create trigger _050_keep before update on chat.reactions
 create function chat.add_reaction(channel_id uuid, seq bigint, emoji text, replace boolean default false)
 returns setof chat.reactions rows 1
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_counts jsonb;
 begin
   if add_reaction.emoji is null or char_length(add_reaction.emoji) not between 1 and 32 or add_reaction.emoji ~ '[\s[:cntrl:]]' then
     perform chat_private.fail('invalid_emoji', 400, 'unable to react; an emoji has 1 to 32 characters without blanks');
   end if;
-  perform chat_private.require_right(add_reaction.channel_id, 'react', 'react');
+  perform chat_private.take_right(add_reaction.channel_id, 'react', 'react');
   perform chat_private.require_message(add_reaction.channel_id, add_reaction.seq, 'react');
   if replace then
     delete from chat.reactions r where r.channel_id = add_reaction.channel_id and r.seq = add_reaction.seq
       and r.user_id = auth.uid() and r.emoji <> add_reaction.emoji;
-  elsif (select m.reaction_counts from chat.messages m
-          where m.channel_id = add_reaction.channel_id and m.seq = add_reaction.seq) ? add_reaction.emoji is false
-        and (select count(*) from jsonb_object_keys((select m.reaction_counts from chat.messages m
-          where m.channel_id = add_reaction.channel_id and m.seq = add_reaction.seq))) >= 50 then
+  end if;
+  select m.reaction_counts into v_counts from chat.messages m
+   where m.channel_id = add_reaction.channel_id and m.seq = add_reaction.seq;
+  if not v_counts ? add_reaction.emoji and (select count(*) from jsonb_object_keys(v_counts)) >= 50 then
     perform chat_private.fail('too_many_reactions', 400, 'unable to react; a message has at most 50 different emoji');
   end if;
   insert into chat.reactions (channel_id, seq, user_id, emoji)
@@ -90,7 +92,7 @@ grant execute on function chat.add_reaction(uuid, bigint, text, boolean) to auth
 create function chat.remove_reaction(channel_id uuid, seq bigint, emoji text default null) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.require_right(remove_reaction.channel_id, 'react', 'remove reaction');
+  perform chat_private.take_right(remove_reaction.channel_id, 'react', 'remove reaction');
   perform chat_private.require_message(remove_reaction.channel_id, remove_reaction.seq, 'remove reaction');
   delete from chat.reactions r where r.channel_id = remove_reaction.channel_id and r.seq = remove_reaction.seq
     and r.user_id = auth.uid() and r.emoji = coalesce(remove_reaction.emoji, r.emoji);

@@ -59,6 +59,12 @@ begin
     perform chat_private.fail('too_many_members', 400, 'unable to add members; at most 1,000 can be added at once');
   elsif exists (select from unnest(user_ids) u where not exists (select from chat.profiles p where p.id = u)) then
     perform chat_private.fail('user_not_found', 404, 'unable to add members; at least one user does not exist');
+  elsif exists (select from chat.channels c where c.id = add_members.channel_id and c.kind in ('group', 'private'))
+        and exists (select from chat.blocks b
+                     where (b.blocker_id = (select auth.uid()) and b.blocked_id = any (user_ids))
+                        or (b.blocked_id = (select auth.uid()) and b.blocker_id = any (user_ids))) then
+    -- Who may not write to somebody may not bring them into a conversation either.
+    perform chat_private.fail('user_blocked', 403, 'unable to add members; one of them and you have blocked the other');
   elsif exists (select from chat.channel_bans b where b.channel_id = add_members.channel_id and b.user_id = any (user_ids)
                  and b.until > now()) then
     perform chat_private.fail('user_banned', 403, 'unable to add members; at least one of them is banned from the channel');
@@ -170,7 +176,7 @@ declare
   v_old chat.channels;
   v_new chat.channels;
 begin
-  v_old := chat_private.require_right(update_channel.channel_id, 'update_channel', 'update channel');
+  v_old := chat_private.take_right(update_channel.channel_id, 'update_channel', 'update channel');
   if update_channel.kind not in ('public', 'private') or (update_channel.kind is not null and v_old.kind = 'group') then
     perform chat_private.fail('invalid_channel_kind', 400, 'unable to update channel; its kind is public or private, and a group stays one');
   elsif v_slug is not null and v_old.kind = 'group' then
@@ -202,7 +208,7 @@ grant execute on function chat.update_channel(uuid, text, text, text, text, json
 create function chat.archive_channel(channel_id uuid, is_archived boolean default true) returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_channel chat.channels := chat_private.require_right(archive_channel.channel_id, 'archive',
+  v_channel chat.channels := chat_private.take_right(archive_channel.channel_id, 'archive',
     case when is_archived then 'archive channel' else 'unarchive channel' end);
 begin
   if (v_channel.archived_at is not null) <> coalesce(is_archived, true) then
@@ -223,8 +229,9 @@ language plpgsql security definer set search_path = '' as $$
 begin
   if not (chat_private.is_platform_admin() and exists (
       select from chat.channels c where c.id = delete_channel.channel_id and c.kind <> 'dm' and c.deleted_at is null)) then
-    perform chat_private.require_right(delete_channel.channel_id, 'delete_channel', 'delete channel');
+    perform chat_private.take_right(delete_channel.channel_id, 'delete_channel', 'delete channel');
   end if;
+  perform chat_private.lock_channel(delete_channel.channel_id);
   update chat.channels c set deleted_at = now() where c.id = delete_channel.channel_id;
 end;
 $$;
@@ -245,11 +252,46 @@ $$;
 create trigger _200_follow after update of deleted_at on chat.channels
   for each row execute function chat_private.tg_channels__follow();
 
+-- Who could hear a public channel may still have its topic: it moves when the channel closes, and when somebody is banned
+-- who has left before. Definer: as above.
+create function chat_private.tg_channels__close() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.epoch := greatest(new.epoch, old.epoch + 1);
+  return new;
+end;
+$$;
+create trigger _150_close before update of kind on chat.channels
+  for each row when (old.kind = 'public' and new.kind <> 'public') execute function chat_private.tg_channels__close();
+
+-- Definer: as above.
+create function chat_private.tg_channel_bans__raise_epoch() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.channels c set epoch = c.epoch + 1 where c.id = new.channel_id and c.kind = 'public';
+  return null;
+end;
+$$;
+create trigger _150_raise_epoch after insert on chat.channel_bans
+  for each row execute function chat_private.tg_channel_bans__raise_epoch();
+
+-- Definer: as above. What the one says, the other hears no more, also on a socket that is open.
+create function chat_private.tg_blocks__raise_epoch() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.channels c set epoch = c.epoch + 1
+   where c.dm_key = least(new.blocker_id, new.blocked_id)::text || ':' || greatest(new.blocker_id, new.blocked_id)::text;
+  return null;
+end;
+$$;
+create trigger _150_raise_epoch after insert on chat.blocks
+  for each row execute function chat_private.tg_blocks__raise_epoch();
+
 -- Definer: as above.
 create function chat.transfer_channel(channel_id uuid, user_id uuid) returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.require_right(transfer_channel.channel_id, 'set_role', 'transfer channel');
+  perform chat_private.take_right(transfer_channel.channel_id, 'set_role', 'transfer channel');
   update chat.channel_members m set role = 'admin'
    where m.channel_id = transfer_channel.channel_id and m.user_id = transfer_channel.user_id;
   if not found then
@@ -270,9 +312,9 @@ comment on column chat.channel_bans.banned_by is 'Which admin did it';
 comment on column chat.channel_bans.created_at is 'When';
 comment on policy select_channel_admin on chat.channel_bans is 'Admins of a channel see whom it keeps out';
 comment on function chat.create_channel(text, text, text, text, uuid[], jsonb) is
-  'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, too_many_members, user_not_found';
+  'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, too_many_members, user_not_found, user_blocked';
 comment on function chat.create_group(uuid[], text, text, jsonb) is
-  'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, too_many_members, user_not_found';
+  'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, too_many_members, user_not_found, user_blocked';
 comment on function chat.open_dm(uuid) is
   'The direct-message channel with this user, made on first use (also with oneself). Errors: rate_limited, user_not_found, user_blocked';
 comment on function chat.update_channel(uuid, text, text, text, text, jsonb) is

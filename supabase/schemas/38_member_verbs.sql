@@ -21,6 +21,10 @@ declare
   v_channel chat.channels;
   v_joined uuid[];
 begin
+  if exists (select from chat.channels c where c.id = join_channel.channel_id and c.kind = 'public') then
+    -- Who bans, closes or deletes it at this moment comes first.
+    perform chat_private.lock_channel(join_channel.channel_id);
+  end if;
   select * into v_channel from chat.channels c
    where c.id = join_channel.channel_id
      and ((c.kind = 'public' and c.deleted_at is null) or c.id in (select chat_private.my_channel_ids()));
@@ -49,7 +53,7 @@ create function chat.leave_channel(channel_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
   v_me uuid := (select auth.uid());
-  v_channel chat.channels := chat_private.require_right(leave_channel.channel_id, 'leave', 'leave');
+  v_channel chat.channels := chat_private.take_right(leave_channel.channel_id, 'leave', 'leave');
 begin
   if v_channel.kind <> 'group' then
     perform chat_private.post_system_message(v_channel.id, chat_private.names_of(array[v_me]) || ' left the channel', 'member_left', array[v_me]);
@@ -63,7 +67,7 @@ grant execute on function chat.leave_channel(uuid) to authenticated;
 create function chat.add_members(channel_id uuid, user_ids uuid[], role text default 'member') returns setof chat.channel_members
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_channel chat.channels := chat_private.require_right(add_members.channel_id, 'invite', 'add members');
+  v_channel chat.channels := chat_private.take_right(add_members.channel_id, 'invite', 'add members');
   v_added uuid[];
 begin
   if add_members.role is null or add_members.role not in ('admin', 'member') then
@@ -103,7 +107,7 @@ $$;
 create function chat.remove_member(channel_id uuid, user_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.expel(chat_private.require_right(remove_member.channel_id, 'remove_member', 'remove a member'),
+  perform chat_private.expel(chat_private.take_right(remove_member.channel_id, 'remove_member', 'remove a member'),
                              remove_member.user_id, 'remove a member');
 end;
 $$;
@@ -114,7 +118,7 @@ create function chat.ban_member(channel_id uuid, user_id uuid, reason text defau
 returns setof chat.channel_bans rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_channel chat.channels := chat_private.require_right(ban_member.channel_id, 'ban_member', 'ban');
+  v_channel chat.channels := chat_private.take_right(ban_member.channel_id, 'ban_member', 'ban');
 begin
   if char_length(ban_member.reason) > 500 then
     perform chat_private.fail('invalid_reason', 400, 'unable to ban; a reason has at most 500 characters');
@@ -143,7 +147,7 @@ grant execute on function chat.ban_member(uuid, uuid, text, timestamptz) to auth
 create function chat.unban_member(channel_id uuid, user_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.require_right(unban_member.channel_id, 'ban_member', 'unban');
+  perform chat_private.take_right(unban_member.channel_id, 'ban_member', 'unban');
   delete from chat.channel_bans b where b.channel_id = unban_member.channel_id and b.user_id = unban_member.user_id;
 end;
 $$;
@@ -153,7 +157,7 @@ grant execute on function chat.unban_member(uuid, uuid) to authenticated;
 create function chat.set_member_role(channel_id uuid, user_id uuid, role text) returns setof chat.channel_members rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_channel chat.channels := chat_private.require_right(set_member_role.channel_id, 'set_role', 'set role');
+  v_channel chat.channels := chat_private.take_right(set_member_role.channel_id, 'set_role', 'set role');
   v_member chat.channel_members;
 begin
   if set_member_role.role is null or set_member_role.role not in ('admin', 'member') then
@@ -161,7 +165,6 @@ begin
   elsif set_member_role.user_id = v_channel.created_by and set_member_role.role <> 'admin' then
     perform chat_private.fail('creator_cannot_leave', 403, 'unable to set role; the owner of the channel is an admin');
   end if;
-  perform chat_private.lock_channel(v_channel.id);
   select * into v_member from chat.channel_members m
    where m.channel_id = v_channel.id and m.user_id = set_member_role.user_id for update;
   if not found then

@@ -18,7 +18,9 @@ begin
         and pg_input_is_valid(v_part[2], 'uuid') then
     return exists (
       select from chat.channel_members m join chat.channels c on c.id = m.channel_id
-       where m.channel_id = v_part[2]::uuid and m.user_id = (select auth.uid()) and c.epoch::text = v_part[3]);
+       where m.channel_id = v_part[2]::uuid and m.user_id = (select auth.uid()) and c.epoch::text = v_part[3]
+         and not (access = 'speak' and c.kind = 'dm'
+                  and chat_private.is_blocked_pair(m.user_id, chat_private.dm_partner(c.dm_key, m.user_id))));
   end if;
   return false;
 end;

@@ -283,3 +283,35 @@ it('a message is deleted while its notification is being read, and nothing of it
     await database`select text from chat.notifications where user_id = ${bob} and type = 'dm' order by id`;
   expect(rows.map((row) => row.text)).toEqual(['first', 'third']);
 });
+
+it('what admins do to a channel and its people at once waits in one order', async () => {
+  const { ada, bob, cy, channel } = await committed(async (db) => {
+    const people = [await createUser(db), await createUser(db), await createUser(db)] as const;
+    const id = await makeChannel(db, people[0], [people[1], people[2]]);
+    await asUser(db, people[0], (as) => as`select chat.set_member_role(${id}, ${people[1]}, 'admin')`);
+    return { ada: people[0], bob: people[1], cy: people[2], channel: id };
+  });
+  const outcome = await together(holdCounter(channel), [
+    call(ada, (as) => as`select chat.update_channel(${channel}, description => 'new')`),
+    call(bob, (as) => as`select chat.remove_member(${channel}, ${cy})`),
+    call(ada, (as) => as`select chat.set_member_role(${channel}, ${cy}, 'admin')`),
+    call(cy, (as) => as`select chat.leave_channel(${channel})`),
+  ]);
+  for (const result of outcome) expect(result).not.toMatch(/deadlock/);
+});
+
+it('somebody whose right is taken while they wait for it does nothing with it', async () => {
+  const { ada, bob, channel } = await makeGroup();
+  const outcome = await together(
+    async (db) => {
+      await holdCounter(channel)(db);
+      await asUser(db, ada, (as) => as`select chat.remove_member(${channel}, ${bob})`);
+    },
+    [
+      call(bob, (as) => as`select chat.send_message(${channel}, 'too late')`),
+      call(bob, (as) => as`select chat.add_reaction(${channel}, 1, '👍')`),
+    ],
+  );
+  for (const result of outcome) expect(result).toMatch(/channel_not_found/);
+  expect(await numbers(channel)).toEqual([[1, 0]]);
+});

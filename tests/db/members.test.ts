@@ -370,6 +370,56 @@ describe('a group', () => {
     }));
 });
 
+describe('a block', () => {
+  it('keeps the two out of groups and private channels that the other makes', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, eve } = await createRoom(db);
+      await asUser(db, ada, (as) => as`select chat.block_user(${eve})`);
+      const tries = [
+        (as: Db) => as`select chat.create_group(${[ada]})`,
+        (as: Db) => as`select chat.create_channel(${`x-${eve}`}, 'private', member_ids => ${[ada]})`,
+      ];
+      for (const attempt of tries) expect(await refusal(asUser(db, eve, attempt))).toBe('user_blocked');
+      expect(await refusal(asUser(db, ada, (as) => as`select chat.add_members(${channel}, ${[eve]})`))).toBe(
+        'user_blocked',
+      );
+    }));
+
+  it('ends receipts and typing between the two, also on a topic that is open', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await createUser(db), await createUser(db)];
+      const [dm] = await asUser(db, ada, (as) => as`select id from chat.open_dm(${bob})`);
+      await send(db, bob, dm?.id, 'hello');
+      await asUser(db, ada, (as) => as`select chat.block_user(${bob})`);
+      expect(await epoch(db, dm?.id)).toBe(1);
+      await asUser(db, ada, (as) => as`select chat.mark_read(${dm?.id}, 1)`);
+      expect(await db`select from chat.receipts where channel_id = ${dm?.id}`).toHaveLength(0);
+    }));
+});
+
+describe('who left a public channel', () => {
+  it.each([
+    [
+      'is banned',
+      (channel: string, eve: string) => (as: Db) => as`select chat.ban_member(${channel}, ${eve})`,
+    ],
+    [
+      'sees it close',
+      (channel: string) => (as: Db) => as`select chat.update_channel(${channel}, kind => 'private')`,
+    ],
+  ])('and %s does not hear on with what they had joined', (_how, act) =>
+    rolledBack(async (db) => {
+      const { channel, ada, eve } = await createPrivateChannel(db);
+      await db`update chat.channels set kind = 'public' where id = ${channel}`;
+      await asUser(db, eve, (as) => as`select chat.join_channel(${channel})`);
+      await asUser(db, eve, (as) => as`select chat.leave_channel(${channel})`);
+      const before = await epoch(db, channel);
+      await asUser(db, ada, act(channel, eve));
+      expect(await epoch(db, channel)).toBe(before + 1);
+    }),
+  );
+});
+
 it('many who come at once are told in one sentence', () =>
   rolledBack(async (db) => {
     const { channel, ada } = await createPrivateChannel(db);

@@ -216,6 +216,7 @@ export function createChannelList(deps: {
       lastActivityAt: isShown ? at : channel.lastActivityAt,
       unreadCount: channel.unreadCount + Number(isUnread),
       mentionCount: channel.mentionCount + Number(isMention),
+      settings: isShown ? { ...channel.settings, isHidden: false } : channel.settings,
     });
     emit();
   }
