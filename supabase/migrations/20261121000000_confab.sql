@@ -614,9 +614,7 @@ create function chat.list_blocks(before_time timestamptz default null, before_us
 returns setof chat.blocks rows 50
 language plpgsql stable set search_path = '' as $$
 begin
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list blocks; a page has 1 to 200');
-  end if;
+  perform chat_private.check_page_size(page_size, 'list blocks');
   return query select * from chat.blocks k
     where k.blocker_id = (select auth.uid())
       and (k.created_at, k.blocked_id) < (coalesce(before_time, 'infinity'),
@@ -1469,13 +1467,6 @@ create function chat_private.next_change(channel_id uuid) returns bigint
 language sql volatile security definer set search_path = '' as $$
   update chat.channel_counters n set last_change = n.last_change + 1
    where n.channel_id = next_change.channel_id returning n.last_change;
-$$;
-
--- Definer: as above. Counts one more change onto a message, so that clients fetch it.
-create function chat_private.touch_message(channel_id uuid, seq bigint) returns bigint
-language sql volatile security definer set search_path = '' as $$
-  update chat.messages m set change = chat_private.next_change(touch_message.channel_id)
-   where m.channel_id = touch_message.channel_id and m.seq = touch_message.seq returning m.change;
 $$;
 
 -- Definer: as above. Everything that changes messages of a channel goes one after the other.
@@ -4224,9 +4215,7 @@ returns setof chat.files rows 50
 language plpgsql stable set search_path = '' as $$
 begin
   perform chat_private.require_member(list_files.channel_id, 'list files');
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list files; a page has 1 to 200');
-  end if;
+  perform chat_private.check_page_size(page_size, 'list files');
   -- Messages are not cut in two, so that the seq of the last one is where the next page begins.
   return query select * from (
     select * from chat.files f
@@ -5406,9 +5395,7 @@ returns setof chat.audit_log rows 50
 language plpgsql stable set search_path = '' as $$
 begin
   perform chat_private.require_platform_admin('list the audit log');
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list the audit log; a page has 1 to 200');
-  end if;
+  perform chat_private.check_page_size(page_size, 'list the audit log');
   return query select * from chat.audit_log l
     where l.id < coalesce(before_id, 9223372036854775807)
       and (list_audit_log.actor_id is null or l.actor_id = list_audit_log.actor_id)
@@ -5550,9 +5537,7 @@ returns table (id uuid, name text, prefix text, scopes text[], created_by uuid, 
 language plpgsql stable rows 50 set search_path = '' as $$
 begin
   perform chat_private.require_platform_admin('list API keys');
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list API keys; a page has 1 to 200');
-  end if;
+  perform chat_private.check_page_size(page_size, 'list API keys');
   return query
     select k.id, k.name, k.prefix, k.scopes, k.created_by, k.created_at, k.expires_at, k.revoked_at, k.last_used_at
       from chat.api_keys k
@@ -5706,9 +5691,7 @@ begin
   if list_auth_log.user_id is distinct from (select auth.uid()) then
     perform chat_private.require_platform_admin('list the sign-ins of others');
   end if;
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list sign-ins; a page has 1 to 200');
-  end if;
+  perform chat_private.check_page_size(page_size, 'list sign-ins');
   return query select * from chat.auth_log l
     where l.user_id = list_auth_log.user_id and l.id < coalesce(before_id, 9223372036854775807)
     order by l.id desc limit page_size;
@@ -5904,9 +5887,8 @@ declare
   v_prefix text := regexp_replace(lower(btrim(list_accounts.query)), '([\\%_])', '\\\1', 'g') || '%';
 begin
   perform chat_private.require_platform_admin('list accounts');
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list accounts; a page has 1 to 200');
-  elsif user_role not in ('user', 'admin') then
+  perform chat_private.check_page_size(page_size, 'list accounts');
+  if user_role not in ('user', 'admin') then
     perform chat_private.fail('invalid_user_role', 400, 'unable to list accounts; a role is user or admin');
   end if;
   -- Only what is asked for is in the statement, so that each question has its index.

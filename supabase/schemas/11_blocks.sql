@@ -57,9 +57,7 @@ create function chat.list_blocks(before_time timestamptz default null, before_us
 returns setof chat.blocks rows 50
 language plpgsql stable set search_path = '' as $$
 begin
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list blocks; a page has 1 to 200');
-  end if;
+  perform chat_private.check_page_size(page_size, 'list blocks');
   return query select * from chat.blocks k
     where k.blocker_id = (select auth.uid())
       and (k.created_at, k.blocked_id) < (coalesce(before_time, 'infinity'),

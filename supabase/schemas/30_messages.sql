@@ -96,13 +96,6 @@ language sql volatile security definer set search_path = '' as $$
    where n.channel_id = next_change.channel_id returning n.last_change;
 $$;
 
--- Definer: as above. Counts one more change onto a message, so that clients fetch it.
-create function chat_private.touch_message(channel_id uuid, seq bigint) returns bigint
-language sql volatile security definer set search_path = '' as $$
-  update chat.messages m set change = chat_private.next_change(touch_message.channel_id)
-   where m.channel_id = touch_message.channel_id and m.seq = touch_message.seq returning m.change;
-$$;
-
 -- Definer: as above. Everything that changes messages of a channel goes one after the other.
 create function chat_private.lock_channel(channel_id uuid) returns void
 language plpgsql volatile security definer set search_path = '' as $$

@@ -290,9 +290,7 @@ returns setof chat.files rows 50
 language plpgsql stable set search_path = '' as $$
 begin
   perform chat_private.require_member(list_files.channel_id, 'list files');
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list files; a page has 1 to 200');
-  end if;
+  perform chat_private.check_page_size(page_size, 'list files');
   -- Messages are not cut in two, so that the seq of the last one is where the next page begins.
   return query select * from (
     select * from chat.files f

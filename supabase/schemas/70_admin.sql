@@ -257,9 +257,7 @@ returns setof chat.audit_log rows 50
 language plpgsql stable set search_path = '' as $$
 begin
   perform chat_private.require_platform_admin('list the audit log');
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list the audit log; a page has 1 to 200');
-  end if;
+  perform chat_private.check_page_size(page_size, 'list the audit log');
   return query select * from chat.audit_log l
     where l.id < coalesce(before_id, 9223372036854775807)
       and (list_audit_log.actor_id is null or l.actor_id = list_audit_log.actor_id)

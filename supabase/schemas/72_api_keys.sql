@@ -105,9 +105,7 @@ returns table (id uuid, name text, prefix text, scopes text[], created_by uuid, 
 language plpgsql stable rows 50 set search_path = '' as $$
 begin
   perform chat_private.require_platform_admin('list API keys');
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list API keys; a page has 1 to 200');
-  end if;
+  perform chat_private.check_page_size(page_size, 'list API keys');
   return query
     select k.id, k.name, k.prefix, k.scopes, k.created_by, k.created_at, k.expires_at, k.revoked_at, k.last_used_at
       from chat.api_keys k

@@ -99,9 +99,7 @@ begin
   if list_auth_log.user_id is distinct from (select auth.uid()) then
     perform chat_private.require_platform_admin('list the sign-ins of others');
   end if;
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list sign-ins; a page has 1 to 200');
-  end if;
+  perform chat_private.check_page_size(page_size, 'list sign-ins');
   return query select * from chat.auth_log l
     where l.user_id = list_auth_log.user_id and l.id < coalesce(before_id, 9223372036854775807)
     order by l.id desc limit page_size;

@@ -32,9 +32,8 @@ declare
   v_prefix text := regexp_replace(lower(btrim(list_accounts.query)), '([\\%_])', '\\\1', 'g') || '%';
 begin
   perform chat_private.require_platform_admin('list accounts');
-  if page_size is null or page_size not between 1 and 200 then
-    perform chat_private.fail('invalid_page_size', 400, 'unable to list accounts; a page has 1 to 200');
-  elsif user_role not in ('user', 'admin') then
+  perform chat_private.check_page_size(page_size, 'list accounts');
+  if user_role not in ('user', 'admin') then
     perform chat_private.fail('invalid_user_role', 400, 'unable to list accounts; a role is user or admin');
   end if;
   -- Only what is asked for is in the statement, so that each question has its index.
