@@ -171,6 +171,26 @@ it('finds a lost last message by the heartbeat', async () => {
   await vi.waitUntil(() => seqs()?.length === 2);
 });
 
+it('gives the message a moment that the own topic of the user tells of, and fetches it when it got lost', async () => {
+  const asked: Page[] = [];
+  const history = [message(1)];
+  const { feed, hear, seqs, live } = channelOver(history, {
+    async beforeAnswer(page) {
+      asked.push(page);
+    },
+  });
+  await live();
+  const before = asked.length;
+  history.push(message(2));
+  feed.note({ lastSeq: 2 });
+  hear(2);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(asked).toHaveLength(before);
+  history.push(message(3));
+  feed.note({ lastSeq: 3 });
+  await vi.waitUntil(() => seqs()?.length === 3);
+});
+
 it('asks again for a message that was announced before other connections see it', async () => {
   const history = [message(1)];
   const { feed, seqs, live } = channelOver(history);
@@ -310,6 +330,41 @@ it('moves to the next epoch when it is refused on the old one, and ends when the
   move(null);
   next.onRefused();
   await vi.waitUntil(() => states.at(-1)?.connection === 'ended');
+});
+
+it('a member who is refused is offline, and tries again ever more rarely until they are heard', async () => {
+  vi.useFakeTimers();
+  const { states, topics } = channelOver([message(1)]);
+  await vi.advanceTimersByTimeAsync(10);
+  topics.get('channel:c:0')?.onLive();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(states.at(-1)?.connection).toBe('live');
+  for (const wait of [300, 600, 1_200]) {
+    topics.get('channel:c:0')?.onRefused();
+    await vi.advanceTimersByTimeAsync(wait - 10);
+    expect([topics.has('channel:c:0'), states.at(-1)?.connection]).toEqual([false, 'offline']);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(topics.has('channel:c:0')).toBe(true);
+  }
+  topics.get('channel:c:0')?.onLive();
+  await vi.advanceTimersByTimeAsync(10);
+  vi.useRealTimers();
+  expect(states.at(-1)?.connection).toBe('live');
+});
+
+it('who is here is asked for again when it was refused', async () => {
+  const { live, feed, topics, topic } = channelOver([message(1)]);
+  await live();
+  (await topic('live:c:0')).onPresence?.(['ada']);
+  const before = topics.get('live:c:0');
+  before?.onRefused();
+  expect(feed.online).toEqual([]);
+  const again = await vi.waitUntil(() => {
+    const now = topics.get('live:c:0');
+    return now !== before && now;
+  });
+  again.onPresence?.(['ada', 'bob']);
+  expect(feed.online).toEqual(['ada', 'bob']);
 });
 
 it('keeps no gap when it starts over at the newest page while an older one is under way', async () => {

@@ -32,7 +32,7 @@ const row = (id: string, lastSeq: number, rest: object = {}) => ({
 type Row = ReturnType<typeof row>;
 
 /** A list over a server with some channels, with its topics in hand, a count of questions and a pause before every answer. */
-async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void> }) {
+async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; onScreen?: string[] }) {
   const query: object = new Proxy({}, { get: () => () => query });
   const asked: string[] = [];
   const run = async (operation: string) => {
@@ -43,6 +43,7 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void> }) 
   };
   let own: UserFeedHandlers | undefined;
   const topics = new Map<string, TopicHandlers>();
+  const noted: object[] = [];
   const list = createChannelList({
     rest: { client: { from: () => query, rpc: () => query }, run } as unknown as Rest,
     userFeed: {
@@ -58,7 +59,11 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void> }) 
         return { send() {}, close: () => topics.delete(name) };
       },
     },
-    feeds: { all: new Map() },
+    feeds: {
+      all: new Map(
+        server.onScreen?.map((id) => [id, { note: (level: object) => noted.push(level) } as never]),
+      ),
+    },
     userId: () => 'me',
     outbox: idleOutbox,
     onIdle() {},
@@ -72,6 +77,7 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void> }) 
   return {
     list,
     topics,
+    noted,
     asked,
     own: own as unknown as UserFeedHandlers,
     unread: (id = 'c') => state?.channels.find((channel) => channel.id === id)?.unreadCount,
@@ -144,6 +150,13 @@ it('asks once for several channels when messages may have been missed', async ()
   await vi.advanceTimersByTimeAsync(5_000);
   expect([unread('c'), unread('d')]).toEqual([5, 7]);
   expect(asked.slice(before)).toEqual(['read channels']);
+});
+
+it('a channel on screen learns of a message that only the own topic of the user told', async () => {
+  const { own, noted } = await listOver({ rows: [row('c', 1)], beforeAnswer: atOnce, onScreen: ['c'] });
+  own.onEvent('channel:bumped', bump(2));
+  own.onEvent('channel:bumped', bump(2));
+  expect(noted).toEqual([{ lastSeq: 2 }]);
 });
 
 it('marks a channel as read at once when it was read elsewhere', async () => {

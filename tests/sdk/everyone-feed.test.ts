@@ -10,6 +10,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 async function feedAt(epoch: number) {
@@ -68,15 +69,20 @@ it('is followed by the heartbeat when the word of the move got lost', async () =
   expect(names()).toEqual(['presence:4', 'presence:5']);
 });
 
-it('is not joined again while it is closed to the caller, but when it has moved', async () => {
-  const { server, feed, topics, settle, names } = await feedAt(0);
-  topics[0]?.handlers.onRefused();
-  await settle();
-  feed.note(0);
-  await settle();
-  expect(names()).toEqual(['presence:0']);
-  server.epoch = 1;
-  feed.note(1);
-  await settle();
-  expect(names()).toEqual(['presence:0', 'presence:1']);
+it('a refusal is not for good: it is asked for again, ever more rarely, until it is heard', async () => {
+  const { topics, heard, names } = await feedAt(0);
+  const refuse = async (within: number) => {
+    topics.at(-1)?.handlers.onRefused();
+    await vi.advanceTimersByTimeAsync(within);
+  };
+  vi.spyOn(Math, 'random').mockReturnValue(0.99);
+  await refuse(5_000);
+  await refuse(5_000);
+  expect(names()).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(5_000);
+  topics[2]?.handlers.onLive();
+  expect(topics.map(({ isOpen }) => isOpen)).toEqual([false, false, true]);
+  expect(heard.at(-1)).toBe('live');
+  await refuse(5_000);
+  expect(names()).toHaveLength(4);
 });

@@ -41,7 +41,7 @@ export interface ChannelFeed {
   /** Takes an answer of the server: a message that is new or changed. */
   take(message: Message): void;
   /** Tells the feed where the channel is on the server, null for one the caller is not in; it makes good what it missed. */
-  note(server: (Partial<Position> & { epoch: number }) | null): void;
+  note(server: (Partial<Position> & { epoch?: number }) | null): void;
   /** Ends it because of an error that will not pass. */
   fail(error: unknown): void;
   /** Ends it for all, and shows them nothing more: who asked for it has signed out. */
@@ -75,6 +75,10 @@ const MAX_SPREAD_MS = 1_000;
 /** A move that takes longer counts as an interruption. */
 const MOVE_MS = 3_000;
 const RETRY_MS = 300;
+const MAX_RETRY_MS = 60_000;
+
+/** A refusal that is not meant for good, such as of a token that has just expired, may come again, and holds up the socket. */
+const retryAfter = (refusals: number): number => Math.min(RETRY_MS * 2 ** refusals, MAX_RETRY_MS);
 
 export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   const { channelId } = deps;
@@ -91,6 +95,8 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   let memberCount = 0;
   let starting: Promise<void> | undefined;
   let timers: ReturnType<typeof setTimeout>[] = [];
+  /** How often the channel's topic was refused to a member since it was last live. */
+  let refusals = 0;
 
   function createStream(): ChannelStream {
     return createChannelStream({
@@ -169,6 +175,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
       deps.realtime.open(`channel:${channelId}:${epoch}`, {
         onLive() {
           isLive = true;
+          refusals = 0;
           nouns.live();
           // Asked from now on, when nothing that follows can be missed.
           void find()
@@ -185,24 +192,31 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
         onRefused: () => void leave(epoch).catch(fail),
         onEvent: hear,
       }),
-      deps.realtime.open(
-        `live:${channelId}:${epoch}`,
-        {
-          onLive: () => {},
-          onInterrupted: () => setOnline([]),
-          onRefused: () => setOnline([]),
-          onEvent(event, payload) {
-            if (event === 'typing:user') typists.hear(payload, deps.userId(), online);
-          },
-          onPresence: setOnline,
-        },
-        deps.userId() ?? '',
-      ),
     );
+    openLive(epoch, 0);
     timers.push(
       setTimeout(() => {
         if (!isLive && connection === 'live') setConnection('offline');
       }, MOVE_MS),
+    );
+  }
+
+  function openLive(epoch: number, refused: number): void {
+    topics[1] = deps.realtime.open(
+      `live:${channelId}:${epoch}`,
+      {
+        onLive: () => {},
+        onInterrupted: () => setOnline([]),
+        onRefused() {
+          setOnline([]);
+          timers.push(setTimeout(() => openLive(epoch, refused + 1), retryAfter(refused)));
+        },
+        onEvent(event, payload) {
+          if (event === 'typing:user') typists.hear(payload, deps.userId(), online);
+        },
+        onPresence: setOnline,
+      },
+      deps.userId() ?? '',
     );
   }
 
@@ -223,22 +237,17 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     );
   }
 
-  /** Refused on a topic: either the channel has moved on to another epoch, or the caller is out. */
+  /** Refused on a topic: the channel has moved on to another epoch, or the caller is out, or was taken for it. */
   async function leave(refusedEpoch: number): Promise<void> {
     if (openEpoch !== refusedEpoch) return;
     closeTopics();
-    for (let tries = 0; tries < 3; tries += 1) {
-      const server = await retrying(deps.state, () => isOpen);
-      if (!isOpen || openEpoch !== null) return;
-      if (!server) break;
-      if (server.epoch > refusedEpoch) {
-        enter(server);
-        return;
-      }
-      // The announcement of a move may overtake the move.
-      await pause(RETRY_MS);
+    const server = await retrying(deps.state, () => isOpen);
+    if (server?.epoch === refusedEpoch) {
+      setConnection('offline');
+      refusals += 1;
+      await pause(retryAfter(refusals - 1));
     }
-    stop();
+    if (isOpen && openEpoch === null) await start();
   }
 
   /** Shows that it is over; it begins again when the caller becomes a member again. */
@@ -316,9 +325,8 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     note(server) {
       if (server && openEpoch !== null) {
         stream.note({ lastSeq: server.lastSeq ?? 0, lastChange: server.lastChange ?? 0 });
-        void stream.level().catch(fail);
         // That the channel has moved is said once, on the old topic, and can get lost like every other event.
-        move(server.epoch);
+        move(server.epoch ?? 0);
       } else if (isOpen && (server === null) !== (openEpoch === null)) {
         void start().catch(fail);
       }

@@ -203,6 +203,8 @@ export function createChannelList(deps: {
     touched.add(channelId);
     const channel = channels.get(channelId);
     if (channel && lastSeq <= channel.lastSeq) return;
+    // The topic of a channel on screen may have lost what the user's own topic tells.
+    deps.feeds.all.get(channelId)?.note({ lastSeq });
     // While an answer is under way, which may be older than this event, only another one is sure to be newer.
     if (!channel || refreshing || loads > 0) {
       refresh(channelId);

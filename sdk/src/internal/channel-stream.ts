@@ -18,7 +18,7 @@ export interface ChannelStream {
   hear(message: Message): void;
   /** Takes a change, likewise. `isWhole`: it needs nothing of what came before it. */
   hearChange(change: Change, isWhole?: boolean): void;
-  /** Tells how far the channel is. */
+  /** Tells how far the channel is; what does not arrive by itself is fetched in a moment. */
   note(position: Position): void;
   /** Resolves when all that was noted is passed on, or cannot be had; rejects when the caller may not have it. */
   level(): Promise<void>;
@@ -204,7 +204,10 @@ export function createChannelStream(deps: StreamDeps): ChannelStream {
       note({ lastSeq: change.seq, lastChange: change.change });
       passEarly();
     },
-    note,
+    note(position) {
+      note(position);
+      passEarly();
+    },
     level,
     page: (fetch) => during(async () => (await fetch()).map(upToDate)),
     recent: (afterSeq) =>

@@ -1,5 +1,4 @@
 /** The topic that everyone signed in hears, which moves when somebody is shut out. */
-import { ChatError } from '../errors.ts';
 import type { Realtime } from './realtime.ts';
 import type { Rest } from './rest.ts';
 import { createTopicFeed, type TopicFeed } from './topic-feed.ts';
@@ -14,28 +13,16 @@ const SPREAD_MS = 10_000;
 
 export function createEveryoneFeed({ rest, realtime }: { rest: Rest; realtime: Realtime }): EveryoneFeed {
   let name: string | undefined;
-  let refused: string | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  function moveSoon(): void {
-    clearTimeout(timer);
-    timer = setTimeout(feed.reopen, Math.random() * SPREAD_MS);
-  }
+  const moveSoon = () => feed.reopenWithin(SPREAD_MS);
 
   const feed = createTopicFeed({
     realtime,
     async topic() {
       name = await rest.run('find the topic of presence', rest.client.rpc('get_presence_topic'));
-      // Asked once more it would be refused once more, which holds up the whole socket for seconds.
-      if (name === refused) throw new ChatError('forbidden', 'unable to hear presence; the topic is closed');
       return name;
     },
     onEvent(event) {
       if (event === 'presence:moved') moveSoon();
-    },
-    onRefused() {
-      refused = name;
-      moveSoon();
     },
   });
 
@@ -45,9 +32,7 @@ export function createEveryoneFeed({ rest, realtime }: { rest: Rest; realtime: R
       if (name !== undefined && name !== `presence:${epoch}`) moveSoon();
     },
     end() {
-      clearTimeout(timer);
       name = undefined;
-      refused = undefined;
       feed.end();
     },
   };

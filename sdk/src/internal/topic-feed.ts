@@ -11,17 +11,24 @@ export interface TopicFeed {
   end(): void;
 }
 
+/** A refusal may pass, such as that of a token which has just expired; each holds up the whole socket for seconds. */
+const RETRY_MS = 5_000;
+const MAX_RETRY_MS = 60_000;
+
 /** @param deps.topic its name, as soon as it can be told */
 export function createTopicFeed(deps: {
   realtime: Realtime;
   topic(): Promise<string>;
   onEvent?(event: string): void;
-  onRefused?(): void;
-}): TopicFeed & { /** Leaves the topic and asks for its name again. */ reopen(): void } {
+}): TopicFeed & {
+  /** Leaves the topic within a time, and asks for its name again. */ reopenWithin(ms: number): void;
+} {
   const listeners = createTopicListeners(close);
   let topic: Topic | undefined;
   /** Which opening is the present one; an answer to an earlier one opens nothing. */
   let opening = 0;
+  let refusals = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function open(): Promise<void> {
     opening += 1;
@@ -30,11 +37,15 @@ export function createTopicFeed(deps: {
     const name = await retrying(deps.topic, isWanted);
     if (!isWanted()) return;
     topic = deps.realtime.open(name, {
-      onLive: listeners.live,
+      onLive() {
+        refusals = 0;
+        listeners.live();
+      },
       onInterrupted: listeners.interrupted,
       onRefused() {
         listeners.interrupted();
-        deps.onRefused?.();
+        reopenWithin(Math.min(RETRY_MS * 2 ** refusals, MAX_RETRY_MS));
+        refusals += 1;
       },
       onEvent(event, payload) {
         deps.onEvent?.(event);
@@ -44,10 +55,20 @@ export function createTopicFeed(deps: {
   }
 
   function close(): void {
+    clearTimeout(timer);
     opening += 1;
     topic?.close();
     topic = undefined;
     listeners.interrupted();
+  }
+
+  function reopenWithin(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (listeners.size === 0) return;
+      close();
+      void open().catch(listeners.interrupted);
+    }, Math.random() * ms);
   }
 
   return {
@@ -56,11 +77,7 @@ export function createTopicFeed(deps: {
       if (listeners.size === 1) void open().catch(() => handlers.onInterrupted?.());
       return subscription;
     },
-    reopen() {
-      if (listeners.size === 0) return;
-      close();
-      void open().catch(listeners.interrupted);
-    },
+    reopenWithin,
     end() {
       listeners.clear();
       close();
