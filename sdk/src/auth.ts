@@ -43,6 +43,8 @@ export interface Sessions {
   readonly session: number;
   /** Its access token, as far as is known without waiting. */
   readonly token: string | null;
+  /** Gets another access token. @throws `network_unavailable`, or `session_expired` once this has signed out */
+  renew(): Promise<void>;
   /** Signs out here, since the server has ended this session; does nothing when it is no longer the present one. */
   forget(session: number): void;
 }
@@ -98,6 +100,16 @@ export function createAuth(
     },
     get token() {
       return token;
+    },
+    async renew() {
+      const { error } = await supabase.auth.refreshSession();
+      if (!error) return;
+      const isCut = error.name === 'AuthRetryableFetchError';
+      throw new ChatError(
+        isCut ? 'network_unavailable' : 'session_expired',
+        `unable to renew the session; ${error.message}`,
+        { cause: error },
+      );
     },
     forget(session) {
       if (session !== sessionNumber) return;

@@ -152,6 +152,17 @@ it('asks once for several channels when messages may have been missed', async ()
   expect(asked.slice(before)).toEqual(['read channels']);
 });
 
+it('finds what an event told of before it could be read', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const server = { rows: [row('c', 1)], beforeAnswer: atOnce };
+  const { own, unread } = await listOver(server);
+  own.onEvent('channel:updated', { channel_id: 'c' });
+  await vi.advanceTimersByTimeAsync(100);
+  server.rows = [row('c', 2)];
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(unread()).toBe(2);
+});
+
 it('a channel on screen learns of a message that only the own topic of the user told', async () => {
   const { own, noted } = await listOver({ rows: [row('c', 1)], beforeAnswer: atOnce, onScreen: ['c'] });
   own.onEvent('channel:bumped', bump(2));

@@ -65,6 +65,21 @@ it('an event that comes while an answer is under way makes it ask again, and cou
   expect(states).not.toContain('3 live');
 });
 
+it('what an event told of before it could be read is found a little later', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { answer, handlers, states, server } = counter();
+  await answer();
+  handlers()?.onLive?.();
+  await answer();
+  handlers()?.onEvent('reset', {});
+  await answer();
+  server.count = 1;
+  vi.advanceTimersByTime(2_000);
+  await answer();
+  vi.useRealTimers();
+  expect(states.at(-1)).toBe('1 live');
+});
+
 it('an event that only the server can explain makes it ask again', async () => {
   const { answer, happen, handlers, states, server } = counter();
   await answer();

@@ -197,6 +197,8 @@ export function createChannelList(deps: {
       emit();
     }
     refresh(id);
+    // An event may come before what it tells of can be read.
+    doubt(id);
   }
 
   function onBump({ channelId, lastSeq, at, isShown, isUnread, isMention }: Bump): void {

@@ -76,9 +76,10 @@ export function createHeartbeat(deps: {
     if (!timer) return;
     const signal = AbortSignal.timeout(GOODBYE_MS);
     // A beat that arrived after the goodbye would undo it.
-    await Promise.race([lastBeat, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
-    const said = client.rpc('go_offline', who === 'session' ? {} : { connection_id }).abortSignal(signal);
-    await run('go offline', said).catch(() => {});
+    const late = new Promise((resolve) => signal.addEventListener('abort', resolve));
+    await Promise.race([lastBeat, late]);
+    const query = client.rpc('go_offline', who === 'session' ? {} : { connection_id });
+    await Promise.race([run('go offline', query, signal).catch(() => {}), late]);
   }
 
   return {

@@ -26,6 +26,8 @@ interface Source<T> {
 
 /** Realtime may lose an event without a trace, so the whole is read again now and then. */
 const REFRESH_MS = 60_000;
+/** An event may come before what it tells of can be read, so it is read once more. */
+const AGAIN_MS = 2_000;
 
 export function createLiveValue<T extends object>(source: Source<T>): LiveValue<T> {
   let current: LiveValue<T> | undefined;
@@ -50,6 +52,7 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
   let isStale = false;
   let isMore = false;
   let isClosed = false;
+  let again: ReturnType<typeof setTimeout> | undefined;
   const listeners = createEmitter<T & { connection: Connection }>(close);
 
   const state = () => ({ ...value, connection });
@@ -89,6 +92,10 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
     if (changed === value) return;
     if (changed === null || loading || !isLoaded) {
       void load();
+      again ??= setTimeout(() => {
+        again = undefined;
+        if (!isClosed) void load();
+      }, AGAIN_MS);
     } else {
       value = changed;
       emit();
@@ -109,6 +116,7 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
     isClosed = true;
     feed.unsubscribe();
     clearInterval(timer);
+    clearTimeout(again);
     globalThis.document?.removeEventListener('visibilitychange', refresh);
     onClose();
   }

@@ -127,7 +127,12 @@ export function createRealtime(supabase: SupabaseClient<never, never>): Realtime
       } else {
         // A join is answered before the stream of database events has started; this message says it has.
         joined.on('system', {}, ({ status, message }: { status: string; message: string }) => {
-          if (status === 'ok' && message === 'Replication connection established') mine(joined, live)();
+          if (status !== 'ok' || message !== 'Replication connection established') return;
+          mine(joined, () => {
+            // Whoever believed it to be live already has missed what came until now.
+            isLive = false;
+            live();
+          })();
         });
       }
       joined.subscribe((status, error) => mine(joined, () => onStatus(joined, status, error))());

@@ -1,5 +1,6 @@
 /** The only caller of the Data API: turns its answers into values or `ChatError`s. */
 import type { SupabaseClient } from '@supabase/supabase-js';
+import type { Sessions } from '../auth.ts';
 import { type ErrorCode, errorCodes } from '../error-codes.ts';
 import { ChatError } from '../errors.ts';
 import type { Database } from './database.types.ts';
@@ -18,6 +19,18 @@ interface Answer<T> {
   status: number;
 }
 
+/** A query of the client library, which is sent again each time it is awaited. */
+interface Query<T> extends PromiseLike<Answer<T>> {
+  retry?(enabled: boolean): unknown;
+  abortSignal?(signal: AbortSignal): unknown;
+}
+
+/** Longer than the database works on anything (`statement_timeout` is 8 s), so that only a dead connection runs into it. */
+const TIMEOUT_MS = 30_000;
+
+/** What is answered to an outdated token, and to none, which is what the client library sends when it cannot get a new one. */
+const NO_TOKEN = /^(PGRST30[123]|42501)$/;
+
 /** SQLSTATEs and PostgREST codes that a well-formed call can meet, as codes of ours. */
 const FOREIGN_CODES: [RegExp, ErrorCode][] = [
   [/^(22P02|22P05|22003|22007|22021|23502|23514|PGRST102)$/, 'invalid_input'],
@@ -31,7 +44,7 @@ const FOREIGN_CODES: [RegExp, ErrorCode][] = [
 export interface Rest {
   client: ChatClient;
   /** Awaits a query and returns its rows, or throws. `operation` completes "unable to …". */
-  run<T>(operation: string, query: PromiseLike<Answer<T>>): Promise<NonNullable<T>>;
+  run<T>(operation: string, query: Query<T>, signal?: AbortSignal): Promise<NonNullable<T>>;
   /** Calls a function without waiting for the answer, also while the page closes. */
   sendAtExit(name: string, args: Record<string, unknown>): void;
 }
@@ -42,7 +55,7 @@ export interface Rest {
  */
 export function createRest(
   client: ChatClient,
-  sessions: { readonly session: number; readonly token: string | null; forget(session: number): void },
+  sessions: Pick<Sessions, 'session' | 'token' | 'renew' | 'forget'>,
   door?: { url: string; key: string },
 ): Rest {
   return {
@@ -58,10 +71,21 @@ export function createRest(
       const call = { method: 'POST', headers, body: JSON.stringify(args), keepalive: true };
       void fetch(`${door.url}/rest/v1/rpc/${name}`, call).catch(() => {});
     },
-    async run<T>(operation: string, query: PromiseLike<Answer<T>>) {
+    async run<T>(operation: string, query: Query<T>, signal?: AbortSignal) {
       // A late answer to the last user's call says nothing of the next one's session.
       const { session } = sessions;
-      const { data, error, status } = await query;
+      const ask = () => {
+        query.abortSignal?.(signal ?? AbortSignal.timeout(TIMEOUT_MS));
+        return query;
+      };
+      // Whoever calls knows better whether and when to try again.
+      query.retry?.(false);
+      let answer = await ask();
+      if (answer.status === 401 && sessions.token && NO_TOKEN.test(answer.error?.code ?? '')) {
+        await sessions.renew();
+        answer = await ask();
+      }
+      const { data, error, status } = answer;
       if (!error) return data as NonNullable<T>;
       const refusal = toChatError(operation, error, status);
       if (refusal.code === 'session_expired') sessions.forget(session);
