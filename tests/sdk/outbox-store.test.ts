@@ -162,6 +162,29 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await context.close();
   });
 
+  it('a tab that is frozen while it sends keeps the others from sending for a moment only', async () => {
+    const { context, taken, openTab } = await openBrowser();
+    const frozen = await openTab('a', 'nobody');
+    await frozen.evaluate(
+      () => void navigator.locks.request('confab-outbox:ada', () => new Promise<void>(() => {})),
+    );
+    const page = await openTab('b');
+    await send(page, '1');
+    await send(page, '2');
+    await vi.waitUntil(() => taken.length === 2, 5_000);
+    expect(taken).toEqual(['b: 1', 'b: 2']);
+    await context.close();
+  });
+
+  it('a database that does not answer keeps no message back', async () => {
+    const { context, taken, openTab } = await openBrowser();
+    await context.addInitScript('indexedDB.open = () => ({})');
+    const page = await openTab('a');
+    await send(page, '1');
+    await vi.waitUntil(() => taken.length === 1, 5_000);
+    await context.close();
+  });
+
   it('what one user queued is neither seen nor sent while another is signed in', async () => {
     const { context, taken, line, openTab } = await openBrowser();
     line.isCut = true;

@@ -5,6 +5,7 @@ import { createOutbox } from '../../sdk/src/internal/outbox.ts';
 import type { OutboxNews, OutboxStore } from '../../sdk/src/internal/outbox-store.ts';
 import { createMemoryStore } from '../../sdk/src/internal/outbox-store.ts';
 import type { QueuedMessage } from '../../sdk/src/internal/queued-message.ts';
+import { hurry } from '../../sdk/src/internal/retry.ts';
 import { message } from '../helpers/messages.ts';
 
 const queued = (body: string, channelId = 'c'): QueuedMessage => ({
@@ -242,4 +243,46 @@ it('a store that fails keeps no message back', async () => {
   outbox.open('ada');
   await outbox.send(queued('1'));
   expect(server.taken).toEqual(['1']);
+});
+
+it('a message that could not be stored is not taken for one that another tab has discarded', async () => {
+  const server = createServer();
+  server.isCut = true;
+  const store = createSharedStore();
+  const other = createOutbox({ store: store(), get: server.get, post: server.post });
+  const full = () => Promise.reject(new Error('the disk is full'));
+  const outbox = createOutbox({ store: { ...store(), put: full }, get: server.get, post: server.post });
+  for (const one of [other, outbox]) one.open('ada');
+  const sent = outbox.send(queued('1'));
+  void other.send(queued('2')).catch(() => {});
+  await vi.waitUntil(() => bodies(outbox).length === 2);
+  expect(bodies(outbox)).toEqual(['2 pending', '1 pending']);
+  server.isCut = false;
+  hurry();
+  expect((await sent).id).toBe('1');
+});
+
+it('what another tab discards is sent no further', async () => {
+  const server = createServer();
+  const openStore = createSharedStore();
+  let signal: AbortSignal | undefined;
+  const leader = createOutbox({
+    store: openStore(),
+    get: server.get,
+    post(one, options) {
+      ({ signal } = options);
+      return one.id === '1'
+        ? new Promise((_, reject) => signal?.addEventListener('abort', reject))
+        : server.post(one);
+    },
+  });
+  const other = createOutbox({ store: openStore(), get: server.get, post: server.post });
+  for (const one of [leader, other]) one.open('ada');
+  const code = codeOf(leader.send(queued('1')));
+  await vi.waitUntil(() => signal && bodies(other).length === 1);
+  await other.discard('1');
+  expect(await code).toBe('message_discarded');
+  expect(signal?.aborted).toBe(true);
+  await leader.send(queued('2'));
+  expect(server.taken).toEqual(['2']);
 });

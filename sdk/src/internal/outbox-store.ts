@@ -49,8 +49,11 @@ interface Stored {
   message: QueuedMessage;
 }
 
-/** A lease is renewed three times in this time, and free afterwards. */
-const LEASE_MS = 6_000;
+/** A leader that a browser has frozen keeps its lock. The others ask for it: silence for a second, and they send as well. */
+const ASK_MS = 5_000;
+const SILENCE_MS = 1_000;
+/** A database may never answer, such as while another tab keeps it from an upgrade. */
+const PATIENCE_MS = 3_000;
 
 function createBrowserStore(): OutboxStore {
   let opened: Promise<IDBDatabase> | undefined;
@@ -65,7 +68,6 @@ function createBrowserStore(): OutboxStore {
         });
         messages.createIndex('user', 'userId');
         messages.createIndex('message', ['userId', 'id'], { unique: true });
-        request.result.createObjectStore('leases');
       };
       request.onsuccess = () => {
         // Another version of the app, in another tab, is to have its way.
@@ -83,59 +85,32 @@ function createBrowserStore(): OutboxStore {
     return opened;
   }
 
-  /** Runs requests in one transaction; resolves with the last result once it is committed. */
-  async function transact<T>(
-    name: string,
-    run: (store: IDBObjectStore, done: (value: T) => void) => void,
-  ): Promise<T> {
-    const database = await open();
+  /** Runs requests in one transaction; resolves with the last result once it is committed, rejects when that takes too long. */
+  function transact<T>(run: (messages: IDBObjectStore, done: (value: T) => void) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(name, 'readwrite');
-      let result: T;
-      run(transaction.objectStore(name), (value) => {
-        result = value;
-      });
-      transaction.oncomplete = () => resolve(result);
-      transaction.onabort = () => reject(transaction.error);
+      AbortSignal.timeout(PATIENCE_MS).onabort = reject;
+      open()
+        .then((database) => {
+          const transaction = database.transaction('outbox', 'readwrite');
+          let result: T;
+          run(transaction.objectStore('outbox'), (value) => {
+            result = value;
+          });
+          transaction.oncomplete = () => resolve(result);
+          transaction.onabort = () => reject(transaction.error);
+        })
+        .catch(reject);
     });
-  }
-
-  function lease(userId: string, onLead: () => void): Subscription {
-    const holder = Math.random();
-    let isLeader = false;
-    const attempt = async () => {
-      const isMine = await transact<boolean>('leases', (leases, done) => {
-        const request = leases.get(userId);
-        request.onsuccess = () => {
-          const held = request.result as { holder: number; until: number } | undefined;
-          const isFree =
-            !held || held.holder === holder || held.until < Date.now() || held.until > Date.now() + LEASE_MS;
-          if (isFree) leases.put({ holder, until: Date.now() + LEASE_MS }, userId);
-          done(isFree);
-        };
-      });
-      if (isMine && !isLeader) onLead();
-      isLeader = isMine;
-    };
-    const now = () => void attempt().catch(() => {});
-    const timer = setInterval(now, LEASE_MS / 3);
-    now();
-    return {
-      unsubscribe() {
-        clearInterval(timer);
-        if (isLeader) void transact('leases', (leases) => void leases.delete(userId)).catch(() => {});
-      },
-    };
   }
 
   return {
     list: (userId) =>
-      transact<QueuedMessage[]>('outbox', (messages, done) => {
+      transact<QueuedMessage[]>((messages, done) => {
         const request = messages.index('user').getAll(userId);
         request.onsuccess = () => done((request.result as Stored[]).map(({ message }) => message));
       }),
     put: (userId, message) =>
-      transact('outbox', (messages) => {
+      transact((messages) => {
         const request = messages.index('message').getKey([userId, message.id]);
         request.onsuccess = () => {
           const stored: Stored = { userId, id: message.id, message };
@@ -144,28 +119,48 @@ function createBrowserStore(): OutboxStore {
         };
       }),
     remove: (userId, id) =>
-      transact('outbox', (messages) => {
+      transact((messages) => {
         const request = messages.index('message').getKey([userId, id]);
         request.onsuccess = () => {
           if (request.result !== undefined) messages.delete(request.result);
         };
       }),
     lead(userId, onLead) {
-      // Pages without a secure context have no locks.
-      if (!navigator.locks) return lease(userId, onLead);
       const end = new AbortController();
+      const others = new BroadcastChannel(`confab-leader:${userId}`);
+      let isLeader = false;
+      let silence: ReturnType<typeof setTimeout>;
+      function take(): void {
+        clearTimeout(silence);
+        clearInterval(asking);
+        if (!isLeader) onLead();
+        isLeader = true;
+      }
+      function ask(): void {
+        others.postMessage('anyone');
+        silence = setTimeout(take, SILENCE_MS);
+      }
+      others.onmessage = ({ data }) => {
+        if (data === 'here') clearTimeout(silence);
+        else if (isLeader) others.postMessage('here');
+      };
+      const asking = setInterval(ask, ASK_MS);
+      ask();
+      // At once when the leader closes; pages without a secure context have no locks.
       void navigator.locks
-        .request(
-          `confab-outbox:${userId}`,
-          { signal: end.signal },
-          () =>
-            new Promise<void>((resolve) => {
-              end.signal.addEventListener('abort', () => resolve());
-              onLead();
-            }),
-        )
+        ?.request(`confab-outbox:${userId}`, { signal: end.signal }, () => {
+          take();
+          return new Promise((resolve) => end.signal.addEventListener('abort', resolve));
+        })
         .catch(() => {});
-      return { unsubscribe: () => end.abort() };
+      return {
+        unsubscribe() {
+          clearTimeout(silence);
+          clearInterval(asking);
+          others.close();
+          end.abort();
+        },
+      };
     },
     listen(userId, onNews) {
       const channel = new BroadcastChannel(`confab-outbox:${userId}`);

@@ -37,6 +37,8 @@ export interface OutboxDeps {
 interface Entry {
   queued: QueuedMessage;
   progress: number | null;
+  /** Whether it may go out: it is stored, or cannot be. */
+  isReady: boolean;
   isStored: boolean;
   sending: AbortController | null;
   waiting: { resolve(message: Message): void; reject(error: unknown): void }[];
@@ -120,15 +122,17 @@ export function createOutbox({ store, post, get }: OutboxDeps): Outbox {
   }
 
   function refresh(known: Entry | undefined, queued: QueuedMessage): Entry {
-    if (!known) return { queued, progress: null, isStored: true, sending: null, waiting: [] };
+    if (!known) return newEntry(queued, true);
     const isRefused = queued.refusal && !known.queued.refusal;
     known.queued = queued;
+    known.isStored = true;
     if (isRefused) reject(known, toError(queued));
     return known;
   }
 
-  /** Another client has sent or discarded it, and its word was missed. */
+  /** Another client has discarded it, or sent it and its word was missed. */
   async function lost(mine: Session, entry: Entry): Promise<void> {
+    entry.sending?.abort();
     remove(mine, entry);
     if (entry.waiting.length === 0) return;
     try {
@@ -141,7 +145,7 @@ export function createOutbox({ store, post, get }: OutboxDeps): Outbox {
         entry,
       );
     } catch (error) {
-      reject(entry, error);
+      reject(entry, isChatError(error) && error.code === 'message_not_found' ? discarded() : error);
     }
   }
 
@@ -152,8 +156,8 @@ export function createOutbox({ store, post, get }: OutboxDeps): Outbox {
   async function drain(mine: Session, channelId: string): Promise<void> {
     if (!mine.isLeader || mine.draining.has(channelId)) return;
     mine.draining.add(channelId);
-    const isNext = ({ queued, isStored }: Entry) =>
-      isStored && queued.channelId === channelId && !queued.refusal;
+    const isNext = ({ queued, isReady }: Entry) =>
+      isReady && queued.channelId === channelId && !queued.refusal;
     try {
       for (
         let entry = mine.entries.find(isNext);
@@ -211,14 +215,14 @@ export function createOutbox({ store, post, get }: OutboxDeps): Outbox {
   /** Stores what has become of an entry, and tells. */
   async function keep(mine: Session, entry: Entry): Promise<void> {
     // Without a store a message still goes out; only a reload would lose it.
-    const isStored = await store.put(mine.userId, entry.queued).then(
+    entry.isStored = await store.put(mine.userId, entry.queued).then(
       () => true,
       () => false,
     );
-    entry.isStored = true;
-    if (isStored && session === mine) mine.others.tell('changed');
+    entry.isReady = true;
+    if (entry.isStored && session === mine) mine.others.tell('changed');
     // Nobody else can see it.
-    if (!isStored) mine.isLeader = true;
+    if (!entry.isStored) mine.isLeader = true;
   }
 
   function settle(mine: Session, message: Message, entry = find(mine, message.id)): void {
@@ -262,7 +266,7 @@ export function createOutbox({ store, post, get }: OutboxDeps): Outbox {
   return {
     async send(queued) {
       const mine = signedIn();
-      const entry: Entry = { queued, progress: null, isStored: false, sending: null, waiting: [] };
+      const entry = newEntry(queued, false);
       mine.entries.push(entry);
       return queue(mine, entry);
     },
@@ -275,7 +279,7 @@ export function createOutbox({ store, post, get }: OutboxDeps): Outbox {
       const [mine, entry] = required(id);
       entry.sending?.abort();
       remove(mine, entry);
-      reject(entry, new ChatError('message_discarded', 'unable to send message; it was discarded'));
+      reject(entry, discarded());
       await store.remove(mine.userId, id);
       mine.others.tell('changed');
     },
@@ -292,6 +296,17 @@ export function createOutbox({ store, post, get }: OutboxDeps): Outbox {
     },
   };
 }
+
+const newEntry = (queued: QueuedMessage, isStored: boolean): Entry => ({
+  queued,
+  progress: null,
+  isReady: isStored,
+  isStored,
+  sending: null,
+  waiting: [],
+});
+
+const discarded = () => new ChatError('message_discarded', 'unable to send message; it was discarded');
 
 const channelsOf = ({ entries }: Session): Set<string> =>
   new Set(entries.map(({ queued }) => queued.channelId));
