@@ -40,6 +40,8 @@ begin
       'created_at', v_reaction.created_at, 'reaction_counts', v_message.reaction_counts,
       'user', (select jsonb_build_object('id', p.id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url)
                  from chat.profiles p where p.id = v_reaction.user_id)));
+  elsif v_is_added then
+    perform chat_private.fail('message_deleted', 409, 'unable to react; the message has been deleted');
   end if;
   return null;
 end;
@@ -57,6 +59,19 @@ end;
 $$;
 create trigger _050_keep before update on chat.reactions
   for each row execute function chat_private.tg_reactions__keep();
+
+-- The counts went with the deletion itself, so this is no further change of the message.
+-- Definer: as above.
+create function chat_private.tg_messages__drop_reactions() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat.reactions r where r.channel_id = new.channel_id and r.seq = new.seq;
+  return null;
+end;
+$$;
+create trigger _400_drop_reactions after update on chat.messages
+  for each row when (new.deleted_at is not null and old.deleted_at is null and old.reaction_counts <> '{}')
+  execute function chat_private.tg_messages__drop_reactions();
 
 -- Definer: nobody may write reactions directly. With "replace" the caller has at most this one on the message.
 create function chat.add_reaction(channel_id uuid, seq bigint, emoji text, replace boolean default false)
@@ -110,7 +125,7 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function chat.my_reactions(chat.messages) to authenticated;
 
-comment on table chat.reactions is 'Who reacted to which message with which emoji';
+comment on table chat.reactions is 'Who reacted to which message with which emoji; gone with the message''s deletion';
 comment on column chat.reactions.channel_id is 'The channel';
 comment on column chat.reactions.seq is 'The message';
 comment on column chat.reactions.user_id is 'Who reacted';

@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { asUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
+import { brokenRules } from '../helpers/invariants.ts';
 import { createRoom, heard, send } from '../helpers/room.ts';
 
 afterAll(() => database.end());
@@ -88,6 +89,33 @@ it('a message takes 50 different emoji, and more people on each', () =>
     for (let n = 0; n < 50; n += 1) await react(db, ada, channel, `:e${n}:`);
     expect(await refusal(react(db, bob, channel, ':e50:'))).toBe('too_many_reactions');
     expect(await refusal(react(db, bob, channel, ':e49:'))).toBeUndefined();
+  }));
+
+it('the reactions to a deleted message are gone, with one change told and none counted for them', () =>
+  rolledBack(async (db) => {
+    const { channel, ada, bob } = await createRoom(db);
+    await send(db, ada, channel, 'one');
+    await react(db, ada, channel, '👍');
+    await react(db, bob, channel, '🎉');
+    await asUser(db, ada, (as) => as`select chat.delete_message(${channel}, 1)`);
+    expect(await db`select from chat.reactions where channel_id = ${channel}`).toHaveLength(0);
+    expect(await heard(db, `channel:${channel}:0`, 'message:reaction')).toHaveLength(2);
+    expect(await heard(db, `channel:${channel}:0`, 'message:deleted')).toMatchObject([{ change: 3 }]);
+    expect(
+      (await db`select last_change::int from chat.channel_counters where channel_id = ${channel}`)[0],
+    ).toEqual({
+      last_change: 3,
+    });
+    expect(await brokenRules(db, { channels: [channel], users: [ada, bob] })).toEqual([]);
+  }));
+
+it('an operator puts no reaction on a deleted message', () =>
+  rolledBack(async (db) => {
+    const { channel, ada, bob } = await createRoom(db);
+    await send(db, ada, channel, 'one');
+    await asUser(db, ada, (as) => as`select chat.delete_message(${channel}, 1)`);
+    const insertion = db`insert into chat.reactions (channel_id, seq, user_id, emoji) values (${channel}, 1, ${bob}, '👍')`;
+    expect(await refusal(insertion)).toBe('message_deleted');
   }));
 
 it('a stranger, and anybody in an archived channel, cannot react', () =>

@@ -46,7 +46,7 @@ const RULES: Record<string, string> = {
        and (m.body, m.custom, m.files, m.reaction_counts, m.mention_ids) <> ('', '{}', '[]', '{}', '{}')`,
   'reactions are counted': `
     select from chat.messages m
-     where m.channel_id = any ($1) and m.deleted_at is null and m.reaction_counts <> coalesce((
+     where m.channel_id = any ($1) and m.reaction_counts <> coalesce((
        select jsonb_object_agg(r.emoji, r.count) from (
          select r.emoji, count(*) from chat.reactions r where r.channel_id = m.channel_id and r.seq = m.seq group by r.emoji) r), '{}')`,
   'mentions have their rows': `
