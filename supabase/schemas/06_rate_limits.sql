@@ -29,6 +29,33 @@ language sql volatile security definer set search_path = '' as $$
       where d.full_at < clock_timestamp() limit 10000 for update skip locked));
 $$;
 
+-- The share of the period that brings one token. Rounded down, or a whole burst would come to a hair more than the period.
+create function chat_private.token_step(rule chat_private.rate_limit_rules) returns interval
+language sql immutable set search_path = '' as $$
+  select make_interval(secs => trunc(extract(epoch from rule.period) / rule.burst, 6));
+$$;
+
+-- How long the next token takes, at most zero when there is one. A rule made stricter meanwhile must not lock anybody
+-- out for longer than its own period.
+create function chat_private.token_wait(rule chat_private.rate_limit_rules, full_at timestamptz, at timestamptz) returns interval
+language sql immutable set search_path = '' as $$
+  select least(greatest(full_at, at), at + rule.period) + chat_private.token_step(rule) - (at + rule.period);
+$$;
+
+create function chat_private.refuse_token(rule chat_private.rate_limit_rules, wait interval) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_seconds text := greatest(1, ceil(extract(epoch from wait)))::integer;
+begin
+  perform chat_private.fail('rate_limited', 429,
+    format('unable to answer; too many requests, try again in %s s', v_seconds),
+    -- supabase-js passes on no headers, so the same stands in the body.
+    details => format('Retry-After: %s', v_seconds),
+    headers => jsonb_build_object(
+      'Retry-After', v_seconds, 'RateLimit-Limit', rule.burst::text, 'RateLimit-Remaining', '0', 'RateLimit-Reset', v_seconds));
+end;
+$$;
+
 -- Definer: as above. The generic cell rate algorithm: a bucket is one moment, the one at which it is full again;
 -- each token moves it on by period / burst, and a token that would move it beyond now + period is refused. One
 -- upsert decides, so calls at once are counted one after the other.
@@ -38,33 +65,21 @@ declare
   v_rule chat_private.rate_limit_rules;
   v_now timestamptz := clock_timestamp();
   v_step interval;
-  v_seconds integer;
 begin
   select * into v_rule from chat_private.rate_limit_rules r where r.bucket = take_token.bucket;
   if not found or key is null then
     return;  -- no limit, or the operator
   end if;
-  -- Rounded down, or a whole burst would come to a hair more than the period.
-  v_step := make_interval(secs => trunc(extract(epoch from v_rule.period) / v_rule.burst, 6));
+  v_step := chat_private.token_step(v_rule);
   insert into chat_private.rate_limit_states as s (bucket, key, full_at)
   values (take_token.bucket, take_token.key, v_now + v_step)
   on conflict on constraint rate_limit_states_pkey do update
     set full_at = greatest(s.full_at, v_now) + v_step
-    -- A rule made stricter meanwhile must not lock anybody out for longer than its own period.
-    where least(greatest(s.full_at, v_now), v_now + v_rule.period) + v_step <= v_now + v_rule.period;
+    where chat_private.token_wait(v_rule, s.full_at, v_now) <= interval '0';
   if not found then
-    select greatest(1, ceil(extract(epoch from
-             least(s.full_at, v_now + v_rule.period) + v_step - v_rule.period - v_now)))
-      into v_seconds
-      from chat_private.rate_limit_states s
-     where s.bucket = take_token.bucket and s.key = take_token.key;
-    perform chat_private.fail('rate_limited', 429,
-      format('unable to answer; too many requests, try again in %s s', v_seconds),
-      -- supabase-js passes on no headers, so the same stands in the body.
-      details => format('Retry-After: %s', v_seconds),
-      headers => jsonb_build_object(
-        'Retry-After', v_seconds::text, 'RateLimit-Limit', v_rule.burst::text,
-        'RateLimit-Remaining', '0', 'RateLimit-Reset', v_seconds::text));
+    perform chat_private.refuse_token(v_rule, chat_private.token_wait(v_rule, s.full_at, v_now))
+       from chat_private.rate_limit_states s
+      where s.bucket = take_token.bucket and s.key = take_token.key;
   end if;
   if random() < 0.0001 then
     perform chat_private.prune_rate_limits();
@@ -72,6 +87,22 @@ begin
 end;
 $$;
 grant execute on function chat_private.take_token(text, text) to authenticated;
+
+-- Who has taken a token keeps others from the bucket until the transaction ends. What takes long therefore asks here
+-- whether there is one, and takes it last.
+-- Definer: as above.
+create function chat_private.require_token(bucket text, key text default auth.uid()::text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+begin
+  perform chat_private.refuse_token(r, chat_private.token_wait(r, s.full_at, v_now))
+     from chat_private.rate_limit_rules r
+     join chat_private.rate_limit_states s on s.bucket = r.bucket and s.key = require_token.key
+    where r.bucket = require_token.bucket and chat_private.token_wait(r, s.full_at, v_now) > interval '0';
+end;
+$$;
+grant execute on function chat_private.require_token(text, text) to authenticated;
 
 insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
   ('search', 60, '10 seconds', 'Searches, also those made while somebody types'),
@@ -93,3 +124,5 @@ comment on column chat_private.rate_limit_states.full_at is 'When everything tak
 comment on function chat_private.prune_rate_limits() is 'Deletes buckets that are full again; runs once in some thousand checks';
 comment on function chat_private.take_token(text, text) is
   'Counts one call of the caller (or of this key). Errors: rate_limited, with Retry-After; a call that fails afterwards gives its token back';
+comment on function chat_private.require_token(text, text) is
+  'Refuses when take_token would at this moment, counts nothing and waits for nobody. Errors: rate_limited';

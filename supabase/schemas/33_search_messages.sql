@@ -209,7 +209,7 @@ declare
   v_ranks integer[] := '{}';
   v_more boolean;
 begin
-  perform chat_private.take_token('search');
+  perform chat_private.require_token('search');
   if page_size is null or page_size not between 1 and 50 then
     perform chat_private.fail('invalid_page_size', 400, 'unable to search; a page has 1 to 50 hits');
   elsif sort is null or sort not in ('newest', 'relevance') then
@@ -258,6 +258,7 @@ begin
       left join chat.profiles a on a.id = m.author_id
       left join chat.profiles d on c.kind = 'dm' and d.id = chat_private.dm_partner(c.dm_key, (select auth.uid()))
      order by p.n;
+  perform chat_private.take_token('search');
 end;
 $$;
 grant execute on function chat.search_messages(text, uuid, uuid, timestamptz, timestamptz, text, text, integer) to authenticated;

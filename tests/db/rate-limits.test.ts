@@ -93,6 +93,35 @@ describe('a rate limit', () => {
     }
   });
 
+  it('of what takes long is asked first, without waiting for who has just taken a token', async () => {
+    const bucket = await rule(database as unknown as Db, 2, '1 hour');
+    const asks = () => refusal(database`select chat_private.require_token(${bucket}, 'ada')`);
+    try {
+      await database`select chat_private.take_token(${bucket}, 'ada')`;
+      await database.begin(async (db) => {
+        await db`select chat_private.take_token(${bucket}, 'ada')`;
+        expect(await asks()).toBeUndefined();
+      });
+      expect(await asks()).toBe('rate_limited');
+    } finally {
+      await database`delete from chat_private.rate_limit_rules where bucket = ${bucket}`;
+      await database`delete from chat_private.rate_limit_states where bucket = ${bucket}`;
+    }
+  });
+
+  it('of searches makes those of one person wait for each other no sooner than at their end', async () => {
+    const ada = await database.begin((db) => createUser(db as unknown as Db));
+    const search = (db: Db, query: string) =>
+      refusal(asUser(db, ada, (as) => as`select chat.search_messages(${query})`));
+    await database.begin(async (db) => {
+      expect(await search(db as unknown as Db, 'first')).toBeUndefined();
+      await rolledBack(async (other) => {
+        await other`set local lock_timeout = '2s'`;
+        expect(await search(other, '"')).toBe('invalid_search');
+      });
+    });
+  });
+
   it('forgets buckets that are full again', () =>
     rolledBack(async (db) => {
       const bucket = await rule(db, 2, '1 hour');
