@@ -4,9 +4,11 @@ import type { Auth } from './auth.ts';
 import { type ErrorCode, errorCodes } from './error-codes.ts';
 import { ChatError } from './errors.ts';
 
-/** Accounts without an address carry one of a reserved domain that never receives mail. */
+/** Accounts without an address carry one of this domain, which never receives mail. */
+const RESERVED = '@users.confab.invalid';
+
 const addressOf = (who: { email?: string | undefined; username?: string | undefined }): string =>
-  who.email ?? `${who.username}@users.confab.invalid`;
+  who.email ?? `${who.username}${RESERVED}`;
 
 export function createAuthCalls(supabase: SupabaseClient<never, never>): Omit<Auth, 'userId' | 'subscribe'> {
   async function update(operation: string, attributes: { password: string } | { email: string }) {
@@ -39,7 +41,13 @@ export function createAuthCalls(supabase: SupabaseClient<never, never>): Omit<Au
       if (error) throw toAuthError('request a new password', error);
     },
     updatePassword: (password) => update('change the password', { password }),
-    updateEmail: (email) => update('change the address', { email }),
+    async updateEmail(email) {
+      // The database refuses this as well, but Auth tells no reason.
+      if (email.toLowerCase().endsWith(RESERVED)) {
+        throw new ChatError('invalid_input', 'unable to change the address; it belongs to a username');
+      }
+      await update('change the address', { email });
+    },
   };
 }
 

@@ -36,7 +36,7 @@ export const errorCodes = {
   weak_password: 422,
   /** The new password is the old one. */
   same_password: 422,
-  /** Another account has this username. */
+  /** Another account has this username, or it means everyone: `all`, `channel`, `everyone`, `here`. */
   username_taken: 422,
   /** A username has 2 to 32 of a-z, 0-9, dot, dash and underscore. */
   invalid_username: 422,

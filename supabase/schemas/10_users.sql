@@ -26,10 +26,19 @@ language sql immutable set search_path = '' as $$
 $$;
 grant execute on function chat_private.is_web_address(text) to authenticated;
 
+-- @here and @channel mean everyone, and people write @all and @everyone for it; a dot or dash at the end of one would
+-- be read as the sentence's.
+create function chat_private.is_reserved_username(username text) returns boolean
+language sql immutable set search_path = '' as $$
+  select rtrim(username, '._-') in ('all', 'channel', 'everyone', 'here');
+$$;
+grant execute on function chat_private.is_reserved_username(text) to authenticated;
+
 create table chat.profiles (
   id uuid primary key references auth.users on delete cascade,
   username text not null
-    constraint profiles_username_form check (username ~ '^[a-z0-9][a-z0-9._-]{1,31}$'),
+    constraint profiles_username_form check (username ~ '^[a-z0-9][a-z0-9._-]{1,31}$')
+    constraint profiles_username_free check (not chat_private.is_reserved_username(username)),
   name text not null
     constraint profiles_name_form check (name is not distinct from chat_private.clean_name(name)),
   avatar_url text
@@ -73,7 +82,8 @@ begin
   v_base := regexp_replace(v_base, '^[._-]+', '');
   if char_length(v_base) < 2 then
     v_base := 'user';
-  elsif not exists (select from chat.profiles p where p.username = v_base) then
+  elsif not chat_private.is_reserved_username(v_base)
+        and not exists (select from chat.profiles p where p.username = v_base) then
     return v_base;
   end if;
   return v_base || '-' || right(replace(user_id::text, '-', ''), 7);
@@ -154,6 +164,26 @@ create trigger _200_follow_email after update of email on auth.users
   for each row when (old.email is distinct from new.email)
   execute function chat_private.tg_users__follow_email();
 
+-- The last wall: the address of a username belongs to whoever has that username. Auth takes a letter to the present
+-- address as consent to a new one, so without this anybody could take the address of a username that is still free.
+-- Definer: as above.
+create function chat_private.tg_users__keep_reserved() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_own text := (select p.username || '@users.confab.invalid' from chat.profiles p where p.id = new.id);
+begin
+  if exists (select from (values (old.email, new.email), (old.email_change, new.email_change)) as a (before, after)
+              where a.after is distinct from a.before and a.after ilike '%@users.confab.invalid'
+                and a.after is distinct from v_own) then
+    raise exception 'unable to change the address; it belongs to a username' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end;
+$$;
+create trigger _100_keep_reserved before update of email, email_change on auth.users
+  for each row when (new.email is distinct from old.email or new.email_change is distinct from old.email_change)
+  execute function chat_private.tg_users__keep_reserved();
+
 insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
   ('update_profile', 60, '10 minutes', 'Changes of the own profile, which everyone hears');
 
@@ -201,6 +231,8 @@ begin
   elsif update_profile.username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
     perform chat_private.fail('invalid_username', 422,
       'unable to update profile; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore');
+  elsif chat_private.is_reserved_username(update_profile.username) then
+    perform chat_private.fail('username_taken', 422, 'unable to update profile; this username means everyone');
   elsif update_profile.avatar_url <> '' and not chat_private.is_web_address(update_profile.avatar_url) then
     perform chat_private.fail('invalid_avatar_url', 400,
       'unable to update profile; a picture''s address begins with https:// or http:// and has at most 2,048 characters');

@@ -7,12 +7,18 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   v_meta jsonb := coalesce(event #> '{user,user_metadata}', '{}');
   v_username text := v_meta ->> 'username';
+  v_email text := lower(event #>> '{user,email}');
 begin
+  if v_email like '%@users.confab.invalid' and v_email is distinct from v_username || '@users.confab.invalid' then
+    return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
+      'invalid_input: unable to sign up; this address belongs to a username'));
+  end if;
   if v_username is not null then
     if v_username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
       return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
         'invalid_username: unable to sign up; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore'));
-    elsif exists (select from chat.profiles p where p.username = v_username) then
+    elsif chat_private.is_reserved_username(v_username)
+          or exists (select from chat.profiles p where p.username = v_username) then
       return jsonb_build_object('error', jsonb_build_object('http_code', 409, 'message',
         'username_taken: unable to sign up; this username is taken'));
     end if;
@@ -38,5 +44,5 @@ $$;
 grant execute on function chat_private.before_user_created(jsonb) to supabase_auth_admin;
 grant execute on function chat_private.custom_access_token(jsonb) to supabase_auth_admin;
 
-comment on function chat_private.before_user_created(jsonb) is 'Auth hook: refuses a bad or taken username and a bad name';
+comment on function chat_private.before_user_created(jsonb) is 'Auth hook: refuses a bad or taken username, the address of another one, and a bad name';
 comment on function chat_private.custom_access_token(jsonb) is 'Auth hook: adds user_role and name to the access token';

@@ -4,11 +4,16 @@ import { asUser, createUser, type Db, database, refusal, rolledBack } from '../h
 
 afterAll(() => database.end());
 
-async function signUpAnswer(metadata: Record<string, string | null>) {
+async function signUpAnswer(metadata: Record<string, string | null>, email?: string) {
   const [row] = await database`
-    select chat_private.before_user_created(${database.json({ user: { user_metadata: metadata } })}) as answer`;
+    select chat_private.before_user_created(${database.json({ user: { email, user_metadata: metadata } } as never)}) as answer`;
   return row?.answer;
 }
+
+const UNUSED = `u${randomUUID().slice(0, 8)}`;
+
+/** What @ means everyone by, and what would look like it at the end of a sentence. */
+const RESERVED = ['all', 'channel', 'everyone', 'here', 'here.', 'channel-', 'all_'];
 
 describe('sign-up', () => {
   it('makes a profile with a username from what is known, unique also when names are equal', () =>
@@ -32,6 +37,36 @@ describe('sign-up', () => {
     ['no name at all', { name: null }, 400],
   ])('its hook refuses %s', async (_name, metadata, status) => {
     expect((await signUpAnswer(metadata)).error.http_code).toBe(status);
+  });
+
+  it.each(RESERVED)('its hook refuses the username %s, which means everyone', async (username) => {
+    expect((await signUpAnswer({ username })).error.message).toMatch(/^username_taken: /);
+  });
+
+  it('gives nobody a username that means everyone, whatever they are called', () =>
+    rolledBack(async (db) => {
+      for (const name of ['Here', 'CHANNEL', 'All.']) {
+        const { username } = (await profile(db, await createUser(db, { name }))) ?? {};
+        expect(username).toMatch(/^(here|channel|all\.)-[0-9a-f]{7}$/);
+      }
+    }));
+
+  it.each([
+    ['an address of its own', { username: UNUSED }, `${UNUSED}@example.com`],
+    ['no address but that of its username', { username: UNUSED }, `${UNUSED}@users.confab.invalid`],
+    ['neither address nor username', {}, undefined],
+  ])('its hook takes %s', async (_name, metadata, email) => {
+    expect(await signUpAnswer(metadata, email)).toEqual({});
+  });
+
+  it.each([
+    ['another username', { username: UNUSED }, `${UNUSED}x@users.confab.invalid`],
+    ['no username', {}, 'Zed@Users.Confab.Invalid'],
+  ])("its hook refuses the address of somebody's username with %s", async (_name, metadata, email) => {
+    expect((await signUpAnswer(metadata, email)).error).toMatchObject({
+      http_code: 400,
+      message: expect.stringMatching(/^invalid_input: /),
+    });
   });
 
   it('its hook refuses a username that is taken', () =>
@@ -172,6 +207,25 @@ describe('a profile', () => {
     }),
   );
 
+  it.each(RESERVED)('does not take the username %s, also by hand', (username) =>
+    rolledBack(async (db) => {
+      const user = await createUser(db);
+      expect(await change(db, user, { username })).toBe('username_taken');
+      const update = db.savepoint(
+        (step) => step`update chat.profiles set username = ${username} where id = ${user}`,
+      );
+      expect(await refusal(update)).toBe('23514');
+    }),
+  );
+
+  it.each(['Here', 'HERE', 'ｈｅｒｅ', 'her\u0435', 'here\u200b', ' here'])(
+    'does not take the username %j',
+    (username) =>
+      rolledBack(async (db) => {
+        expect(await change(db, await createUser(db), { username })).toBe('invalid_username');
+      }),
+  );
+
   it('takes no username of another, and keeps its own', () =>
     rolledBack(async (db) => {
       const [ada, bob] = [await createUser(db), await createUser(db)];
@@ -190,9 +244,27 @@ describe('a profile', () => {
       const rows =
         await db`select id, email from auth.users where id in (${ada}, ${bob}) order by id = ${bob}`;
       expect(rows.map((row) => row.email)).toEqual([`${next}@users.confab.invalid`, `${bob}@example.com`]);
-      await db`update auth.users set email = ${`${old}x@users.confab.invalid`} where id = ${bob}`;
+      await db`insert into auth.users (id, email) values (${randomUUID()}, ${`${old}x@users.confab.invalid`})`;
       expect(await change(db, ada, { username: `${old}x` })).toBe('username_taken');
     }));
+
+  it.each(['email', 'email_change'])(
+    "keeps the address of somebody else's username from Auth's %s",
+    (column) =>
+      rolledBack(async (db) => {
+        const username = `u${randomUUID().slice(0, 8)}`;
+        const ada = await createUser(db, { username });
+        const to = (address: string) =>
+          refusal(
+            db.savepoint(
+              (step) => step`update auth.users set ${step({ [column]: address })} where id = ${ada}`,
+            ),
+          );
+        expect(await to(`${username}x@Users.confab.invalid`)).toBe('23001');
+        expect(await to(`${username}@users.confab.invalid`)).toBeUndefined();
+        expect(await to(`${username}@example.com`)).toBeUndefined();
+      }),
+  );
 });
 
 describe('the gate', () => {

@@ -155,6 +155,20 @@ it('the address changes when the letters to both have been opened, and one that 
   await expect(chat.auth.updateEmail('no address')).rejects.toMatchObject({ code: 'invalid_input' });
 });
 
+it('an account with a username only gets an address by the letter to it, and never that of another username', async () => {
+  const username = `u${randomUUID().slice(0, 8)}`;
+  const email = uniqueEmail();
+  const chat = connectChat();
+  const { userId } = await chat.auth.signUp({ username, password: PASSWORD });
+  await expect(chat.auth.updateEmail(`${username}x@users.confab.invalid`)).rejects.toMatchObject({
+    code: 'invalid_input',
+  });
+  await chat.auth.updateEmail(email);
+  await follow((await letterTo(email)).link);
+  expect(await chat.users.me()).toMatchObject({ username, email });
+  expect(await connectChat().auth.signIn({ email, password: PASSWORD })).toEqual({ userId });
+});
+
 it('signs out of one device, or of all', async () => {
   const email = uniqueEmail();
   const [first, second, third] = [connectChat(), connectChat(), connectChat()];
