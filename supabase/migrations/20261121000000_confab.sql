@@ -232,6 +232,33 @@ language sql volatile security definer set search_path = '' as $$
       where d.full_at < clock_timestamp() limit 10000 for update skip locked));
 $$;
 
+-- The share of the period that brings one token. Rounded down, or a whole burst would come to a hair more than the period.
+create function chat_private.token_step(rule chat_private.rate_limit_rules) returns interval
+language sql immutable set search_path = '' as $$
+  select make_interval(secs => trunc(extract(epoch from rule.period) / rule.burst, 6));
+$$;
+
+-- How long the next token takes, at most zero when there is one. A rule made stricter meanwhile must not lock anybody
+-- out for longer than its own period.
+create function chat_private.token_wait(rule chat_private.rate_limit_rules, full_at timestamptz, at timestamptz) returns interval
+language sql immutable set search_path = '' as $$
+  select least(greatest(full_at, at), at + rule.period) + chat_private.token_step(rule) - (at + rule.period);
+$$;
+
+create function chat_private.refuse_token(rule chat_private.rate_limit_rules, wait interval) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_seconds text := greatest(1, ceil(extract(epoch from wait)))::integer;
+begin
+  perform chat_private.fail('rate_limited', 429,
+    format('unable to answer; too many requests, try again in %s s', v_seconds),
+    -- supabase-js passes on no headers, so the same stands in the body.
+    details => format('Retry-After: %s', v_seconds),
+    headers => jsonb_build_object(
+      'Retry-After', v_seconds, 'RateLimit-Limit', rule.burst::text, 'RateLimit-Remaining', '0', 'RateLimit-Reset', v_seconds));
+end;
+$$;
+
 -- Definer: as above. The generic cell rate algorithm: a bucket is one moment, the one at which it is full again;
 -- each token moves it on by period / burst, and a token that would move it beyond now + period is refused. One
 -- upsert decides, so calls at once are counted one after the other.
@@ -241,33 +268,21 @@ declare
   v_rule chat_private.rate_limit_rules;
   v_now timestamptz := clock_timestamp();
   v_step interval;
-  v_seconds integer;
 begin
   select * into v_rule from chat_private.rate_limit_rules r where r.bucket = take_token.bucket;
   if not found or key is null then
     return;  -- no limit, or the operator
   end if;
-  -- Rounded down, or a whole burst would come to a hair more than the period.
-  v_step := make_interval(secs => trunc(extract(epoch from v_rule.period) / v_rule.burst, 6));
+  v_step := chat_private.token_step(v_rule);
   insert into chat_private.rate_limit_states as s (bucket, key, full_at)
   values (take_token.bucket, take_token.key, v_now + v_step)
   on conflict on constraint rate_limit_states_pkey do update
     set full_at = greatest(s.full_at, v_now) + v_step
-    -- A rule made stricter meanwhile must not lock anybody out for longer than its own period.
-    where least(greatest(s.full_at, v_now), v_now + v_rule.period) + v_step <= v_now + v_rule.period;
+    where chat_private.token_wait(v_rule, s.full_at, v_now) <= interval '0';
   if not found then
-    select greatest(1, ceil(extract(epoch from
-             least(s.full_at, v_now + v_rule.period) + v_step - v_rule.period - v_now)))
-      into v_seconds
-      from chat_private.rate_limit_states s
-     where s.bucket = take_token.bucket and s.key = take_token.key;
-    perform chat_private.fail('rate_limited', 429,
-      format('unable to answer; too many requests, try again in %s s', v_seconds),
-      -- supabase-js passes on no headers, so the same stands in the body.
-      details => format('Retry-After: %s', v_seconds),
-      headers => jsonb_build_object(
-        'Retry-After', v_seconds::text, 'RateLimit-Limit', v_rule.burst::text,
-        'RateLimit-Remaining', '0', 'RateLimit-Reset', v_seconds::text));
+    perform chat_private.refuse_token(v_rule, chat_private.token_wait(v_rule, s.full_at, v_now))
+       from chat_private.rate_limit_states s
+      where s.bucket = take_token.bucket and s.key = take_token.key;
   end if;
   if random() < 0.0001 then
     perform chat_private.prune_rate_limits();
@@ -275,6 +290,22 @@ begin
 end;
 $$;
 grant execute on function chat_private.take_token(text, text) to authenticated;
+
+-- Who has taken a token keeps others from the bucket until the transaction ends. What takes long therefore asks here
+-- whether there is one, and takes it last.
+-- Definer: as above.
+create function chat_private.require_token(bucket text, key text default auth.uid()::text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+begin
+  perform chat_private.refuse_token(r, chat_private.token_wait(r, s.full_at, v_now))
+     from chat_private.rate_limit_rules r
+     join chat_private.rate_limit_states s on s.bucket = r.bucket and s.key = require_token.key
+    where r.bucket = require_token.bucket and chat_private.token_wait(r, s.full_at, v_now) > interval '0';
+end;
+$$;
+grant execute on function chat_private.require_token(text, text) to authenticated;
 
 insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
   ('search', 60, '10 seconds', 'Searches, also those made while somebody types'),
@@ -296,6 +327,8 @@ comment on column chat_private.rate_limit_states.full_at is 'When everything tak
 comment on function chat_private.prune_rate_limits() is 'Deletes buckets that are full again; runs once in some thousand checks';
 comment on function chat_private.take_token(text, text) is
   'Counts one call of the caller (or of this key). Errors: rate_limited, with Retry-After; a call that fails afterwards gives its token back';
+comment on function chat_private.require_token(text, text) is
+  'Refuses when take_token would at this moment, counts nothing and waits for nobody. Errors: rate_limited';
 
 -- 10_users.sql
 -- People: the profile that everyone sees and the account that only its owner sees.
@@ -326,10 +359,19 @@ language sql immutable set search_path = '' as $$
 $$;
 grant execute on function chat_private.is_web_address(text) to authenticated;
 
+-- @here and @channel mean everyone, and people write @all and @everyone for it; a dot or dash at the end of one would
+-- be read as the sentence's.
+create function chat_private.is_reserved_username(username text) returns boolean
+language sql immutable set search_path = '' as $$
+  select rtrim(username, '._-') in ('all', 'channel', 'everyone', 'here');
+$$;
+grant execute on function chat_private.is_reserved_username(text) to authenticated;
+
 create table chat.profiles (
   id uuid primary key references auth.users on delete cascade,
   username text not null
-    constraint profiles_username_form check (username ~ '^[a-z0-9][a-z0-9._-]{1,31}$'),
+    constraint profiles_username_form check (username ~ '^[a-z0-9][a-z0-9._-]{1,31}$')
+    constraint profiles_username_free check (not chat_private.is_reserved_username(username)),
   name text not null
     constraint profiles_name_form check (name is not distinct from chat_private.clean_name(name)),
   avatar_url text
@@ -373,7 +415,8 @@ begin
   v_base := regexp_replace(v_base, '^[._-]+', '');
   if char_length(v_base) < 2 then
     v_base := 'user';
-  elsif not exists (select from chat.profiles p where p.username = v_base) then
+  elsif not chat_private.is_reserved_username(v_base)
+        and not exists (select from chat.profiles p where p.username = v_base) then
     return v_base;
   end if;
   return v_base || '-' || right(replace(user_id::text, '-', ''), 7);
@@ -454,6 +497,26 @@ create trigger _200_follow_email after update of email on auth.users
   for each row when (old.email is distinct from new.email)
   execute function chat_private.tg_users__follow_email();
 
+-- The last wall: the address of a username belongs to whoever has that username. Auth takes a letter to the present
+-- address as consent to a new one, so without this anybody could take the address of a username that is still free.
+-- Definer: as above.
+create function chat_private.tg_users__keep_reserved() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_own text := (select p.username || '@users.confab.invalid' from chat.profiles p where p.id = new.id);
+begin
+  if exists (select from (values (old.email, new.email), (old.email_change, new.email_change)) as a (before, after)
+              where a.after is distinct from a.before and a.after ilike '%@users.confab.invalid'
+                and a.after is distinct from v_own) then
+    raise exception 'unable to change the address; it belongs to a username' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end;
+$$;
+create trigger _100_keep_reserved before update of email, email_change on auth.users
+  for each row when (new.email is distinct from old.email or new.email_change is distinct from old.email_change)
+  execute function chat_private.tg_users__keep_reserved();
+
 insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
   ('update_profile', 60, '10 minutes', 'Changes of the own profile, which everyone hears');
 
@@ -501,6 +564,8 @@ begin
   elsif update_profile.username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
     perform chat_private.fail('invalid_username', 422,
       'unable to update profile; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore');
+  elsif chat_private.is_reserved_username(update_profile.username) then
+    perform chat_private.fail('username_taken', 422, 'unable to update profile; this username means everyone');
   elsif update_profile.avatar_url <> '' and not chat_private.is_web_address(update_profile.avatar_url) then
     perform chat_private.fail('invalid_avatar_url', 400,
       'unable to update profile; a picture''s address begins with https:// or http:// and has at most 2,048 characters');
@@ -648,12 +713,18 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   v_meta jsonb := coalesce(event #> '{user,user_metadata}', '{}');
   v_username text := v_meta ->> 'username';
+  v_email text := lower(event #>> '{user,email}');
 begin
+  if v_email like '%@users.confab.invalid' and v_email is distinct from v_username || '@users.confab.invalid' then
+    return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
+      'invalid_input: unable to sign up; this address belongs to a username'));
+  end if;
   if v_username is not null then
     if v_username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
       return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
         'invalid_username: unable to sign up; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore'));
-    elsif exists (select from chat.profiles p where p.username = v_username) then
+    elsif chat_private.is_reserved_username(v_username)
+          or exists (select from chat.profiles p where p.username = v_username) then
       return jsonb_build_object('error', jsonb_build_object('http_code', 409, 'message',
         'username_taken: unable to sign up; this username is taken'));
     end if;
@@ -679,7 +750,7 @@ $$;
 grant execute on function chat_private.before_user_created(jsonb) to supabase_auth_admin;
 grant execute on function chat_private.custom_access_token(jsonb) to supabase_auth_admin;
 
-comment on function chat_private.before_user_created(jsonb) is 'Auth hook: refuses a bad or taken username and a bad name';
+comment on function chat_private.before_user_created(jsonb) is 'Auth hook: refuses a bad or taken username, the address of another one, and a bad name';
 comment on function chat_private.custom_access_token(jsonb) is 'Auth hook: adds user_role and name to the access token';
 
 -- 14_one_time_codes.sql
@@ -1452,14 +1523,25 @@ alter table chat.messages enable row level security;
 alter table chat.message_edits enable row level security;
 alter table chat.mentions enable row level security;
 
+-- Definer: channels of others are hidden from platform admins too, who read the history of all.
+create function chat_private.my_history_channel_ids() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+  select m.channel_id from chat.channel_members m where m.user_id = (select auth.uid())
+  union
+  select n.channel_id from chat.channel_counters n where (select chat_private.is_platform_admin());
+$$;
+grant execute on function chat_private.my_history_channel_ids() to authenticated;
+
 grant select on chat.messages, chat.message_edits, chat.mentions to authenticated;
 
 create policy select_member on chat.messages for select to authenticated
   using (channel_id in (select chat_private.my_channel_ids()));
+-- An array, and not a set to be in, so that the index finds the rows: nobody narrows this table down for strangers.
 create policy select_member_or_admin on chat.message_edits for select to authenticated
-  using (exists (select from chat.messages m
-                  where m.channel_id = message_edits.channel_id and m.seq = message_edits.seq and m.deleted_at is null)
-         or (select chat_private.is_platform_admin()));
+  using (channel_id = any (array(select chat_private.my_history_channel_ids()))
+         and ((select chat_private.is_platform_admin())
+              or exists (select from chat.messages m where m.channel_id = message_edits.channel_id
+                          and m.seq = message_edits.seq and m.deleted_at is null)));
 create policy select_self on chat.mentions for select to authenticated using (user_id = (select auth.uid()));
 
 -- Definer: the counter belongs to nobody. Counts one more change in a channel and keeps its counter locked.
@@ -2730,7 +2812,7 @@ declare
   v_ranks integer[] := '{}';
   v_more boolean;
 begin
-  perform chat_private.take_token('search');
+  perform chat_private.require_token('search');
   if page_size is null or page_size not between 1 and 50 then
     perform chat_private.fail('invalid_page_size', 400, 'unable to search; a page has 1 to 50 hits');
   elsif sort is null or sort not in ('newest', 'relevance') then
@@ -2779,6 +2861,7 @@ begin
       left join chat.profiles a on a.id = m.author_id
       left join chat.profiles d on c.kind = 'dm' and d.id = chat_private.dm_partner(c.dm_key, (select auth.uid()))
      order by p.n;
+  perform chat_private.take_token('search');
 end;
 $$;
 grant execute on function chat.search_messages(text, uuid, uuid, timestamptz, timestamptz, text, text, integer) to authenticated;
@@ -3304,6 +3387,8 @@ begin
       'created_at', v_reaction.created_at, 'reaction_counts', v_message.reaction_counts,
       'user', (select jsonb_build_object('id', p.id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url)
                  from chat.profiles p where p.id = v_reaction.user_id)));
+  elsif v_is_added then
+    perform chat_private.fail('message_deleted', 409, 'unable to react; the message has been deleted');
   end if;
   return null;
 end;
@@ -3321,6 +3406,19 @@ end;
 $$;
 create trigger _050_keep before update on chat.reactions
   for each row execute function chat_private.tg_reactions__keep();
+
+-- The counts went with the deletion itself, so this is no further change of the message.
+-- Definer: as above.
+create function chat_private.tg_messages__drop_reactions() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat.reactions r where r.channel_id = new.channel_id and r.seq = new.seq;
+  return null;
+end;
+$$;
+create trigger _400_drop_reactions after update on chat.messages
+  for each row when (new.deleted_at is not null and old.deleted_at is null and old.reaction_counts <> '{}')
+  execute function chat_private.tg_messages__drop_reactions();
 
 -- Definer: nobody may write reactions directly. With "replace" the caller has at most this one on the message.
 create function chat.add_reaction(channel_id uuid, seq bigint, emoji text, replace boolean default false)
@@ -3374,7 +3472,7 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function chat.my_reactions(chat.messages) to authenticated;
 
-comment on table chat.reactions is 'Who reacted to which message with which emoji';
+comment on table chat.reactions is 'Who reacted to which message with which emoji; gone with the message''s deletion';
 comment on column chat.reactions.channel_id is 'The channel';
 comment on column chat.reactions.seq is 'The message';
 comment on column chat.reactions.user_id is 'Who reacted';
