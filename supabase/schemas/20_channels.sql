@@ -77,20 +77,21 @@ $$;
 create trigger _100_create_counter after insert on chat.channels
   for each row execute function chat_private.tg_channels__create_counter();
 
--- Definer: as above.
+-- Definer: as above. What follows from memberships is done once a statement, as thousands of people go with a channel.
 create function chat_private.tg_channel_members__count() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  if tg_op = 'INSERT' then
-    update chat.channel_counters set member_count = member_count + 1 where channel_id = new.channel_id;
-  else
-    update chat.channel_counters set member_count = member_count - 1 where channel_id = old.channel_id;
-  end if;
+  update chat.channel_counters n
+     set member_count = n.member_count + case tg_op when 'INSERT' then m.total else -m.total end
+    from (select changed.channel_id, count(*)::integer as total from changed group by changed.channel_id) m
+   where n.channel_id = m.channel_id;
   return null;
 end;
 $$;
-create trigger _100_count after insert or delete on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__count();
+create trigger _100_count after insert on chat.channel_members
+  referencing new table as changed for each statement execute function chat_private.tg_channel_members__count();
+create trigger _100_count_down after delete on chat.channel_members
+  referencing old table as changed for each statement execute function chat_private.tg_channel_members__count();
 
 -- A member's row is that person in that channel for good, also when it is edited by hand.
 create function chat_private.tg_channel_members__keep_identity() returns trigger
@@ -118,57 +119,47 @@ create trigger _050_protect before update on chat.channel_counters
   execute function chat_private.tg_channel_counters__protect();
 
 -- Realtime caches who may hear a topic until the token changes, so a departure moves the channel to a new topic; but
--- not when somebody leaves a public channel, which they may hear again whenever they like. A deleted channel moves once.
+-- not when somebody leaves a public channel, which they may hear again whenever they like. A deleted channel moves once,
+-- and the channels of a deleted account have moved before its memberships go.
 -- Definer: channels are written by functions only.
 create function chat_private.tg_channel_members__raise_epoch() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   update chat.channels c set epoch = c.epoch + 1
-   where c.id = old.channel_id and c.deleted_at is null
-     and (c.kind <> 'public' or old.user_id is distinct from (select auth.uid())
-          or not exists (select from chat.profiles p where p.id = old.user_id));
+   where c.id in (select m.channel_id from removed m) and c.deleted_at is null
+     and exists (select from removed m join chat.profiles p on p.id = m.user_id
+                  where m.channel_id = c.id and (c.kind <> 'public' or m.user_id is distinct from (select auth.uid())));
   return null;
 end;
 $$;
 create trigger _200_raise_epoch after delete on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__raise_epoch();
+  referencing old table as removed for each statement execute function chat_private.tg_channel_members__raise_epoch();
 
 -- Definer: roles are written by functions only. A channel with members has an admin: when the last one goes,
 -- the longest-standing member takes over.
 create function chat_private.tg_channel_members__keep_admin() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel uuid;
 begin
-  -- Two last admins may go at once: the second waits here and sees that the first is gone.
-  perform from chat.channel_counters n where n.channel_id = old.channel_id for no key update;
-  if not exists (select from chat.channel_members m where m.channel_id = old.channel_id and m.role = 'admin') then
-    update chat.channel_members m set role = 'admin'
-      from chat.channels c
-     where c.id = old.channel_id and c.kind <> 'dm' and m.channel_id = old.channel_id
-       and m.user_id = (select o.user_id from chat.channel_members o where o.channel_id = old.channel_id
-                         order by o.joined_at, o.user_id limit 1);
-  end if;
+  for v_channel in select distinct m.channel_id from old_members m where m.role = 'admin' order by m.channel_id loop
+    -- Two last admins may go at once: the second waits here and sees that the first is gone.
+    perform from chat.channel_counters n where n.channel_id = v_channel for no key update;
+    if not exists (select from chat.channel_members m where m.channel_id = v_channel and m.role = 'admin') then
+      update chat.channel_members m set role = 'admin'
+        from chat.channels c
+       where c.id = v_channel and c.kind <> 'dm' and m.channel_id = v_channel
+         and m.user_id = (select o.user_id from chat.channel_members o where o.channel_id = v_channel
+                           order by o.joined_at, o.user_id limit 1);
+    end if;
+  end loop;
   return null;
 end;
 $$;
 create trigger _300_keep_admin after delete on chat.channel_members
-  for each row when (old.role = 'admin') execute function chat_private.tg_channel_members__keep_admin();
-create trigger _300_keep_admin_on_update after update of role on chat.channel_members
-  for each row when (old.role = 'admin' and new.role <> 'admin')
-  execute function chat_private.tg_channel_members__keep_admin();
-
--- Definer: as above. A deleted account leaves all its channels at once: their counters are taken first and in one
--- order, or two deletions would wait for each other.
-create function chat_private.tg_profiles__lock_counters() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  perform from chat.channel_counters n
-    where n.channel_id in (select m.channel_id from chat.channel_members m where m.user_id = old.id)
-    order by n.channel_id for no key update;
-  return old;
-end;
-$$;
-create trigger _100_lock_counters before delete on chat.profiles
-  for each row execute function chat_private.tg_profiles__lock_counters();
+  referencing old table as old_members for each statement execute function chat_private.tg_channel_members__keep_admin();
+create trigger _300_keep_admin_on_update after update on chat.channel_members
+  referencing old table as old_members for each statement execute function chat_private.tg_channel_members__keep_admin();
 
 comment on table chat.channels is 'A place to talk: public, private, a group, or the direct messages of two people';
 comment on column chat.channels.id is 'A UUIDv7';

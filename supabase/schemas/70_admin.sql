@@ -84,12 +84,7 @@ begin
     update auth.users u set banned_until = now() + interval '100 years'
      where u.id = new.user_id and (u.banned_until <= now()) is not false;
     delete from auth.sessions s where s.user_id = new.user_id;
-    -- In one order, or two suspensions would wait for each other.
-    perform from chat.channels c
-      where c.id in (select m.channel_id from chat.channel_members m where m.user_id = new.user_id)
-      order by c.id for no key update;
-    update chat.channels c set epoch = epoch + 1
-     where c.id in (select m.channel_id from chat.channel_members m where m.user_id = new.user_id);
+    perform chat_private.move_channels_of(new.user_id);
     perform chat_private.move_presence();
   else
     update auth.users u set banned_until = null where u.id = new.user_id and u.banned_until is not null;

@@ -173,6 +173,27 @@ describe('somebody who is shut out hears nothing more anywhere', () => {
     expect(await hearing(suspend)).toEqual([]);
   });
 
+  // Anybody may hear a public channel, so leaving it does not move its topic.
+  const leavePublic = ({ bob, channels }: Scene) =>
+    bob.supabase.rpc('leave_channel', { channel_id: channels.public }).throwOnError();
+
+  it('who left a public channel before they are suspended', async () => {
+    const leaveAndSuspend = async (all: Scene) => {
+      await leavePublic(all);
+      await database`update chat.accounts set suspended_at = now() where user_id = ${all.bob.id}`;
+    };
+    expect(await hearing(leaveAndSuspend)).toEqual([]);
+  });
+
+  it('who left a public channel before their account is deleted', async () => {
+    const leaveAndDelete = async (all: Scene) => {
+      await leavePublic(all);
+      const { error } = await operator.auth.admin.deleteUser(all.bob.id);
+      if (error) throw error;
+    };
+    expect(await hearing(leaveAndDelete)).toEqual([]);
+  });
+
   it('when Auth bans them', async () => {
     const ban = async ({ bob }: Scene) => {
       const { error } = await operator.auth.admin.updateUserById(bob.id, { ban_duration: '24h' });
