@@ -27,13 +27,13 @@ create function chat_private.tg_channel_members__create_state() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   insert into chat.channel_states (channel_id, user_id, last_read_seq, last_read_rank, last_delivered_seq)
-  select new.channel_id, new.user_id, n.last_seq, n.last_rank, n.last_seq
-    from chat.channel_counters n where n.channel_id = new.channel_id;
+  select m.channel_id, m.user_id, n.last_seq, n.last_rank, n.last_seq
+    from added m join chat.channel_counters n on n.channel_id = m.channel_id;
   return null;
 end;
 $$;
 create trigger _150_create_state after insert on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__create_state();
+  referencing new table as added for each statement execute function chat_private.tg_channel_members__create_state();
 
 -- Definer: as above.
 create function chat.set_channel_state(channel_id uuid, is_pinned boolean default null, is_muted boolean default null,

@@ -243,6 +243,8 @@ create function chat_private.tg_channels__follow() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if new.deleted_at is not null and old.deleted_at is null then
+    -- At once; the foreign key would take them one by one.
+    delete from chat.channel_states s where s.channel_id = new.id;
     delete from chat.channel_members m where m.channel_id = new.id;
     update chat.channels c set epoch = c.epoch + 1 where c.id = new.id;
   end if;

@@ -83,15 +83,17 @@ create function chat_private.tg_channel_members__disown() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   update chat.channels c set created_by = null
-   where c.id = old.channel_id and c.kind <> 'dm' and c.created_by = old.user_id and c.deleted_at is null;
+    from old_members o
+   where o.role = 'admin' and c.id = o.channel_id and c.kind <> 'dm' and c.created_by = o.user_id and c.deleted_at is null
+     and not exists (select from chat.channel_members m
+                      where m.channel_id = o.channel_id and m.user_id = o.user_id and m.role = 'admin');
   return null;
 end;
 $$;
 create trigger _250_disown after delete on chat.channel_members
-  for each row when (old.role = 'admin') execute function chat_private.tg_channel_members__disown();
-create trigger _250_disown_on_update after update of role on chat.channel_members
-  for each row when (old.role = 'admin' and new.role <> 'admin')
-  execute function chat_private.tg_channel_members__disown();
+  referencing old table as old_members for each statement execute function chat_private.tg_channel_members__disown();
+create trigger _250_disown_on_update after update on chat.channel_members
+  referencing old table as old_members for each statement execute function chat_private.tg_channel_members__disown();
 
 -- A marker stays within its channel, however it is written.
 -- Definer: reads counters, whoever moves the marker.

@@ -105,23 +105,35 @@ create trigger _900_broadcast_change after update on chat.messages
     and (new.reaction_counts = old.reaction_counts or new.deleted_at is not null))
   execute function chat_private.tg_messages__broadcast_change();
 
+-- Once a statement and all in one, as thousands of people go with a channel, which itself is told once that it moves.
 -- Definer: as above.
 create function chat_private.tg_channel_members__broadcast() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_member chat.channel_members := coalesce(new, old);
+  v_verb text := case tg_op when 'DELETE' then 'left' when 'INSERT' then 'joined' else 'updated' end;
 begin
-  perform chat_private.tell_user(v_member.user_id,
-    case tg_op when 'DELETE' then 'channel:left' when 'INSERT' then 'channel:joined' else 'channel:updated' end,
-    jsonb_build_object('channel_id', v_member.channel_id));
-  perform chat_private.tell_channel(v_member.channel_id,
-    case tg_op when 'DELETE' then 'member:left' when 'INSERT' then 'member:joined' else 'member:updated' end,
-    jsonb_build_object('channel_id', v_member.channel_id, 'user', chat_private.person(v_member.user_id), 'role', v_member.role));
+  insert into realtime.messages (topic, event, payload, private, extension)
+  select 'user:' || m.user_id, 'channel:' || v_verb, jsonb_build_object('channel_id', m.channel_id), true, 'broadcast'
+    from changed m join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null
+  union all
+  select 'channel:' || c.id || ':' || c.epoch, 'member:' || v_verb,
+         jsonb_build_object('channel_id', c.id, 'role', m.role, 'user',
+           jsonb_build_object('id', m.user_id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url)), true, 'broadcast'
+    from changed m
+    join chat.channels c on c.id = m.channel_id and c.deleted_at is null
+    left join chat.profiles p on p.id = m.user_id;
+  return null;
+exception when others then
+  raise warning 'memberships have changed but this was not announced: %', sqlerrm;
   return null;
 end;
 $$;
-create trigger _900_broadcast after insert or update or delete on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__broadcast();
+create trigger _900_broadcast after insert on chat.channel_members
+  referencing new table as changed for each statement execute function chat_private.tg_channel_members__broadcast();
+create trigger _900_broadcast_departure after delete on chat.channel_members
+  referencing old table as changed for each statement execute function chat_private.tg_channel_members__broadcast();
+create trigger _900_broadcast_change after update on chat.channel_members
+  referencing new table as changed for each statement execute function chat_private.tg_channel_members__broadcast();
 
 -- Definer: as above.
 create function chat_private.tg_channel_states__broadcast() returns trigger
