@@ -53,10 +53,10 @@ $$;
 create function chat_private.move_presence() returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  v_old text := chat_private.presence_topic();
+  v_epoch integer;
 begin
-  update chat_private.presence_epoch e set epoch = e.epoch + 1;
-  perform chat_private.tell(v_old, 'presence:moved', jsonb_build_object('topic', chat_private.presence_topic()));
+  update chat_private.presence_epoch e set epoch = e.epoch + 1 returning e.epoch into v_epoch;
+  perform chat_private.tell('presence:' || v_epoch - 1, 'presence:moved', jsonb_build_object('topic', 'presence:' || v_epoch));
 end;
 $$;
 

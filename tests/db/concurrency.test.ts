@@ -110,6 +110,51 @@ const numbers = async (channel: string) => {
   return rows.map((row) => [row.seq, row.change]);
 };
 
+it('an account is deleted whose reaction is in a channel it left, while the message is being edited', async () => {
+  const { ada, bob, channel } = await committed(async (db) => {
+    const people = [await createUser(db), await createUser(db)] as const;
+    const id = await makeChannel(db, people[0], [people[1]]);
+    await asUser(db, people[0], (as) => as`select chat.send_message(${id}, 'first')`);
+    await asUser(db, people[1], async (as) => {
+      await as`select chat.add_reaction(${id}, 2, '👍')`;
+      await as`select chat.leave_channel(${id})`;
+    });
+    return { ada: people[0], bob: people[1], channel: id };
+  });
+  const deletion = `delete from auth.users where id = '${bob}'`;
+  const outcome = await together(
+    (db) => db`select from chat.messages where channel_id = ${channel} and seq = 2 for update`,
+    [
+      (db) => db.unsafe(deletion),
+      async (db) => {
+        // Second in line for the message.
+        await vi.waitUntil(async () => {
+          const waiting = await database`
+            select from pg_stat_activity where query = ${deletion} and wait_event_type = 'Lock'`;
+          return waiting.length > 0;
+        });
+        await asUser(db, ada, (as) => as`select chat.edit_message(${channel}, 2, 'second')`);
+      },
+    ],
+  );
+  expect(outcome).toEqual(['done', 'done']);
+  const [message] = await database`
+    select body, reaction_counts from chat.messages where channel_id = ${channel} and seq = 2`;
+  expect(message).toEqual({ body: 'second', reaction_counts: {} });
+});
+
+it('two are shut out at once, and each topic of everyone is told where it goes, once', async () => {
+  const move = (db: Db) => db`select chat_private.move_presence()`;
+  const outcome = await together(
+    (db) => db`select from chat_private.presence_epoch for update`,
+    [move, move],
+  );
+  expect(outcome).toEqual(['done', 'done']);
+  const told = await database`
+    select topic from realtime.messages where event = 'presence:moved' group by topic having count(*) > 1`;
+  expect([...told]).toEqual([]);
+});
+
 it('two edits of one message both count, and the history keeps what each replaced', async () => {
   const { ada, channel } = await makeGroup();
   const edit = (body: string) => call(ada, (as) => as`select chat.edit_message(${channel}, 1, ${body})`);
