@@ -1043,20 +1043,21 @@ $$;
 create trigger _100_create_counter after insert on chat.channels
   for each row execute function chat_private.tg_channels__create_counter();
 
--- Definer: as above.
+-- Definer: as above. What follows from memberships is done once a statement, as thousands of people go with a channel.
 create function chat_private.tg_channel_members__count() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  if tg_op = 'INSERT' then
-    update chat.channel_counters set member_count = member_count + 1 where channel_id = new.channel_id;
-  else
-    update chat.channel_counters set member_count = member_count - 1 where channel_id = old.channel_id;
-  end if;
+  update chat.channel_counters n
+     set member_count = n.member_count + case tg_op when 'INSERT' then m.total else -m.total end
+    from (select changed.channel_id, count(*)::integer as total from changed group by changed.channel_id) m
+   where n.channel_id = m.channel_id;
   return null;
 end;
 $$;
-create trigger _100_count after insert or delete on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__count();
+create trigger _100_count after insert on chat.channel_members
+  referencing new table as changed for each statement execute function chat_private.tg_channel_members__count();
+create trigger _100_count_down after delete on chat.channel_members
+  referencing old table as changed for each statement execute function chat_private.tg_channel_members__count();
 
 -- A member's row is that person in that channel for good, also when it is edited by hand.
 create function chat_private.tg_channel_members__keep_identity() returns trigger
@@ -1084,57 +1085,47 @@ create trigger _050_protect before update on chat.channel_counters
   execute function chat_private.tg_channel_counters__protect();
 
 -- Realtime caches who may hear a topic until the token changes, so a departure moves the channel to a new topic; but
--- not when somebody leaves a public channel, which they may hear again whenever they like. A deleted channel moves once.
+-- not when somebody leaves a public channel, which they may hear again whenever they like. A deleted channel moves once,
+-- and the channels of a deleted account have moved before its memberships go.
 -- Definer: channels are written by functions only.
 create function chat_private.tg_channel_members__raise_epoch() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   update chat.channels c set epoch = c.epoch + 1
-   where c.id = old.channel_id and c.deleted_at is null
-     and (c.kind <> 'public' or old.user_id is distinct from (select auth.uid())
-          or not exists (select from chat.profiles p where p.id = old.user_id));
+   where c.id in (select m.channel_id from removed m) and c.deleted_at is null
+     and exists (select from removed m join chat.profiles p on p.id = m.user_id
+                  where m.channel_id = c.id and (c.kind <> 'public' or m.user_id is distinct from (select auth.uid())));
   return null;
 end;
 $$;
 create trigger _200_raise_epoch after delete on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__raise_epoch();
+  referencing old table as removed for each statement execute function chat_private.tg_channel_members__raise_epoch();
 
 -- Definer: roles are written by functions only. A channel with members has an admin: when the last one goes,
 -- the longest-standing member takes over.
 create function chat_private.tg_channel_members__keep_admin() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel uuid;
 begin
-  -- Two last admins may go at once: the second waits here and sees that the first is gone.
-  perform from chat.channel_counters n where n.channel_id = old.channel_id for no key update;
-  if not exists (select from chat.channel_members m where m.channel_id = old.channel_id and m.role = 'admin') then
-    update chat.channel_members m set role = 'admin'
-      from chat.channels c
-     where c.id = old.channel_id and c.kind <> 'dm' and m.channel_id = old.channel_id
-       and m.user_id = (select o.user_id from chat.channel_members o where o.channel_id = old.channel_id
-                         order by o.joined_at, o.user_id limit 1);
-  end if;
+  for v_channel in select distinct m.channel_id from old_members m where m.role = 'admin' order by m.channel_id loop
+    -- Two last admins may go at once: the second waits here and sees that the first is gone.
+    perform from chat.channel_counters n where n.channel_id = v_channel for no key update;
+    if not exists (select from chat.channel_members m where m.channel_id = v_channel and m.role = 'admin') then
+      update chat.channel_members m set role = 'admin'
+        from chat.channels c
+       where c.id = v_channel and c.kind <> 'dm' and m.channel_id = v_channel
+         and m.user_id = (select o.user_id from chat.channel_members o where o.channel_id = v_channel
+                           order by o.joined_at, o.user_id limit 1);
+    end if;
+  end loop;
   return null;
 end;
 $$;
 create trigger _300_keep_admin after delete on chat.channel_members
-  for each row when (old.role = 'admin') execute function chat_private.tg_channel_members__keep_admin();
-create trigger _300_keep_admin_on_update after update of role on chat.channel_members
-  for each row when (old.role = 'admin' and new.role <> 'admin')
-  execute function chat_private.tg_channel_members__keep_admin();
-
--- Definer: as above. A deleted account leaves all its channels at once: their counters are taken first and in one
--- order, or two deletions would wait for each other.
-create function chat_private.tg_profiles__lock_counters() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  perform from chat.channel_counters n
-    where n.channel_id in (select m.channel_id from chat.channel_members m where m.user_id = old.id)
-    order by n.channel_id for no key update;
-  return old;
-end;
-$$;
-create trigger _100_lock_counters before delete on chat.profiles
-  for each row execute function chat_private.tg_profiles__lock_counters();
+  referencing old table as old_members for each statement execute function chat_private.tg_channel_members__keep_admin();
+create trigger _300_keep_admin_on_update after update on chat.channel_members
+  referencing old table as old_members for each statement execute function chat_private.tg_channel_members__keep_admin();
 
 comment on table chat.channels is 'A place to talk: public, private, a group, or the direct messages of two people';
 comment on column chat.channels.id is 'A UUIDv7';
@@ -1339,10 +1330,10 @@ $$;
 create function chat_private.move_presence() returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  v_old text := chat_private.presence_topic();
+  v_epoch integer;
 begin
-  update chat_private.presence_epoch e set epoch = e.epoch + 1;
-  perform chat_private.tell(v_old, 'presence:moved', jsonb_build_object('topic', chat_private.presence_topic()));
+  update chat_private.presence_epoch e set epoch = e.epoch + 1 returning e.epoch into v_epoch;
+  perform chat_private.tell('presence:' || v_epoch - 1, 'presence:moved', jsonb_build_object('topic', 'presence:' || v_epoch));
 end;
 $$;
 
@@ -1394,13 +1385,13 @@ create function chat_private.tg_channel_members__create_state() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   insert into chat.channel_states (channel_id, user_id, last_read_seq, last_read_rank, last_delivered_seq)
-  select new.channel_id, new.user_id, n.last_seq, n.last_rank, n.last_seq
-    from chat.channel_counters n where n.channel_id = new.channel_id;
+  select m.channel_id, m.user_id, n.last_seq, n.last_rank, n.last_seq
+    from added m join chat.channel_counters n on n.channel_id = m.channel_id;
   return null;
 end;
 $$;
 create trigger _150_create_state after insert on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__create_state();
+  referencing new table as added for each statement execute function chat_private.tg_channel_members__create_state();
 
 -- Definer: as above.
 create function chat.set_channel_state(channel_id uuid, is_pinned boolean default null, is_muted boolean default null,
@@ -3731,6 +3722,8 @@ create function chat_private.tg_channels__follow() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if new.deleted_at is not null and old.deleted_at is null then
+    -- At once; the foreign key would take them one by one.
+    delete from chat.channel_states s where s.channel_id = new.id;
     delete from chat.channel_members m where m.channel_id = new.id;
     update chat.channels c set epoch = c.epoch + 1 where c.id = new.id;
   end if;
@@ -4019,6 +4012,80 @@ comment on function chat.unban_member(uuid, uuid) is
   'Lets a user come back; no effect when they may. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent';
 comment on function chat.set_member_role(uuid, uuid, text) is
   'Makes a member admin or an admin member. Errors: channel_not_found, not_a_member, not_the_creator, not_a_channel_admin, dm_is_permanent, invalid_role, member_not_found, creator_cannot_leave, last_admin';
+
+-- 39_departures.sql
+-- Who is shut out of the platform, by suspension or as their account goes, hears no channel any more: also not a public
+-- one that they left before, whose topic did not move, as anybody may hear it.
+
+create table chat_private.departures (
+  user_id uuid not null references chat.profiles on delete cascade,
+  channel_id uuid not null references chat.channels on delete cascade,
+  epoch integer not null,
+  primary key (user_id, channel_id)
+);
+create index departures_channel_id_idx on chat_private.departures (channel_id);
+
+alter table chat_private.departures enable row level security;
+
+-- Definer: the table belongs to nobody. The channel is locked, or it could move just now and the one who leaves with it.
+create function chat_private.tg_channel_members__note_departure() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chat_private.departures as d (user_id, channel_id, epoch)
+  select m.user_id, c.id, c.epoch
+    from removed m
+    join chat.profiles p on p.id = m.user_id
+    join chat.channels c on c.id = m.channel_id and c.kind = 'public' and c.deleted_at is null
+   where m.user_id = (select auth.uid())
+     for share of c
+  on conflict on constraint departures_pkey do update set epoch = excluded.epoch;
+  return null;
+end;
+$$;
+create trigger _210_note_departure after delete on chat.channel_members
+  referencing old table as removed for each statement execute function chat_private.tg_channel_members__note_departure();
+
+-- Moves every channel whose topics this person may still hear. In one order, or two of these would wait for each other.
+-- Definer: channels are written by functions only.
+create function chat_private.move_channels_of(user_id uuid) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform from chat.channels c
+    where c.id in (select m.channel_id from chat.channel_members m where m.user_id = move_channels_of.user_id
+                   union all
+                   select d.channel_id from chat_private.departures d where d.user_id = move_channels_of.user_id)
+    order by c.id for no key update;
+  update chat.channels c set epoch = c.epoch + 1
+   where c.id in (select m.channel_id from chat.channel_members m where m.user_id = move_channels_of.user_id
+                  union all
+                  select d.channel_id from chat_private.departures d join chat.channels now on now.id = d.channel_id
+                   where d.user_id = move_channels_of.user_id and d.epoch = now.epoch);
+end;
+$$;
+
+-- A deleted account leaves its channels and takes its reactions back, all at once: the counters are taken first and in
+-- one order, as by everybody who changes a channel, or two would wait for each other.
+-- Definer: as above.
+create function chat_private.tg_profiles__leave_channels() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform from chat.channel_counters n
+    where n.channel_id in (select m.channel_id from chat.channel_members m where m.user_id = old.id
+                           union all
+                           select r.channel_id from chat.reactions r where r.user_id = old.id)
+    order by n.channel_id for no key update;
+  perform chat_private.move_channels_of(old.id);
+  return old;
+end;
+$$;
+create trigger _100_leave_channels before delete on chat.profiles
+  for each row execute function chat_private.tg_profiles__leave_channels();
+
+comment on table chat_private.departures is 'Who left a public channel, and may still have the topic that it had then';
+comment on column chat_private.departures.user_id is 'Who left';
+comment on column chat_private.departures.channel_id is 'The channel';
+comment on column chat_private.departures.epoch is 'Its epoch at that time; once it has risen, they hear nothing more';
+comment on function chat_private.move_channels_of(uuid) is 'Moves the channels that a person may still hear to new topics';
 
 -- 40_files.sql
 -- Files: the row that says what an object of the bucket "files" is, whose it is, and with which message it was sent.
@@ -5320,12 +5387,7 @@ begin
     update auth.users u set banned_until = now() + interval '100 years'
      where u.id = new.user_id and (u.banned_until <= now()) is not false;
     delete from auth.sessions s where s.user_id = new.user_id;
-    -- In one order, or two suspensions would wait for each other.
-    perform from chat.channels c
-      where c.id in (select m.channel_id from chat.channel_members m where m.user_id = new.user_id)
-      order by c.id for no key update;
-    update chat.channels c set epoch = epoch + 1
-     where c.id in (select m.channel_id from chat.channel_members m where m.user_id = new.user_id);
+    perform chat_private.move_channels_of(new.user_id);
     perform chat_private.move_presence();
   else
     update auth.users u set banned_until = null where u.id = new.user_id and u.banned_until is not null;
@@ -5895,15 +5957,17 @@ create function chat_private.tg_channel_members__disown() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   update chat.channels c set created_by = null
-   where c.id = old.channel_id and c.kind <> 'dm' and c.created_by = old.user_id and c.deleted_at is null;
+    from old_members o
+   where o.role = 'admin' and c.id = o.channel_id and c.kind <> 'dm' and c.created_by = o.user_id and c.deleted_at is null
+     and not exists (select from chat.channel_members m
+                      where m.channel_id = o.channel_id and m.user_id = o.user_id and m.role = 'admin');
   return null;
 end;
 $$;
 create trigger _250_disown after delete on chat.channel_members
-  for each row when (old.role = 'admin') execute function chat_private.tg_channel_members__disown();
-create trigger _250_disown_on_update after update of role on chat.channel_members
-  for each row when (old.role = 'admin' and new.role <> 'admin')
-  execute function chat_private.tg_channel_members__disown();
+  referencing old table as old_members for each statement execute function chat_private.tg_channel_members__disown();
+create trigger _250_disown_on_update after update on chat.channel_members
+  referencing old table as old_members for each statement execute function chat_private.tg_channel_members__disown();
 
 -- A marker stays within its channel, however it is written.
 -- Definer: reads counters, whoever moves the marker.
@@ -6118,23 +6182,35 @@ create trigger _900_broadcast_change after update on chat.messages
     and (new.reaction_counts = old.reaction_counts or new.deleted_at is not null))
   execute function chat_private.tg_messages__broadcast_change();
 
+-- Once a statement and all in one, as thousands of people go with a channel, which itself is told once that it moves.
 -- Definer: as above.
 create function chat_private.tg_channel_members__broadcast() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_member chat.channel_members := coalesce(new, old);
+  v_verb text := case tg_op when 'DELETE' then 'left' when 'INSERT' then 'joined' else 'updated' end;
 begin
-  perform chat_private.tell_user(v_member.user_id,
-    case tg_op when 'DELETE' then 'channel:left' when 'INSERT' then 'channel:joined' else 'channel:updated' end,
-    jsonb_build_object('channel_id', v_member.channel_id));
-  perform chat_private.tell_channel(v_member.channel_id,
-    case tg_op when 'DELETE' then 'member:left' when 'INSERT' then 'member:joined' else 'member:updated' end,
-    jsonb_build_object('channel_id', v_member.channel_id, 'user', chat_private.person(v_member.user_id), 'role', v_member.role));
+  insert into realtime.messages (topic, event, payload, private, extension)
+  select 'user:' || m.user_id, 'channel:' || v_verb, jsonb_build_object('channel_id', m.channel_id), true, 'broadcast'
+    from changed m join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null
+  union all
+  select 'channel:' || c.id || ':' || c.epoch, 'member:' || v_verb,
+         jsonb_build_object('channel_id', c.id, 'role', m.role, 'user',
+           jsonb_build_object('id', m.user_id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url)), true, 'broadcast'
+    from changed m
+    join chat.channels c on c.id = m.channel_id and c.deleted_at is null
+    left join chat.profiles p on p.id = m.user_id;
+  return null;
+exception when others then
+  raise warning 'memberships have changed but this was not announced: %', sqlerrm;
   return null;
 end;
 $$;
-create trigger _900_broadcast after insert or update or delete on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__broadcast();
+create trigger _900_broadcast after insert on chat.channel_members
+  referencing new table as changed for each statement execute function chat_private.tg_channel_members__broadcast();
+create trigger _900_broadcast_departure after delete on chat.channel_members
+  referencing old table as changed for each statement execute function chat_private.tg_channel_members__broadcast();
+create trigger _900_broadcast_change after update on chat.channel_members
+  referencing new table as changed for each statement execute function chat_private.tg_channel_members__broadcast();
 
 -- Definer: as above.
 create function chat_private.tg_channel_states__broadcast() returns trigger
