@@ -11,9 +11,12 @@ import './styles/sign-in.css';
 import './styles/sidebar.css';
 import './styles/conversation.css';
 import './styles/messages.css';
+import './styles/message.css';
 import './styles/markup.css';
 import './styles/composer.css';
 import './styles/menus.css';
+import './styles/dialogs.css';
+import './styles/people.css';
 import './styles/pages.css';
 import './styles/files.css';
 

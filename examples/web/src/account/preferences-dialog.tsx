@@ -3,6 +3,7 @@ import type { PreferenceChanges, Preferences } from '@confab/sdk';
 import { useChat, usePreferences } from '@confab/sdk/react';
 import { Dialog } from '../ui/dialog.tsx';
 import { attempt } from '../ui/toasts.tsx';
+import { BlockedPeople } from './blocked-people.tsx';
 import { type Theme, useTheme } from './theme.ts';
 
 const LEVELS: readonly [Preferences['level'], string][] = [
@@ -80,6 +81,7 @@ export function PreferencesDialog({ onClose }: { onClose(): void }) {
           </label>
         </>
       )}
+      <BlockedPeople />
     </Dialog>
   );
 }

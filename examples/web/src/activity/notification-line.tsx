@@ -2,6 +2,7 @@
 import type { Notification } from '@confab/sdk';
 import { useChat } from '@confab/sdk/react';
 import { addressable, useMyChannels } from '../channels/use-my-channels.ts';
+import { plainText } from '../messages/plain-text.ts';
 import { addressOf, HOME } from '../place.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { fullText, timeOrDayText } from '../ui/dates.ts';
@@ -22,7 +23,7 @@ export function NotificationLine({ notification }: { notification: Notification 
         <Avatar user={actor} />
         <span className="said-by">
           <strong>{actor?.name ?? 'Somebody'}</strong> {notificationText(notification)}
-          {text && <span className="preview">{text}</span>}
+          {text && <span className="preview">{plainText(text)}</span>}
         </span>
         <time dateTime={createdAt.toISOString()} title={fullText(createdAt)}>
           {timeOrDayText(createdAt)}

@@ -1,6 +1,7 @@
 /** Shows news as the browser's notifications while the page is out of sight and the user has allowed it. */
 import type { NotificationsState } from '@confab/sdk';
 import { useEffect, useRef } from 'react';
+import { plainText } from '../messages/plain-text.ts';
 import { addressOf, goTo } from '../place.ts';
 import { notificationText } from './notification-text.ts';
 
@@ -17,7 +18,7 @@ export function usePopUps({ notifications, connection }: NotificationsState): vo
       if (news.createdAt <= since) break;
       if (news.isSilent || news.readAt) continue;
       const pop = new Notification(`${news.actor?.name ?? 'Somebody'} ${notificationText(news)}`, {
-        body: news.text,
+        body: plainText(news.text),
         tag: news.id,
         icon: '/icon.svg',
       });

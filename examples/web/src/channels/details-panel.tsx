@@ -7,12 +7,14 @@ import { Confirm } from '../ui/confirm.tsx';
 import { dayText } from '../ui/dates.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { attempt } from '../ui/toasts.tsx';
+import { Bans } from './bans.tsx';
 import { ChannelForm } from './channel-form.tsx';
 import { ChannelNotifications } from './channel-notifications.tsx';
 import { titleOf } from './channel-title.ts';
 
 export function DetailsPanel({ channel, info }: { channel: Channel; info: ChannelInfo }) {
   const [question, setQuestion] = useState<'leave' | 'delete' | null>(null);
+  const [hasBans, setHasBans] = useState(false);
   const can = new Set(info.capabilities);
   const { isPinned } = info.settings;
 
@@ -30,6 +32,9 @@ export function DetailsPanel({ channel, info }: { channel: Channel; info: Channe
           <Action icon="people" label="Members" onClick={() => showBeside({ panel: 'members' })} />
           <Action icon="pin" label="Pinned messages" onClick={() => showBeside({ panel: 'pins' })} />
           <Action icon="file" label="Files" onClick={() => showBeside({ panel: 'files' })} />
+          {can.has('ban_member') && (
+            <Action icon="ban" label="Banned people" onClick={() => setHasBans(true)} />
+          )}
         </div>
 
         <section>
@@ -73,6 +78,7 @@ export function DetailsPanel({ channel, info }: { channel: Channel; info: Channe
           )}
         </div>
       </div>
+      {hasBans && <Bans channel={channel} info={info} onClose={() => setHasBans(false)} />}
       {question && (
         <Confirm
           title={question === 'leave' ? `Leave ${titleOf(info)}?` : `Delete ${titleOf(info)}?`}

@@ -42,7 +42,9 @@ export function ChannelComposer({ channel, info, messages }: Props) {
     <p className="ended" role="status">
       {info.archivedAt
         ? 'This channel is archived: it can be read, not written in.'
-        : 'You cannot write here.'}
+        : info.kind === 'dm'
+          ? 'You and this person cannot write to each other.'
+          : 'You cannot write here.'}
     </p>
   );
 }

@@ -5,6 +5,7 @@ import { ChannelComposer } from '../composer/channel-composer.tsx';
 import { MessageFrame } from '../messages/message-frame.tsx';
 import { MessageList } from '../messages/message-list.tsx';
 import type { ChannelPlace } from '../place.ts';
+import { SeenLine } from '../receipts/seen-line.tsx';
 import { Beside } from './beside.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { TypingLine } from './typing-line.tsx';
@@ -25,7 +26,9 @@ export function Conversation({ channel, info, place, onReopen }: Props) {
         <ConversationHeader info={info} name={info.name} online={view.online} />
         <MessageFrame channel={channel} info={info}>
           <MessageList channel={channel} info={info} place={place} view={view} />
-          <TypingLine users={view.typing} />
+          <TypingLine users={view.typing}>
+            <SeenLine channel={channel} info={info} messages={view.messages} />
+          </TypingLine>
           {view.connection === 'ended' ? (
             <div className="ended" role="alert">
               You are not in this channel any more.

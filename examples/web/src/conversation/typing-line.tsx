@@ -1,7 +1,14 @@
-/** Who is typing; its line is always there, so that nothing moves. */
+/** Who is typing, and who has read; its line is always there, so that nothing moves. */
 import type { User } from '@confab/sdk';
+import type { ReactNode } from 'react';
 
-export function TypingLine({ users }: { users: readonly User[] }) {
+interface Props {
+  users: readonly User[];
+  /** At the other end of the line. */
+  children?: ReactNode;
+}
+
+export function TypingLine({ users, children }: Props) {
   return (
     <div className="typing">
       {users.length > 0 && (
@@ -11,9 +18,10 @@ export function TypingLine({ users }: { users: readonly User[] }) {
             <i />
             <i />
           </span>
-          {typingText(users.map(({ name }) => name))}
+          <span className="name">{typingText(users.map(({ name }) => name))}</span>
         </>
       )}
+      {children}
     </div>
   );
 }

@@ -1,11 +1,11 @@
 /** The files that were sent to a channel, newest first. */
 import type { Channel, ChannelFile, ChannelInfo } from '@confab/sdk';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { titleOf } from '../channels/channel-title.ts';
 import { Panel } from '../conversation/panel.tsx';
 import { timeOrDayText } from '../ui/dates.ts';
 import { Empty } from '../ui/empty.tsx';
-import { attempt } from '../ui/toasts.tsx';
+import { usePages } from '../ui/use-pages.ts';
 import { FileCard } from './file-card.tsx';
 import { ImagePreview } from './image-preview.tsx';
 import { isImage } from './is-image.ts';
@@ -14,21 +14,13 @@ import { Lightbox } from './lightbox.tsx';
 const PAGE = 50;
 
 export function FilesPanel({ channel, info }: { channel: Channel; info: ChannelInfo }) {
-  const [files, setFiles] = useState<readonly ChannelFile[] | null>(null);
-  const [hasMore, setHasMore] = useState(false);
   const [shown, setShown] = useState<ChannelFile | null>(null);
 
   const load = useCallback(
-    (known: readonly ChannelFile[]) =>
-      attempt(async () => {
-        const last = known.at(-1);
-        const page = await channel.files.list({ limit: PAGE, ...(last ? { beforeSeq: last.seq } : {}) });
-        setFiles([...known, ...page]);
-        setHasMore(page.length >= PAGE);
-      }),
+    (last?: ChannelFile) => channel.files.list({ limit: PAGE, ...(last ? { beforeSeq: last.seq } : {}) }),
     [channel],
   );
-  useEffect(() => void load([]), [load]);
+  const { list: files, hasMore, loadMore } = usePages(load, PAGE);
 
   return (
     <Panel title="Files" subtitle={titleOf(info)}>
@@ -53,7 +45,7 @@ export function FilesPanel({ channel, info }: { channel: Channel; info: ChannelI
           ))}
         </ul>
         {hasMore && (
-          <button type="button" onClick={() => load(files ?? [])}>
+          <button type="button" onClick={loadMore}>
             Show more
           </button>
         )}

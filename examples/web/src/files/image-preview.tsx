@@ -1,9 +1,9 @@
 /** A picture in a message; its room is there before it is. */
 import type { FileInfo } from '@confab/sdk';
-import { useFileUrl } from '@confab/sdk/react';
+import { Picture } from './picture.tsx';
 
 /** One width for all, so that the same picture is asked for once. */
-const PREVIEW = { transform: { width: 720, resize: 'contain' as const } };
+const PREVIEW = { width: 720, resize: 'contain' } as const;
 const MAX_WIDTH = 420;
 const MAX_HEIGHT = 320;
 
@@ -14,7 +14,6 @@ interface Props {
 }
 
 export function ImagePreview({ file, isAlone, onOpen }: Props) {
-  const url = useFileUrl(file, PREVIEW);
   return (
     <button
       type="button"
@@ -23,7 +22,7 @@ export function ImagePreview({ file, isAlone, onOpen }: Props) {
       style={isAlone ? roomFor(file) : undefined}
       onClick={onOpen}
     >
-      {url && <img src={url} alt={file.name} loading="lazy" decoding="async" />}
+      <Picture file={file} transform={PREVIEW} loading="lazy" />
     </button>
   );
 }

@@ -1,9 +1,10 @@
 /** A picture in full, with the others of its message to the left and right. */
 import type { FileInfo } from '@confab/sdk';
-import { useChat, useFileUrl } from '@confab/sdk/react';
+import { useChat } from '@confab/sdk/react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { attempt } from '../ui/toasts.tsx';
+import { Picture } from './picture.tsx';
 
 interface Props {
   images: readonly FileInfo[];
@@ -73,7 +74,6 @@ export function Lightbox({ images, first, onClose }: Props) {
 }
 
 function FullPicture({ file }: { file: FileInfo }) {
-  const url = useFileUrl(file);
   const { width, height } = file;
-  return url ? <img src={url} alt={file.name} {...(width && height ? { width, height } : {})} /> : null;
+  return <Picture file={file} {...(width && height ? { width, height } : {})} />;
 }

@@ -10,7 +10,7 @@ interface Props {
 }
 
 export function DeleteMessage({ channel, message, onClose }: Props) {
-  const { seq, body } = message;
+  const { seq, body, mentions } = message;
   return (
     <Confirm
       title="Delete this message?"
@@ -22,7 +22,7 @@ export function DeleteMessage({ channel, message, onClose }: Props) {
     >
       {body !== '' && (
         <div className="quoted">
-          <MessageText body={body.length > 300 ? `${body.slice(0, 300)}…` : body} />
+          <MessageText body={body.length > 300 ? `${body.slice(0, 300)}…` : body} mentions={mentions} />
         </div>
       )}
       <p className="hint">It goes for everybody and cannot be brought back.</p>

@@ -6,7 +6,7 @@ import { errorText } from '../ui/error-text.ts';
 import { useMessageContext } from './message-context.ts';
 
 export function EditMessage({ message, onDone }: { message: Message; onDone(): void }) {
-  const { channel, askToDelete } = useMessageContext();
+  const { channel, show } = useMessageContext();
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(message.body);
   const [error, setError] = useState('');
@@ -19,7 +19,7 @@ export function EditMessage({ message, onDone }: { message: Message; onDone(): v
 
   async function save() {
     if (text === message.body || message.seq === null) return onDone();
-    if (text.trim() === '' && message.files.length === 0) return askToDelete(message);
+    if (text.trim() === '' && message.files.length === 0) return show('delete', message);
     try {
       await channel.messages.edit(message.seq, { body: text });
       onDone();

@@ -3,7 +3,9 @@
 export type Inline =
   | { type: 'text'; text: string }
   | { type: 'bold' | 'italic' | 'strike'; children: Inline[] }
-  | { type: 'code' | 'link' | 'mention' | 'channel'; text: string };
+  | { type: 'code' | 'link' | 'channel'; text: string }
+  /** `text` is a username, `[Full Name]` or `<id>`. */
+  | { type: 'mention'; text: string };
 
 export type Block = { type: 'paragraph' | 'quote'; children: Inline[] } | { type: 'code'; text: string };
 
@@ -17,7 +19,7 @@ const INLINE = new RegExp(
     '(?<![\\p{L}\\p{N}*])\\*(?=\\S)(?<star>[^*\\n]+)\\*(?![\\p{L}\\p{N}*])',
     '(?<![\\p{L}\\p{N}_])_(?=\\S)(?<italic>[^_\\n]+)_(?![\\p{L}\\p{N}_])',
     '~~(?=\\S)(?<strike>[^~\\n]+)~~',
-    '(?<![\\p{L}\\p{N}_@.])@(?<mention>[a-z0-9_.-]*[a-z0-9_])',
+    '(?<![\\p{L}\\p{N}_@/.])@(?<mention>[a-z0-9_.-]*[a-z0-9_]|\\[[^\\]\\n]{1,80}\\]|<[0-9a-f-]{36}>)',
     '(?<![\\p{L}\\p{N}_#&/])#(?<channel>[a-z0-9]+(?:-[a-z0-9]+)*)(?![\\p{L}\\p{N}_])',
   ].join('|'),
   'giu',
@@ -97,13 +99,17 @@ function toInline(
 const text = (value: string): Inline => ({ type: 'text', text: value });
 
 /** Punctuation that ends the sentence and not the address. */
-const TAIL = /[.,;:!?'…*_~]+$/;
+const TAIL = new Set(".,;:!?'…*_~");
 
 /** Without what follows an address in a sentence; a bracket stays when its partner is in the address. */
 function withoutTail(address: string): string {
-  const short = address.replace(TAIL, '');
-  if (short.endsWith(')') && !short.includes('(')) return withoutTail(short.slice(0, -1));
-  return short;
+  const hasPartner = address.includes('(');
+  let end = address.length;
+  for (; end > 0; end -= 1) {
+    const last = address.charAt(end - 1);
+    if (!TAIL.has(last) && (last !== ')' || hasPartner)) break;
+  }
+  return address.slice(0, end);
 }
 
 const ONLY_EMOJI =

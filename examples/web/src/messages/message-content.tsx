@@ -2,21 +2,21 @@
 import type { Message } from '@confab/sdk';
 import { MessageFiles } from '../files/message-files.tsx';
 import { UploadProgress } from '../files/upload-progress.tsx';
-import { useMe } from '../me.ts';
 import { Reactions } from '../reactions/reactions.tsx';
-import { fullText } from '../ui/dates.ts';
+import { EarlierTexts } from './earlier-texts.tsx';
 import { FailedMessage } from './failed-message.tsx';
 import { MessageMarks } from './message-marks.tsx';
 import { MessageText } from './message-text.tsx';
 import { ThreadSummary } from './thread-summary.tsx';
 
 export function MessageContent({ message }: { message: Message }) {
-  const { account } = useMe();
-  const { body, status, editedAt, deletedAt, files } = message;
+  const { body, status, deletedAt, files, mentions } = message;
   if (deletedAt) {
     return (
       <>
-        <p className="gone">This message was deleted.</p>
+        <p className="gone">
+          This message was deleted. <EarlierTexts message={message} />
+        </p>
         <ThreadSummary message={message} />
       </>
     );
@@ -25,12 +25,8 @@ export function MessageContent({ message }: { message: Message }) {
     <>
       <MessageMarks message={message} />
       {body !== '' && (
-        <MessageText body={body} me={account?.username}>
-          {editedAt && (
-            <span className="edited" title={fullText(editedAt)}>
-              (edited)
-            </span>
-          )}
+        <MessageText body={body} mentions={mentions}>
+          <EarlierTexts message={message} />
         </MessageText>
       )}
       {status === 'sent' && files.length > 0 && <MessageFiles files={files} />}

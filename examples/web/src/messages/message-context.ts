@@ -2,6 +2,9 @@
 import type { Channel, ChannelInfo, Message } from '@confab/sdk';
 import { createContext, useContext } from 'react';
 
+/** The question before it is deleted, what it said before, who has read it. */
+export type MessageDialog = 'delete' | 'history' | 'readers';
+
 export interface MessageContextValue {
   channel: Channel;
   info: ChannelInfo;
@@ -10,8 +13,8 @@ export interface MessageContextValue {
   /** Id of the message that is being edited. */
   editing: string | null;
   setEditing(id: string | null): void;
-  /** Asks once more, then deletes. */
-  askToDelete(message: Message): void;
+  /** Opens a window about a message. */
+  show(what: MessageDialog, message: Message): void;
 }
 
 export const MessageContext = createContext<MessageContextValue | null>(null);

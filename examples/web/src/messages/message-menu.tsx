@@ -5,7 +5,8 @@ import { MenuItem } from '../ui/menu.tsx';
 import { useVerbs } from './use-verbs.ts';
 
 export function MessageMenu({ message }: { message: Message }) {
-  const { reply, edit, remove, pin, unpin, markUnread, copyLink, copyText } = useVerbs(message);
+  const { reply, edit, remove, pin, unpin, markUnread, readers, history, copyLink, copyText } =
+    useVerbs(message);
   return (
     <>
       {reply && <MenuItem icon="thread" label="Reply in thread" shortcut="R" onSelect={reply} />}
@@ -15,6 +16,8 @@ export function MessageMenu({ message }: { message: Message }) {
       {markUnread && (
         <MenuItem icon="unread" label="Mark unread from here" shortcut="U" onSelect={markUnread} />
       )}
+      {readers && <MenuItem icon="check" label="Seen by…" onSelect={readers} />}
+      {history && <MenuItem icon="clock" label="Edit history…" onSelect={history} />}
       <hr />
       {copyLink && <MenuItem icon="link" label="Copy link" onSelect={copyLink} />}
       {copyText && <MenuItem icon="copy" label="Copy text" onSelect={copyText} />}

@@ -2,6 +2,7 @@
 import type { Message } from '@confab/sdk';
 import { useMe } from '../me.ts';
 import { showBeside } from '../place.ts';
+import { hasReceipts } from '../receipts/use-readers.ts';
 import { attempt } from '../ui/toasts.tsx';
 import { useMessageContext } from './message-context.ts';
 import { linkTo } from './message-link.ts';
@@ -16,6 +17,10 @@ export interface Verbs {
   pin: Verb;
   unpin: Verb;
   markUnread: Verb;
+  /** Who has read it. */
+  readers: Verb;
+  /** What it said before. */
+  history: Verb;
   copyLink: Verb;
   copyText: Verb;
 }
@@ -25,7 +30,7 @@ const copy = (text: string, done: string) => () =>
 
 export function useVerbs(message: Message): Verbs {
   const { userId } = useMe();
-  const { channel, info, isThread, setEditing, askToDelete } = useMessageContext();
+  const { channel, info, isThread, setEditing, show } = useMessageContext();
   const { id, seq, body, author, status, deletedAt, pinnedAt, replyCount } = message;
   const can = new Set(info.capabilities);
   const isOwn = author?.id === userId;
@@ -40,10 +45,12 @@ export function useVerbs(message: Message): Verbs {
     ),
     react: isThere && can.has('react'),
     edit: when(isOwn && can.has('send_message'), () => setEditing(id)),
-    remove: when(isOwn || can.has('delete_any_message'), () => askToDelete(message)),
+    remove: when(isOwn || can.has('delete_any_message'), () => show('delete', message)),
     pin: when(can.has('pin') && pinnedAt === null, (at) => void attempt(() => channel.pins.add(at))),
     unpin: when(can.has('pin') && pinnedAt !== null, (at) => void attempt(() => channel.pins.remove(at))),
     markUnread: when(!isThread, (at) => void attempt(() => channel.markUnread(at), 'Marked as unread')),
+    readers: when(hasReceipts(info), () => show('readers', message)),
+    history: when(message.editedAt !== null, () => show('history', message)),
     copyLink: when(true, copy(linkTo(info, id), 'Link copied')),
     copyText: when(body !== '', copy(body, 'Text copied')),
   };

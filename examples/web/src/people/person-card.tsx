@@ -10,6 +10,9 @@ import { attempt } from '../ui/toasts.tsx';
 import { openDm } from './open-dm.ts';
 import { presenceText, usePresence } from './use-presence.ts';
 
+/** As many as are looked through for the person; blocking again changes nothing. */
+const MOST_BLOCKS = 200;
+
 interface Props {
   anchor: Anchor;
   user: User;
@@ -20,7 +23,21 @@ export function PersonCard({ anchor, user, onClose }: Props) {
   const { users, blocks } = useChat();
   const { userId } = useMe();
   const presence = usePresence(user.id);
+  /** Null until it is known. */
+  const [isBlocked, setIsBlocked] = useState<boolean | null>(null);
   const [profile, setProfile] = useState<Profile | null>(null);
+
+  useEffect(() => {
+    let isWanted = true;
+    const tell = (blocked: boolean) => isWanted && setIsBlocked(blocked);
+    blocks.list({ limit: MOST_BLOCKS }).then(
+      (list) => tell(list.some((block) => block.user.id === user.id)),
+      () => tell(false),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [blocks, user.id]);
 
   useEffect(() => {
     const subscription = users.subscribe([user.id], ({ people }) => setProfile(people.get(user.id) ?? null));
@@ -53,11 +70,15 @@ export function PersonCard({ anchor, user, onClose }: Props) {
             type="button"
             className="quiet"
             data-tone="danger"
+            disabled={isBlocked === null}
             onClick={async () => {
-              if (await attempt(() => blocks.block(user.id), `${user.name} is blocked`)) onClose();
+              const isDone = isBlocked
+                ? await attempt(() => blocks.unblock(user.id), `${user.name} is not blocked any more`)
+                : await attempt(() => blocks.block(user.id), `${user.name} is blocked`);
+              if (isDone) onClose();
             }}
           >
-            Block
+            {isBlocked ? 'Unblock' : 'Block'}
           </button>
           <button type="button" className="primary" onClick={() => void openDm(user.id)}>
             Message

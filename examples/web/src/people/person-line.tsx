@@ -6,19 +6,21 @@ import { StatusEmoji } from './status-emoji.tsx';
 
 interface Props {
   user: User;
+  /** Under the name, instead of the username. */
+  about?: string;
   /** Behind the name. */
   children?: ReactNode;
   isMe?: boolean;
 }
 
-export function PersonLine({ user, children, isMe = false }: Props) {
+export function PersonLine({ user, about, children, isMe = false }: Props) {
   return (
     <>
       <Avatar user={user} hasPresence />
       <span className="name">
         {user.name}
         {isMe && ' (you)'} <StatusEmoji userId={user.id} />
-        <small>@{user.username}</small>
+        <small>{about ?? `@${user.username}`}</small>
       </span>
       {children}
     </>

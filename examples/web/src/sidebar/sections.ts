@@ -7,14 +7,16 @@ export interface Sections {
   direct: ChannelInfo[];
 }
 
-/** Channels stay where they are; people one talks with move up. What is open is shown even if it is hidden. */
+/** Channels stay where they are; people one talks with move up. What is open is shown even if it is hidden or archived. */
 export function toSections(all: readonly ChannelInfo[], open: ChannelInfo | null): Sections {
-  const shown = all.filter((channel) => !channel.settings.isHidden || channel === open);
+  const shown = all.filter(
+    (channel) => channel === open || (!channel.settings.isHidden && channel.archivedAt === null),
+  );
   const byName = (a: ChannelInfo, b: ChannelInfo) => a.name.localeCompare(b.name);
   const others = shown.filter(({ settings }) => !settings.isPinned);
   return {
     pinned: shown.filter(({ settings }) => settings.isPinned).sort(byName),
-    channels: others.filter(({ slug, archivedAt }) => slug !== null && archivedAt === null).sort(byName),
+    channels: others.filter(({ slug }) => slug !== null).sort(byName),
     direct: others.filter(({ slug }) => slug === null),
   };
 }

@@ -10,6 +10,7 @@ const PATHS = {
   bookmark: 'M7 4h10v16l-5-4-5 4z',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   chevron: 'M7 10l5 5 5-5',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3.5 2',
   close: 'M6 6l12 12M18 6L6 18',
   code: 'M9 7l-5 5 5 5M15 7l5 5-5 5',
   copy: 'M9 9h10v11H9zM15 9V4H5v11h4',

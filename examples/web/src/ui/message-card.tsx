@@ -1,7 +1,6 @@
 /** A message outside of its conversation: among threads, results, bookmarks; leads to where it stands. */
 import type { Message } from '@confab/sdk';
 import type { ReactNode } from 'react';
-import { useMe } from '../me.ts';
 import { MessageText } from '../messages/message-text.tsx';
 import { Avatar } from './avatar.tsx';
 import { fullText, timeOrDayText } from './dates.ts';
@@ -21,8 +20,7 @@ interface Props {
 }
 
 export function MessageCard({ message, href, where, text, children, actions }: Props) {
-  const { account } = useMe();
-  const { author, body, createdAt, deletedAt, files } = message;
+  const { author, body, createdAt, deletedAt, files, mentions } = message;
   return (
     <article className="card">
       <Avatar user={author} />
@@ -40,7 +38,7 @@ export function MessageCard({ message, href, where, text, children, actions }: P
         {deletedAt ? (
           <p className="gone">This message was deleted.</p>
         ) : (
-          (text ?? <MessageText body={body} me={account?.username} />)
+          (text ?? <MessageText body={body} mentions={mentions} />)
         )}
         {files.length > 0 && <p className="hint small">{files.map(({ name }) => name).join(', ')}</p>}
         {children}

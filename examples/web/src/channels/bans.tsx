@@ -1,0 +1,67 @@
+/** Who may not come back to a channel, and the way to let them. */
+import type { Ban, Channel, ChannelInfo } from '@confab/sdk';
+import { useCallback } from 'react';
+import { PersonLine } from '../people/person-line.tsx';
+import { dayText } from '../ui/dates.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Empty } from '../ui/empty.tsx';
+import { attempt } from '../ui/toasts.tsx';
+import { usePages } from '../ui/use-pages.ts';
+import { titleOf } from './channel-title.ts';
+
+const PAGE = 50;
+
+interface Props {
+  channel: Channel;
+  info: ChannelInfo;
+  onClose(): void;
+}
+
+export function Bans({ channel, info, onClose }: Props) {
+  const load = useCallback(
+    (last?: Ban) => channel.members.listBans({ limit: PAGE, ...(last ? { after: last.user.id } : {}) }),
+    [channel],
+  );
+  const bans = usePages(load, PAGE);
+
+  return (
+    <Dialog title={`Banned from ${titleOf(info)}`} onClose={onClose}>
+      {bans.list?.length === 0 && (
+        <Empty icon="ban" title="Nobody is banned">
+          Ban somebody from the list of members to keep them out.
+        </Empty>
+      )}
+      <ul aria-label="Banned people" aria-busy={bans.list === null}>
+        {bans.list?.map((ban) => (
+          <li key={ban.user.id} className="row">
+            <PersonLine user={ban.user} about={aboutBan(ban)}>
+              <button
+                type="button"
+                aria-label={`Let ${ban.user.name} come back`}
+                onClick={async () => {
+                  const isDone = await attempt(
+                    () => channel.members.unban(ban.user.id),
+                    `${ban.user.name} may come back`,
+                  );
+                  if (isDone) bans.remove(ban);
+                }}
+              >
+                Unban
+              </button>
+            </PersonLine>
+          </li>
+        ))}
+      </ul>
+      {bans.hasMore && (
+        <button type="button" onClick={bans.loadMore}>
+          Show more
+        </button>
+      )}
+    </Dialog>
+  );
+}
+
+function aboutBan({ reason, until }: Ban): string {
+  const end = until === 'forever' ? 'For good' : `Until ${dayText(until)}`;
+  return reason === '' ? end : `${end}: ${reason}`;
+}
