@@ -3,7 +3,7 @@ import type { Block } from '@confab/sdk';
 import { useChat } from '@confab/sdk/react';
 import { useCallback } from 'react';
 import { PersonLine } from '../people/person-line.tsx';
-import { dayText } from '../ui/dates.ts';
+import { agoText } from '../ui/dates.ts';
 import { attempt } from '../ui/toasts.tsx';
 import { usePages } from '../ui/use-pages.ts';
 
@@ -28,7 +28,7 @@ export function BlockedPeople() {
       <ul aria-label="Blocked people" aria-busy={blocked.list === null}>
         {blocked.list?.map((block) => (
           <li key={block.user.id} className="row">
-            <PersonLine user={block.user} about={`Since ${dayText(block.blockedAt)}`}>
+            <PersonLine user={block.user} about={`Blocked ${agoText(block.blockedAt)}`}>
               <button
                 type="button"
                 aria-label={`Unblock ${block.user.name}`}

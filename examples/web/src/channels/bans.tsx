@@ -2,7 +2,7 @@
 import type { Ban, Channel, ChannelInfo } from '@confab/sdk';
 import { useCallback } from 'react';
 import { PersonLine } from '../people/person-line.tsx';
-import { dayText } from '../ui/dates.ts';
+import { fullText } from '../ui/dates.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { attempt } from '../ui/toasts.tsx';
@@ -62,6 +62,6 @@ export function Bans({ channel, info, onClose }: Props) {
 }
 
 function aboutBan({ reason, until }: Ban): string {
-  const end = until === 'forever' ? 'For good' : `Until ${dayText(until)}`;
+  const end = until === 'forever' ? 'For good' : `Until ${fullText(until)}`;
   return reason === '' ? end : `${end}: ${reason}`;
 }

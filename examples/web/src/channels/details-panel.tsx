@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Panel } from '../conversation/panel.tsx';
 import { goTo, HOME, showBeside } from '../place.ts';
 import { Confirm } from '../ui/confirm.tsx';
-import { dayText } from '../ui/dates.ts';
+import { agoText } from '../ui/dates.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { attempt } from '../ui/toasts.tsx';
 import { Bans } from './bans.tsx';
@@ -26,7 +26,7 @@ export function DetailsPanel({ channel, info }: { channel: Channel; info: Channe
         ) : (
           info.description && <p>{info.description}</p>
         )}
-        <p className="hint small">Since {dayText(info.createdAt)}</p>
+        <p className="hint small">Made {agoText(info.createdAt)}</p>
 
         <div>
           <Action icon="people" label="Members" onClick={() => showBeside({ panel: 'members' })} />

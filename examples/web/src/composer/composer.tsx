@@ -75,6 +75,7 @@ export function Composer({ target, canUpload, children }: Props) {
           {...completion.field}
           ref={field}
           rows={1}
+          dir="auto"
           aria-label={label}
           placeholder={label}
           enterKeyHint="send"

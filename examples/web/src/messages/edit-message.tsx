@@ -45,6 +45,7 @@ export function EditMessage({ message, onDone }: { message: Message; onDone(): v
       <textarea
         ref={field}
         rows={1}
+        dir="auto"
         aria-label="Edit message"
         value={text}
         onChange={(event) => setText(event.target.value)}

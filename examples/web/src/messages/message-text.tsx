@@ -46,7 +46,7 @@ function BlockView({ block, mentions, children }: BlockProps) {
     );
   }
   const content = (
-    <p>
+    <p dir="auto">
       {render(block.children, mentions)}
       {children}
     </p>
