@@ -1,28 +1,35 @@
-/** What a channel consists of: messages at once, and what is loaded when it is first used. */
+/** What a channel consists of: messages at once, and what is loaded beside them or when it is first used. */
 import type { ChannelParts } from './channel.ts';
 import { type Lazy, lazy } from './internal/lazy.ts';
 import type { Rest } from './internal/rest.ts';
 import type { TopicListener } from './internal/topic-listeners.ts';
 import type { LaterNouns } from './later.ts';
 import { createMessages, type MessagesDeps, sendMessage } from './messages.ts';
-import { createReactions } from './reactions.ts';
+import type { SoonNouns, SoonParts } from './soon.ts';
 import { createTyping } from './typing.ts';
 
 export interface PartsDeps extends MessagesDeps {
   rest: Rest;
+  soon: Lazy<SoonNouns>;
   later: Lazy<LaterNouns>;
 }
 
 /** @param changed called when the channel itself was changed */
 export function createParts(deps: PartsDeps, channelId: string, changed: () => Promise<void>): ChannelParts {
-  const { later, feeds } = deps;
+  const { soon, later, feeds } = deps;
   const topic = { subscribe: (listener: TopicListener) => feeds.of(channelId).listen(listener) };
   const typing = createTyping((isTyping) => feeds.all.get(channelId)?.sendTyping(isTyping));
+  const write = <T>(act: (parts: SoonParts) => Promise<T>): Promise<T> =>
+    soon.use((code) => act(code.createParts(channelId)));
   const parts = lazy(async () => (await later.get()).createParts(channelId, topic, changed));
 
   return {
     ...parts.calls('verbs', 'update', 'archive', 'unarchive', 'delete', 'transfer', 'setSettings'),
-    messages: createMessages(deps, channelId, typing.stop),
+    messages: {
+      ...createMessages(deps, channelId, typing.stop),
+      edit: (seq, changes) => write(({ messages }) => messages.edit(seq, changes)),
+      delete: (seq) => write(({ messages }) => messages.delete(seq)),
+    },
     thread(rootSeq) {
       const part = lazy(async () => ({ thread: (await later.get()).createThread(channelId, rootSeq) }));
       return {
@@ -39,7 +46,11 @@ export function createParts(deps: PartsDeps, channelId: string, changed: () => P
       ...parts.calls('members', 'list', 'add', 'remove', 'ban', 'unban', 'listBans', 'setRole'),
       subscribe: parts.subscribe('members', 'loadMore'),
     },
-    reactions: { ...createReactions(deps, channelId), ...parts.calls('reactions', 'list') },
+    reactions: {
+      ...parts.calls('reactions', 'list'),
+      add: (seq, emoji, options) => write(({ reactions }) => reactions.add(seq, emoji, options)),
+      remove: (seq, emoji) => write(({ reactions }) => reactions.remove(seq, emoji)),
+    },
     pins: { ...parts.calls('pins', 'list', 'add', 'remove'), subscribe: parts.subscribe('pins') },
     receipts: {
       ...parts.calls('receipts', 'list', 'markDelivered'),

@@ -8,16 +8,16 @@ import { type Channels, createChannels } from './channels.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
 import { ChatError } from './errors.ts';
 import type { Files } from './files.ts';
+import { createEarlyOutbox } from './internal/early-outbox.ts';
 import { createFeeds } from './internal/feeds.ts';
-import { createHeartbeat } from './internal/heartbeat.ts';
-import { type Lazy, lazy } from './internal/lazy.ts';
+import { type Lazy, lazy, loaded } from './internal/lazy.ts';
 import { createMe } from './internal/me.ts';
 import { createMessageCalls } from './internal/message-calls.ts';
-import { createOutbox } from './internal/outbox.ts';
-import { createOutboxStore, type OutboxStore } from './internal/outbox-store.ts';
+import type { OutboxStore } from './internal/outbox-store.ts';
 import { createOverlays } from './internal/overlays.ts';
 import { createRealtime } from './internal/realtime.ts';
 import { type ChatClient, createRest } from './internal/rest.ts';
+import { retrying } from './internal/retry.ts';
 import { createUserFeed } from './internal/user-feed.ts';
 import { webSocketOfNode } from './internal/web-socket.ts';
 import type { LaterNouns } from './later.ts';
@@ -26,6 +26,7 @@ import { createNouns } from './nouns.ts';
 import type { PreferencesStore } from './preferences.ts';
 import type { Presence } from './presence.ts';
 import type { Search } from './search.ts';
+import type { SoonNouns } from './soon.ts';
 import type { Threads } from './threads.ts';
 import type { Unread } from './unread.ts';
 import type { Users } from './users.ts';
@@ -83,7 +84,7 @@ export function createChat(options: ChatOptions): Chat {
     never,
     never
   >;
-  const auth = createAuth(supabase, () => heartbeat.goodbye('session'));
+  const auth = createAuth(supabase, async () => soon.now?.heartbeat.goodbye('session'));
   const userId = () => auth.userId;
   const { supabaseUrl, supabaseKey } = supabase as unknown as { supabaseUrl: string; supabaseKey: string };
   const rest = createRest(supabase.schema('chat' as never) as unknown as ChatClient, auth, {
@@ -101,30 +102,25 @@ export function createChat(options: ChatOptions): Chat {
     }
   };
   const overlays = createOverlays(() => requireUser(auth.userId));
-  const outbox = createOutbox({
-    store: options.outboxStore ?? createOutboxStore(),
-    get: calls.get,
-    async post(message, progress) {
-      await requireUser(message.author.id);
-      if (message.files.length > 0) await (await later.get()).uploadFiles(message, progress);
-      return calls.send(message);
-    },
+  let isOpen = true;
+  const soon: Lazy<SoonNouns> = lazy(async () => {
+    const { createSoonNouns } = await retrying(
+      () => loaded(import('./soon.ts')),
+      () => isOpen,
+    );
+    return createSoonNouns({ ...deps, outboxStore: options.outboxStore, requireUser });
   });
+  const outbox = createEarlyOutbox(soon);
   const feeds = createFeeds({ realtime, calls, outbox, overlays, userId, me });
   const userFeed = createUserFeed({ realtime, me });
-  const heartbeat = createHeartbeat({
-    rest,
-    feeds: feeds.all,
-    everyone: { note: (epoch) => later.ifUsed((nouns) => nouns.noteEveryone(epoch)) },
-  });
-  const { setActive } = heartbeat;
   const later: Lazy<LaterNouns> = lazy(async () => {
     const { createLaterNouns } = await import('./later.ts');
-    return createLaterNouns({ ...deps, supabase, channels, setActive });
+    return createLaterNouns({ ...deps, supabase, channels });
   });
-  const deps = { rest, realtime, userFeed, userId, outbox, overlays, calls, feeds, author, later };
+  const deps = { rest, realtime, userFeed, userId, outbox, overlays, calls, feeds, author, soon, later };
   const channels = createChannels(deps);
   const drafts = createDrafts({ server: later, userId });
+  void soon.get().catch(() => {});
 
   /** Each ends what it shows once its user has gone; the topic they listen to goes last. */
   function end(): void {
@@ -138,25 +134,30 @@ export function createChat(options: ChatOptions): Chat {
   let presentId: string | null = null;
   const identity = auth.subscribe((state) => {
     forget();
-    heartbeat.stop();
+    soon.whenThere(({ heartbeat }) => heartbeat.stop());
     if (presentId !== null) end();
     presentId = state.userId;
     outbox.open(presentId);
     drafts.open(presentId);
-    if (presentId !== null) heartbeat.start();
+    if (presentId !== null) soon.whenThere(({ heartbeat }) => heartbeat.start());
   });
 
   return {
-    ...createNouns({ rest, later, setActive }),
+    ...createNouns({ rest, soon, later }),
     auth,
     channels,
     drafts,
     async close() {
+      isOpen = false;
       identity.unsubscribe();
       outbox.open(null);
       end();
       drafts.close();
-      await heartbeat.end();
+      let goodbye: Promise<void> | undefined;
+      soon.whenThere(({ heartbeat }) => {
+        goodbye = heartbeat.end();
+      });
+      await goodbye;
       await supabase.removeAllChannels();
       supabase.auth.stopAutoRefresh();
     },

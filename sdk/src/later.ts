@@ -40,7 +40,6 @@ export function createLaterNouns(
     userFeed: UserFeed;
     channels: Pick<Channels, 'subscribe'>;
     userId(): string | null;
-    setActive(isActive: boolean): void;
   },
 ) {
   const { rest, userFeed, userId } = deps;
@@ -51,7 +50,7 @@ export function createLaterNouns(
   const files = createFiles(storage);
   const live = {
     users: createUsers(rest, everyone, createAvatars(storage, userId), search.users),
-    presence: createPresence({ rest, everyone, myId: userId, setActive: deps.setActive }),
+    presence: createPresence({ rest, everyone, myId: userId }),
     threads: createThreads({ rest, userFeed }),
     bookmarks: createBookmarks({ rest, userFeed }),
     drafts: createSavedDrafts({ rest, userFeed }),

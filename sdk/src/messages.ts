@@ -11,6 +11,7 @@ import type { Outbox } from './internal/outbox.ts';
 import type { Overlays } from './internal/overlays.ts';
 import type { QueuedMessage } from './internal/queued-message.ts';
 import { uuidV7 } from './internal/uuid.ts';
+import type { MessageChanges } from './message-changes.ts';
 import type { User } from './users.ts';
 
 /** One emoji under a message. */
@@ -140,7 +141,11 @@ export interface MessagesDeps {
 }
 
 /** @param onSend called when something is sent */
-export function createMessages(deps: MessagesDeps, channelId: string, onSend: () => void): Messages {
+export function createMessages(
+  deps: MessagesDeps,
+  channelId: string,
+  onSend: () => void,
+): Omit<Messages, keyof MessageChanges> {
   const { calls, outbox, overlays, feeds } = deps;
   return {
     list: (options) => calls.list(channelId, options),
@@ -148,28 +153,6 @@ export function createMessages(deps: MessagesDeps, channelId: string, onSend: ()
       onSend();
       return sendMessage(deps, { channelId, body, parentSeq: null, inChannel: true }, options);
     },
-    edit: (seq, changes) =>
-      overlays.run(
-        channelId,
-        seq,
-        (message) => ({ ...message, ...changes, editedAt: new Date() }),
-        () => calls.edit(channelId, seq, changes),
-      ),
-    delete: (seq) =>
-      overlays.run(
-        channelId,
-        seq,
-        (message) => ({
-          ...message,
-          body: '',
-          custom: {},
-          files: [],
-          reactions: [],
-          pinnedAt: null,
-          deletedAt: new Date(),
-        }),
-        () => calls.delete(channelId, seq),
-      ),
     listEdits: (seq) => calls.listEdits(channelId, seq),
     retry: outbox.retry,
     discard: outbox.discard,

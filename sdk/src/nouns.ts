@@ -4,15 +4,12 @@ import { type Lazy, lazy } from './internal/lazy.ts';
 import type { Rest } from './internal/rest.ts';
 import { requireUuids } from './internal/uuid.ts';
 import type { LaterNouns } from './later.ts';
+import type { SoonNouns } from './soon.ts';
 
 type Nouns = Omit<Chat, 'auth' | 'channels' | 'drafts' | 'close'>;
 
-export function createNouns(deps: {
-  rest: Rest;
-  later: Lazy<LaterNouns>;
-  setActive(isActive: boolean): void;
-}): Nouns {
-  const { rest, later } = deps;
+export function createNouns(deps: { rest: Rest; soon: Lazy<SoonNouns>; later: Lazy<LaterNouns> }): Nouns {
+  const { rest, soon, later } = deps;
   const administration = lazy(async () => {
     const { createAdmin } = await import('./admin.ts');
     const admin = createAdmin(rest);
@@ -28,7 +25,7 @@ export function createNouns(deps: {
     presence: {
       ...later.calls('presence', 'set', 'setStatus', 'clearStatus', 'get'),
       subscribe: following(later.subscribe('presence')),
-      setActive: deps.setActive,
+      setActive: (isActive) => soon.whenThere(({ heartbeat }) => heartbeat.setActive(isActive)),
     },
     threads: { ...later.calls('threads', 'list'), subscribe: later.subscribe('threads', 'loadMore') },
     bookmarks: {

@@ -55,8 +55,7 @@ export function createPresence(deps: {
   /** The topic that everyone hears. */
   everyone: TopicFeed;
   myId(): string | null;
-  setActive(isActive: boolean): void;
-}): Presence & { end(): void } {
+}): Omit<Presence, 'setActive'> & { end(): void } {
   const { client, run } = deps.rest;
   const expiries = new Map<string, ReturnType<typeof setTimeout>>();
 
@@ -133,7 +132,6 @@ export function createPresence(deps: {
       return userIds.map((id) => people.get(id) ?? neverSeen(id));
     },
     subscribe: watch.subscribe,
-    setActive: deps.setActive,
     end() {
       watch.end();
       for (const timer of expiries.values()) clearTimeout(timer);

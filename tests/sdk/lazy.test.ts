@@ -88,3 +88,24 @@ it('code that does not arrive is no network to a call, and is asked for again', 
   await expect(count()).rejects.toMatchObject({ code: 'network_unavailable', retryable: true });
   expect(await count()).toBe(3);
 });
+
+it('what is there is used in the same moment', async () => {
+  const { notes } = createNotes();
+  const later = lazy(async () => ({ notes }));
+  await later.get();
+  const count = vi.spyOn(notes, 'count');
+  void later.calls('notes', 'count').count();
+  expect(count).toHaveBeenCalledOnce();
+});
+
+it('what is to be done once the code is there asks for no code, and is done in order', async () => {
+  const load = vi.fn(async () => ({ notes: createNotes().notes }));
+  const later = lazy(load);
+  const done: string[] = [];
+  later.whenThere(() => done.push('first'));
+  later.whenThere(() => done.push('second'));
+  expect(load).not.toHaveBeenCalled();
+  await later.get();
+  later.whenThere(() => done.push('third'));
+  expect(done).toEqual(['first', 'second', 'third']);
+});

@@ -16,8 +16,12 @@ type MoreOf<Noun> = Noun extends { subscribe(...args: never[]): infer T }
   : never;
 
 export interface Lazy<Nouns> {
+  /** What has been loaded. */
+  readonly now: Nouns | undefined;
   /** @throws `network_unavailable` when the code does not arrive */
   get(): Promise<Nouns>;
+  /** Does this with the code: in the same moment when it is there. @throws `network_unavailable` when it does not arrive */
+  use<T>(act: (nouns: Nouns) => Promise<T>): Promise<T>;
   /** These methods of a noun. @throws `network_unavailable` when the code does not arrive */
   calls<Name extends keyof Nouns, Call extends CallsOf<Nouns[Name]>>(
     noun: Name,
@@ -31,6 +35,8 @@ export interface Lazy<Nouns> {
     noun: Name,
     ...names: MoreOf<Nouns[Name]>[]
   ): Nouns[Name] extends { subscribe: infer T } ? T : never;
+  /** Does this once the code is there, which it does not ask for, and after all that was to be done before. */
+  whenThere(act: (nouns: Nouns) => void): void;
   /** Does this after all that has begun before; nothing while nothing is in use. */
   ifUsed(act: (nouns: Nouns) => void): void;
 }
@@ -63,6 +69,8 @@ export function lazy<Nouns extends object>(load: () => Promise<Nouns>): Lazy<Nou
     return loading;
   }
 
+  const use = async <T>(act: (nouns: Nouns) => Promise<T>): Promise<T> => act(nouns ?? (await get()));
+
   function begin(start: (nouns: Nouns) => Subscription, names: string[]): Subscription {
     if (nouns) return start(nouns);
     let isEnded = false;
@@ -72,7 +80,7 @@ export function lazy<Nouns extends object>(load: () => Promise<Nouns>): Lazy<Nou
     });
     const ready = retrying(get, () => !isEnded).catch(() => {});
     return {
-      ...forward(names, () => ready.then(() => begun)),
+      ...forward(names, (call) => ready.then(() => begun && call(begun as never))),
       unsubscribe() {
         isEnded = true;
         begun?.unsubscribe();
@@ -80,27 +88,34 @@ export function lazy<Nouns extends object>(load: () => Promise<Nouns>): Lazy<Nou
     };
   }
 
+  function whenThere(act: (nouns: Nouns) => void): void {
+    if (nouns) act(nouns);
+    else waiting.add(act);
+  }
+
   return {
+    get now() {
+      return nouns;
+    },
     get,
+    use,
     calls: (noun, ...names) =>
-      forward(names as string[], () => get().then((arrived) => arrived[noun])) as never,
+      forward(names as string[], (call) => use((arrived) => call(arrived[noun] as never))) as never,
     subscribe: (noun, ...names) =>
       ((...args: never[]) =>
         begin((arrived) => (arrived[noun] as { subscribe: Subscribe }).subscribe(...args), names)) as never,
+    whenThere,
     ifUsed(act) {
-      if (nouns) act(nouns);
-      else if (waiting.size > 0) waiting.add(act);
+      if (nouns || waiting.size > 0) whenThere(act);
     },
   };
 }
 
 /** Methods of these names that call those of what is still to come. */
-function forward(names: string[], find: () => Promise<unknown>): Record<string, Callable> {
-  const call =
+function forward(names: string[], find: (call: Callable) => Promise<unknown>): Record<string, Callable> {
+  const forwarded =
     (name: string): Callable =>
-    async (...args) => {
-      const found = (await find()) as Record<string, Callable> | undefined;
-      return found?.[name]?.(...args);
-    };
-  return Object.fromEntries(names.map((name) => [name, call(name)]));
+    (...args) =>
+      find(async (found) => (found as Record<string, Callable>)[name]?.(...args));
+  return Object.fromEntries(names.map((name) => [name, forwarded(name)]));
 }

@@ -1,10 +1,7 @@
 /** Everything that is asked of the server about messages. */
-import type { MessageCustom } from '../custom.ts';
 import { ChatError } from '../errors.ts';
 import type { Message, MessageEdit } from '../messages.ts';
 import type { ServerState } from './channel-feed.ts';
-import type { Json } from './database.types.ts';
-import type { QueuedMessage } from './queued-message.ts';
 import type { Rest } from './rest.ts';
 import { MESSAGE_COLUMNS, type MessageRow, toMessage, toMessageEdit } from './rows.ts';
 
@@ -25,24 +22,23 @@ export interface MessageCalls {
   listChanges(channelId: string, afterChange: number, limit: number): Promise<Message[]>;
   get(id: string): Promise<Message>;
   find(channelId: string, seq: number): Promise<Message>;
-  send(message: QueuedMessage): Promise<Message>;
-  edit(channelId: string, seq: number, changes: { body?: string; custom?: MessageCustom }): Promise<Message>;
-  delete(channelId: string, seq: number): Promise<Message>;
   listEdits(channelId: string, seq: number): Promise<MessageEdit[]>;
+}
+
+/** The message that an answer consists of. @throws `message_not_found` */
+export function only(rows: unknown): Message {
+  const [row] = rows as MessageRow[];
+  if (row) return toMessage(row);
+  throw new ChatError(
+    'message_not_found',
+    'unable to read message; it does not exist or is not visible to you',
+  );
 }
 
 export function createMessageCalls({ client, run }: Rest): MessageCalls {
   const toPage = (rows: unknown, { afterSeq }: PageOptions): Message[] => {
     const messages = (rows as MessageRow[]).map(toMessage);
     return afterSeq === undefined ? messages.reverse() : messages;
-  };
-  const only = (rows: unknown): Message => {
-    const [row] = rows as MessageRow[];
-    if (row) return toMessage(row);
-    throw new ChatError(
-      'message_not_found',
-      'unable to read message; it does not exist or is not visible to you',
-    );
   };
   const bounds = ({ beforeSeq, afterSeq, limit = 50 }: PageOptions) => ({
     ...(beforeSeq === undefined ? {} : { before_seq: beforeSeq }),
@@ -91,43 +87,6 @@ export function createMessageCalls({ client, run }: Rest): MessageCalls {
         await run(
           'read message',
           client.from('messages').select(MESSAGE_COLUMNS).eq('channel_id', channelId).eq('seq', seq),
-        ),
-      ),
-    send: async ({ id, channelId, body, custom, parentSeq, inChannel, files }) =>
-      only(
-        await run(
-          'send message',
-          client
-            .rpc('send_message', {
-              channel_id: channelId,
-              id,
-              body,
-              custom: custom as Json,
-              ...(parentSeq === null ? {} : { parent_seq: parentSeq, also_in_channel: inChannel }),
-              ...(files.length === 0 ? {} : { file_ids: files.map(({ info }) => info.id) }),
-            })
-            .select(MESSAGE_COLUMNS),
-        ),
-      ),
-    edit: async (channelId, seq, { body, custom }) =>
-      only(
-        await run(
-          'edit message',
-          client
-            .rpc('edit_message', {
-              channel_id: channelId,
-              seq,
-              ...(body === undefined ? {} : { body }),
-              ...(custom === undefined ? {} : { custom: custom as Json }),
-            })
-            .select(MESSAGE_COLUMNS),
-        ),
-      ),
-    delete: async (channelId, seq) =>
-      only(
-        await run(
-          'delete message',
-          client.rpc('delete_message', { channel_id: channelId, seq }).select(MESSAGE_COLUMNS),
         ),
       ),
     async listEdits(channelId, seq) {

@@ -1,0 +1,50 @@
+/** What follows the first screen, writing and being present: one piece of code, fetched as soon as a chat is made. */
+import type { Feeds } from './internal/feeds.ts';
+import { createHeartbeat } from './internal/heartbeat.ts';
+import type { Lazy } from './internal/lazy.ts';
+import type { MessageCalls } from './internal/message-calls.ts';
+import { createMessageWrites } from './internal/message-writes.ts';
+import { createOutbox } from './internal/outbox.ts';
+import { createOutboxStore, type OutboxStore } from './internal/outbox-store.ts';
+import type { Overlays } from './internal/overlays.ts';
+import type { Rest } from './internal/rest.ts';
+import type { LaterNouns } from './later.ts';
+import { createMessageChanges } from './message-changes.ts';
+import { createReactions } from './reactions.ts';
+
+export type SoonNouns = ReturnType<typeof createSoonNouns>;
+export type SoonParts = ReturnType<SoonNouns['createParts']>;
+
+export function createSoonNouns(deps: {
+  rest: Rest;
+  calls: MessageCalls;
+  overlays: Overlays;
+  feeds: Pick<Feeds, 'all'>;
+  later: Lazy<LaterNouns>;
+  outboxStore: OutboxStore | undefined;
+  /** Throws when it is somebody else who is signed in by now. */
+  requireUser(id: string): Promise<void>;
+}) {
+  const { rest, later } = deps;
+  const writes = createMessageWrites(rest);
+  return {
+    outbox: createOutbox({
+      store: deps.outboxStore ?? createOutboxStore(),
+      get: deps.calls.get,
+      async post(message, progress) {
+        await deps.requireUser(message.author.id);
+        if (message.files.length > 0) await (await later.get()).uploadFiles(message, progress);
+        return writes.send(message);
+      },
+    }),
+    heartbeat: createHeartbeat({
+      rest,
+      feeds: deps.feeds.all,
+      everyone: { note: (epoch) => later.ifUsed((nouns) => nouns.noteEveryone(epoch)) },
+    }),
+    createParts: (channelId: string) => ({
+      messages: createMessageChanges({ ...deps, writes }, channelId),
+      reactions: createReactions(deps, channelId),
+    }),
+  };
+}
