@@ -2,7 +2,7 @@
 import type { MessageCustom } from './custom.ts';
 import { keyOf, putDraft } from './internal/draft-list.ts';
 import { createDraftStore } from './internal/draft-store.ts';
-import { createEmitter, type Subscription } from './internal/emitter.ts';
+import { createEmitter, type Subscription, tell } from './internal/emitter.ts';
 import type { Lazy } from './internal/lazy.ts';
 import { retrying } from './internal/retry.ts';
 import type { SavedDrafts } from './internal/saved-drafts.ts';
@@ -119,7 +119,7 @@ export function createDrafts(deps: {
     flush,
     subscribe(listener) {
       const added = listeners.add(listener);
-      listener(state());
+      tell(listener, state());
       subscription ??= subscribe((next) => {
         saved = next;
         emit();

@@ -3,7 +3,7 @@ import type { MessageCustom } from './custom.ts';
 import { ChatError } from './errors.ts';
 import type { FileInfo, FileSource } from './files.ts';
 import { toBlob } from './internal/blob.ts';
-import type { Subscription } from './internal/emitter.ts';
+import { type Subscription, tell } from './internal/emitter.ts';
 import type { Feeds } from './internal/feeds.ts';
 import type { MessageCalls } from './internal/message-calls.ts';
 import { createMessageView } from './internal/message-view.ts';
@@ -166,7 +166,7 @@ export function createMessages(
         accepts: ({ inChannel }) => inChannel,
         fetch: (options) => calls.list(channelId, options),
         get: calls.get,
-        listener: (state) => listener({ ...state, typing: feed.typing, online: feed.online }),
+        listener: (state) => tell(listener, { ...state, typing: feed.typing, online: feed.online }),
         around,
       });
     },

@@ -1,6 +1,6 @@
 /** Threads: the replies to a message, live, and the list of those the caller follows. */
 import { isChatError } from './errors.ts';
-import type { Subscription } from './internal/emitter.ts';
+import { type Subscription, tell } from './internal/emitter.ts';
 import { THREAD_COLUMNS, type ThreadRow, toThreadInfo } from './internal/item-rows.ts';
 import { createLiveValue } from './internal/live-value.ts';
 import { changed } from './internal/message-log.ts';
@@ -22,6 +22,8 @@ export interface ThreadState {
   hasNewer: boolean;
   /** Who is typing in the channel now, without the caller. */
   typing: readonly User[];
+  /** Whether the caller follows it. */
+  isFollowing: boolean;
   connection: Connection;
 }
 
@@ -70,17 +72,33 @@ export interface Threads {
 }
 
 export function createThread(
-  deps: MessagesDeps & { rest: Rest },
+  deps: MessagesDeps & { rest: Rest; userFeed: UserFeed },
   channelId: string,
   rootSeq: number,
 ): Omit<Thread, 'send'> {
   const { calls, outbox, overlays, feeds } = deps;
   const { client, run } = deps.rest;
-  const follow = (isFollowing: boolean) =>
-    run(
+  const live = createLiveValue<{ isFollowing: boolean }>({
+    feed: deps.userFeed,
+    initial: { isFollowing: false },
+    async load() {
+      const own = client.from('thread_members').select('is_following');
+      const [row] = await run('read thread', own.eq('channel_id', channelId).eq('root_seq', rootSeq));
+      return { isFollowing: row?.is_following ?? false };
+    },
+    apply: (value, event, { channel_id, root_seq, is_following }) =>
+      event === 'thread:updated' && channel_id === channelId && root_seq === rootSeq
+        ? { isFollowing: is_following as boolean }
+        : value,
+  });
+
+  async function follow(isFollowing: boolean): Promise<void> {
+    await run(
       'follow thread',
       client.rpc('follow_thread', { channel_id: channelId, root_seq: rootSeq, is_following: isFollowing }),
     );
+    live.change(() => ({ isFollowing }));
+  }
 
   return {
     channelId,
@@ -91,11 +109,19 @@ export function createThread(
       let hasNews = false;
       let isOpen = true;
       let view: ViewState | undefined;
+      let isFollowing = false;
       const show = () => {
         hasNews = false;
         if (!view || !isOpen) return;
         const { messages, ...rest } = view;
-        listener({ ...rest, root: root && overlays.show(root), replies: messages, typing: feed.typing });
+        const { typing } = feed;
+        tell(listener, {
+          ...rest,
+          root: root && overlays.show(root),
+          replies: messages,
+          typing,
+          isFollowing,
+        });
       };
       async function loadRoot(): Promise<void> {
         [root = null] = await feed.page(async () => [await calls.find(channelId, rootSeq)]);
@@ -135,12 +161,17 @@ export function createThread(
           root = null;
         },
       });
+      const following = live.subscribe((now) => {
+        ({ isFollowing } = now);
+        show();
+      });
       return {
         ...replies,
         unsubscribe() {
           isOpen = false;
           replies.unsubscribe();
           inFeed.unsubscribe();
+          following.unsubscribe();
         },
       };
     },
@@ -150,12 +181,8 @@ export function createThread(
         client.rpc('mark_thread_read', { channel_id: channelId, root_seq: rootSeq, seq }),
       );
     },
-    async follow() {
-      await follow(true);
-    },
-    async unfollow() {
-      await follow(false);
-    },
+    follow: () => follow(true),
+    unfollow: () => follow(false),
   };
 }
 

@@ -1,6 +1,6 @@
 /** How much is unread in all, for a badge. */
 import type { ChannelInfo, ChannelsState } from './channels.ts';
-import { createEmitter, type Subscription } from './internal/emitter.ts';
+import { createEmitter, type Subscription, tell } from './internal/emitter.ts';
 import { createLiveValue } from './internal/live-value.ts';
 import type { Rest } from './internal/rest.ts';
 import type { UserFeed } from './internal/user-feed.ts';
@@ -75,7 +75,7 @@ export function createUnread(deps: {
       const subscription = listeners.add(listener);
       if (subscriptions.length === 0) open();
       else if (channels && threads !== undefined) {
-        listener({ ...totals(channels.channels), threads, connection: channels.connection });
+        tell(listener, { ...totals(channels.channels), threads, connection: channels.connection });
       }
       return subscription;
     },

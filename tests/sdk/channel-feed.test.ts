@@ -5,6 +5,7 @@ import { createChannelFeed, type FeedDeps } from '../../sdk/src/internal/channel
 import { createMessageView, type ViewState } from '../../sdk/src/internal/message-view.ts';
 import { createOverlays } from '../../sdk/src/internal/overlays.ts';
 import type { TopicHandlers } from '../../sdk/src/internal/realtime.ts';
+import { createMessages, type MessagesDeps } from '../../sdk/src/messages.ts';
 import { idleOutbox, message, messages } from '../helpers/messages.ts';
 
 interface Page {
@@ -53,6 +54,7 @@ function channelOver(
     state: async () => (epoch === null ? null : { ...newest(), epoch, memberCount: 2 }),
     fetchMessages: (afterSeq, limit) => list({ afterSeq, limit }),
     fetchChanges,
+    onMemberCount() {},
     onIdle() {},
   });
   const states: (ViewState & { typing: unknown })[] = [];
@@ -68,6 +70,17 @@ function channelOver(
       listener,
       around,
     });
+  /** As an app does. */
+  const { subscribe } = createMessages(
+    {
+      feeds: { of: () => feed },
+      outbox: idleOutbox,
+      overlays: createOverlays(async () => {}),
+      calls: { list: (_id: string, page: Page) => list(page) },
+    } as unknown as MessagesDeps,
+    'c',
+    () => {},
+  );
   const view = openView((state) => states.push({ ...state, typing: feed.typing }));
   const said = (event: string, payload: Record<string, unknown>) =>
     topics.get(`channel:c:${epoch}`)?.onEvent(event, payload);
@@ -75,6 +88,7 @@ function channelOver(
     feed,
     view,
     openView,
+    subscribe,
     states,
     topics,
     fetchChanges,
@@ -506,6 +520,25 @@ it('loads what was refused while the caller was out, when they are a member agai
   await vi.waitUntil(() => topics.has('channel:c:2'));
   await live();
   expect(seqs()).toEqual([1, 2, 3]);
+});
+
+it('a listener that throws is told of what follows, and disturbs nobody else', async () => {
+  const reported = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const { feed, subscribe, hear, seqs, live } = channelOver([message(1)]);
+  const heard: number[] = [];
+  const mistake = new Error('a mistake of the app');
+  subscribe((state) => {
+    heard.push(state.messages.length);
+    throw mistake;
+  });
+  await live();
+  hear(2);
+  hear(3);
+  expect(heard.slice(-2)).toEqual([2, 3]);
+  expect(seqs()).toEqual([1, 2, 3]);
+  expect(feed.connection).toBe('live');
+  expect(reported).toHaveBeenCalledWith(mistake);
+  reported.mockRestore();
 });
 
 it('a view that is closed during an outage ends nothing for the others', async () => {

@@ -60,6 +60,7 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; on
       },
     },
     feeds: {
+      onMemberCount: () => ({ unsubscribe() {} }),
       all: new Map(
         server.onScreen?.map((id) => [id, { note: (level: object) => noted.push(level) } as never]),
       ),

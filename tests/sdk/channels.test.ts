@@ -25,6 +25,20 @@ describe('the live list of channels', () => {
     await list.until(({ channels }) => channels.length === 0);
   });
 
+  it('counts the members of a channel on screen, and of a small one wherever one is', async () => {
+    const { ada, bob, adas } = await joinPair('public');
+    const eve = await joinChat('Eve');
+    const lists = [ada, bob].map(({ chat }) => observe(chat.channels.subscribe));
+    const count = (members: number) =>
+      Promise.all(lists.map((list) => list.until(({ channels: [first] }) => first?.memberCount === members)));
+    const open = observe(adas.messages.subscribe);
+    await Promise.all([count(2), open.until(({ connection }) => connection === 'live')]);
+    await (await eve.chat.channels.open(adas.id)).join();
+    await count(3);
+    await adas.members.remove(eve.id);
+    await lists[0]?.until(({ channels: [first] }) => first?.memberCount === 2);
+  });
+
   it('puts the most recently active channel first', async () => {
     const [ada, bob] = await Promise.all([joinChat('Ada'), joinChat('Bob')]);
     const make = () => ada.chat.channels.create({ slug: slug(), kind: 'private', memberIds: [bob.id] });

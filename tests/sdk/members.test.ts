@@ -37,6 +37,19 @@ describe('the live list of members', () => {
   });
 });
 
+it('what is live of a channel shows nothing more once its reader has signed out', async () => {
+  const { bob, bobs } = await joinPair();
+  const views = [
+    observe(bobs.members.subscribe),
+    observe(bobs.receipts.subscribe),
+    observe(bobs.pins.subscribe),
+  ];
+  for (const view of views) await view.until((state) => state.connection === 'live');
+  await bob.chat.auth.signOut();
+  const ended = await Promise.all(views.map((view) => view.until((state) => state.connection === 'ended')));
+  expect(ended).toMatchObject([{ members: [] }, { receipts: [] }, { messages: [] }]);
+});
+
 describe('verbs', () => {
   it('a banned member is out, listed, and back only once the ban is lifted', async () => {
     const { bob, adas, bobs } = await joinPair('public');

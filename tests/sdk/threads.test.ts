@@ -90,6 +90,18 @@ it('is listed with its unread replies for those who follow it, until they have r
   await list.until(({ threads }) => threads.length === 1);
 });
 
+it('tells whether one follows it, also when that was changed elsewhere or by a reply', async () => {
+  const { adas, bobs, rootSeq } = await pair();
+  const [adasView, bobsView] = [watchThread(adas.thread(rootSeq)), watchThread(bobs.thread(rootSeq))];
+  await Promise.all([adasView.until(isLive), bobsView.until(isLive)]);
+  expect(bobsView.state?.isFollowing).toBe(false);
+  await bobs.thread(rootSeq).send('a reply');
+  await adasView.until(({ isFollowing }) => isFollowing);
+  await bobsView.until(({ isFollowing }) => isFollowing);
+  await adas.thread(rootSeq).unfollow();
+  await adasView.until(({ isFollowing }) => !isFollowing);
+});
+
 it('is refused to somebody who is not in the channel', async () => {
   const { adas, rootSeq } = await pair();
   const eve = await joinChat('Eve');

@@ -66,6 +66,7 @@ export interface FeedDeps {
   fetchMessages(afterSeq: number, limit: number): Promise<Message[]>;
   /** Messages changed after a change, in the order of their last one. */
   fetchChanges(afterChange: number, limit: number): Promise<Message[]>;
+  onMemberCount(memberCount: number): void;
   /** Called once the last view has gone. */
   onIdle(): void;
 }
@@ -158,6 +159,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
       return;
     }
     memberCount = server.memberCount;
+    deps.onMemberCount(memberCount);
     // What was refused while the caller was out is asked for again.
     const isBack = !stream.isBegun || connection === 'ended';
     if (stream.isBegun) stream.note(server);
@@ -224,6 +226,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     if (event === 'message:new') stream.hear(toMessage(payload as unknown as MessageRow));
     for (const change of toChanges(event, payload, deps.userId())) stream.hearChange(change);
     if (event === 'channel:moved') move(payload.epoch as number);
+    if (event.startsWith('member:')) deps.onMemberCount(payload.member_count as number);
     nouns.hear(event, payload);
   }
 
@@ -334,6 +337,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     fail,
     end() {
       close();
+      nouns.end();
       connection = 'ended';
       for (const view of [...views]) view.clear();
       show();

@@ -1,6 +1,6 @@
 /** The caller's channels kept up to date: order, unread counts, joins and departures. */
 import type { ChannelInfo, ChannelsState } from '../channels.ts';
-import { createEmitter, type Subscription } from './emitter.ts';
+import { createEmitter, type Subscription, tell } from './emitter.ts';
 import type { Feeds } from './feeds.ts';
 import type { Outbox } from './outbox.ts';
 import type { Realtime } from './realtime.ts';
@@ -27,6 +27,8 @@ export interface Bump {
   isShown: boolean;
   isUnread: boolean;
   isMention: boolean;
+  /** How many are in the channel, where that is told. */
+  memberCount?: number;
 }
 
 const PAGE = 500;
@@ -41,7 +43,7 @@ export function createChannelList(deps: {
   realtime: Realtime;
   userFeed: UserFeed;
   outbox: Outbox;
-  feeds: Pick<Feeds, 'all'>;
+  feeds: Pick<Feeds, 'all' | 'onMemberCount'>;
   userId(): string | null;
   /** Called once the last listener has gone. */
   onIdle(): void;
@@ -184,6 +186,8 @@ export function createChannelList(deps: {
     }
     const id = payload.channel_id as string;
     if (event === 'message:deleted') doubt(id);
+    if (event.startsWith('member:'))
+      countMembers({ channelId: id, memberCount: payload.member_count as number });
     if (!event.startsWith('channel:')) return;
     touched.add(id);
     const channel = channels.get(id);
@@ -201,7 +205,15 @@ export function createChannelList(deps: {
     doubt(id);
   }
 
-  function onBump({ channelId, lastSeq, at, isShown, isUnread, isMention }: Bump): void {
+  function countMembers({ channelId, memberCount }: { channelId: string; memberCount: number }): void {
+    touched.add(channelId);
+    const channel = channels.get(channelId);
+    if (!channel || channel.memberCount === memberCount) return;
+    channels.set(channelId, { ...channel, memberCount });
+    emit();
+  }
+
+  function onBump({ channelId, lastSeq, at, isShown, isUnread, isMention, memberCount }: Bump): void {
     touched.add(channelId);
     const channel = channels.get(channelId);
     if (channel && lastSeq <= channel.lastSeq) return;
@@ -218,6 +230,7 @@ export function createChannelList(deps: {
       ...channel,
       lastSeq,
       lastActivityAt: isShown ? at : channel.lastActivityAt,
+      memberCount: memberCount ?? channel.memberCount,
       unreadCount: channel.unreadCount + Number(isUnread),
       mentionCount: channel.mentionCount + Number(isMention),
       settings: isShown ? { ...channel.settings, isHidden: false } : channel.settings,
@@ -251,6 +264,7 @@ export function createChannelList(deps: {
         onInterrupted: () => setConnection('offline'),
         onEvent,
       }),
+      deps.feeds.onMemberCount(countMembers),
       onWake(recountNow),
       { unsubscribe: () => clearInterval(timer) },
     );
@@ -288,7 +302,7 @@ export function createChannelList(deps: {
     },
     subscribe(listener) {
       const subscription = listeners.add(listener);
-      if (isOpen) listener(state());
+      if (isOpen) tell(listener, state());
       else open();
       return subscription;
     },

@@ -11,6 +11,15 @@ export interface Emitter<T> {
   emit(value: T): void;
 }
 
+/** Calls a listener. Its mistake is the app's to see, not a reason to keep the others in the dark. */
+export function tell<T>(listener: (value: T) => void, value: T): void {
+  try {
+    listener(value);
+  } catch (error) {
+    console.error(error);
+  }
+}
+
 /** @param onEmpty called when the last listener has gone */
 export function createEmitter<T>(onEmpty?: () => void): Emitter<T> {
   // Wrapped, so that the same function added twice is two listeners.
@@ -29,16 +38,7 @@ export function createEmitter<T>(onEmpty?: () => void): Emitter<T> {
       };
     },
     emit(value) {
-      for (const entry of [...listeners]) {
-        // One listener's mistake is the app's to see, not a reason to keep the others in the dark.
-        try {
-          entry.listener(value);
-        } catch (error) {
-          queueMicrotask(() => {
-            throw error;
-          });
-        }
-      }
+      for (const { listener } of [...listeners]) tell(listener, value);
     },
   };
 }

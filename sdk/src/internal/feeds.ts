@@ -1,6 +1,7 @@
 /** The feeds of the channels on screen: one each, however many look at it. */
 import type { User } from '../users.ts';
 import { type ChannelFeed, createChannelFeed } from './channel-feed.ts';
+import { createEmitter, type Subscription } from './emitter.ts';
 import type { MessageCalls } from './message-calls.ts';
 import type { Outbox } from './outbox.ts';
 import type { Overlays } from './overlays.ts';
@@ -11,6 +12,8 @@ export interface Feeds {
   readonly all: ReadonlyMap<string, ChannelFeed>;
   /** The feed of a channel; it opens with its first view and closes with its last. */
   of(channelId: string): ChannelFeed;
+  /** Called when somebody has joined or left one that is open. */
+  onMemberCount(listener: (channel: { channelId: string; memberCount: number }) => void): Subscription;
   /** Ends all: whose they are has signed out. */
   end(): void;
 }
@@ -25,6 +28,7 @@ export function createFeeds(deps: {
 }): Feeds {
   const { realtime, calls, userId, me } = deps;
   const all = new Map<string, ChannelFeed>();
+  const counts = createEmitter<{ channelId: string; memberCount: number }>();
 
   // What the server answers to an own deed is shown without waiting for its event.
   deps.outbox.onSent((message) => all.get(message.channelId)?.take(message));
@@ -32,6 +36,7 @@ export function createFeeds(deps: {
 
   return {
     all,
+    onMemberCount: counts.add,
     of(channelId) {
       const known = all.get(channelId);
       if (known) return known;
@@ -43,6 +48,7 @@ export function createFeeds(deps: {
         state: () => calls.state(channelId),
         fetchMessages: (afterSeq, limit) => calls.list(channelId, { afterSeq, limit, withReplies: true }),
         fetchChanges: (afterChange, limit) => calls.listChanges(channelId, afterChange, limit),
+        onMemberCount: (memberCount) => counts.emit({ channelId, memberCount }),
         onIdle: () => all.delete(channelId),
       });
       all.set(channelId, feed);

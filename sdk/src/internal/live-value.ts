@@ -1,6 +1,6 @@
 /** A value that is loaded first and then kept up to date by the events of a topic. */
 import type { Connection } from '../messages.ts';
-import { createEmitter, type Subscription } from './emitter.ts';
+import { createEmitter, type Subscription, tell } from './emitter.ts';
 import { retrying } from './retry.ts';
 import type { TopicSource } from './topic-listeners.ts';
 
@@ -111,6 +111,11 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
     if (isLive && globalThis.document?.visibilityState !== 'hidden') void load();
   }
 
+  function end(): void {
+    close();
+    listeners.emit({ ...source.initial, connection: 'ended' });
+  }
+
   function close(): void {
     if (isClosed) return;
     isClosed = true;
@@ -130,6 +135,7 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
       isLive = false;
       setConnection('offline');
     },
+    onEnd: end,
     onEvent: (event, payload) => change((present) => source.apply(present, event, payload)),
   });
   const timer = setInterval(refresh, REFRESH_MS);
@@ -143,7 +149,7 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
   return {
     subscribe(listener) {
       const subscription = listeners.add(listener);
-      if (isLoaded) listener(state());
+      if (isLoaded) tell(listener, state());
       return subscription;
     },
     change,
@@ -151,9 +157,6 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
       isMore = true;
       return load();
     },
-    end() {
-      close();
-      listeners.emit({ ...source.initial, connection: 'ended' });
-    },
+    end,
   };
 }

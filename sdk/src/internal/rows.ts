@@ -57,6 +57,7 @@ interface BumpRow {
   in_channel: boolean;
   is_unread: boolean;
   is_mention: boolean;
+  member_count: number;
 }
 
 /** What to select of a message, so that a page needs no second request for its authors. */
@@ -148,6 +149,7 @@ export function toBump(event: string, payload: Record<string, unknown>, myId: st
       isShown: row.in_channel,
       isUnread: row.is_unread,
       isMention: row.is_mention,
+      memberCount: row.member_count,
     };
   }
   if (event !== 'message:new') return null;

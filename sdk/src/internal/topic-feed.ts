@@ -79,7 +79,7 @@ export function createTopicFeed(deps: {
     },
     reopenWithin,
     end() {
-      listeners.clear();
+      listeners.end();
       close();
     },
   };

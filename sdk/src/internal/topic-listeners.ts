@@ -3,7 +3,10 @@ import type { Subscription } from './emitter.ts';
 import type { TopicHandlers } from './realtime.ts';
 
 export type TopicListener = Pick<TopicHandlers, 'onEvent'> &
-  Partial<Pick<TopicHandlers, 'onLive' | 'onInterrupted'>>;
+  Partial<Pick<TopicHandlers, 'onLive' | 'onInterrupted'>> & {
+    /** Nothing more will come: whoever asked for it has signed out. */
+    onEnd?(): void;
+  };
 
 /** A topic that is joined as long as somebody listens. */
 export interface TopicSource {
@@ -17,8 +20,8 @@ export interface TopicListeners {
   live(): void;
   interrupted(): void;
   hear(event: string, payload: Record<string, unknown>): void;
-  /** They hear nothing more. */
-  clear(): void;
+  /** They hear nothing more, and are told so. */
+  end(): void;
 }
 
 /** @param onEmpty called when the last listener has gone */
@@ -55,6 +58,9 @@ export function createTopicListeners(onEmpty: () => void): TopicListeners {
     hear(event, payload) {
       for (const listener of [...listeners]) listener.onEvent(event, payload);
     },
-    clear: () => listeners.clear(),
+    end() {
+      for (const listener of [...listeners]) listener.onEnd?.();
+      listeners.clear();
+    },
   };
 }

@@ -1,6 +1,6 @@
 /** What is known of people, kept up to date for those that somebody watches: one answer for many, then the events. */
 import type { Connection } from '../messages.ts';
-import type { Subscription } from './emitter.ts';
+import { type Subscription, tell } from './emitter.ts';
 import { retrying } from './retry.ts';
 import type { TopicFeed } from './topic-feed.ts';
 
@@ -54,7 +54,7 @@ export function createWatch<T extends { updatedAt: Date }>(deps: {
   }
 
   function emit(to: Iterable<Watcher<T>>): void {
-    for (const watcher of [...to]) if (everybody.has(watcher)) watcher.listener(stateFor(watcher));
+    for (const watcher of [...to]) if (everybody.has(watcher)) tell(watcher.listener, stateFor(watcher));
   }
 
   function keep(userId: string, value: T): boolean {

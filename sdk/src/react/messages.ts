@@ -23,6 +23,7 @@ const NO_THREAD: ThreadState = {
   hasOlder: false,
   hasNewer: false,
   typing: [],
+  isFollowing: false,
   connection: 'loading',
 };
 
