@@ -6145,7 +6145,7 @@ begin
   union all
   select 'user:' || m.user_id, 'channel:bumped',
          jsonb_build_object('channel_id', new.channel_id, 'last_seq', new.seq, 'last_activity_at', new.created_at,
-           'in_channel', new.in_channel, 'is_unread', new.in_channel and new.kind = 'user' and m.user_id is distinct from new.author_id,
+           'member_count', v_channel.member_count, 'in_channel', new.in_channel, 'is_unread', new.in_channel and new.kind = 'user' and m.user_id is distinct from new.author_id,
            'is_mention', m.user_id is distinct from new.author_id
              and (m.user_id = any (new.mention_ids) or new.mentions_everyone is not distinct from 'channel'
                or (new.mentions_everyone is not distinct from 'here' and exists (
@@ -6194,10 +6194,11 @@ begin
     from changed m join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null
   union all
   select 'channel:' || c.id || ':' || c.epoch, 'member:' || v_verb,
-         jsonb_build_object('channel_id', c.id, 'role', m.role, 'user',
+         jsonb_build_object('channel_id', c.id, 'role', m.role, 'member_count', n.member_count, 'user',
            jsonb_build_object('id', m.user_id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url)), true, 'broadcast'
     from changed m
     join chat.channels c on c.id = m.channel_id and c.deleted_at is null
+    join chat.channel_counters n on n.channel_id = c.id
     left join chat.profiles p on p.id = m.user_id;
   return null;
 exception when others then
