@@ -1,5 +1,6 @@
 /** People who use the SDK, and waiting for what they see. */
 import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import WebSocket from 'ws';
 import { type Channel, type Chat, createChat, type Subscription } from '../../sdk/src/index.ts';
 import { PASSWORD, uniqueEmail } from './people.ts';
@@ -12,6 +13,9 @@ export interface ChatUser {
 }
 
 const open = new Set<Chat>();
+
+/** What tests still wait for, which is what a test that ran out of time waited for in vain. */
+const waits = new Set<{ wish: string; state(): unknown }>();
 
 /** Signs somebody up with an SDK of their own, which talks to `url`. */
 export async function joinChat(name: string, url: string = stack.apiUrl): Promise<ChatUser> {
@@ -41,6 +45,9 @@ export async function joinPair(kind: 'public' | 'private' = 'private'): Promise<
 
 /** Closes everybody's chat; for `afterEach`. */
 export async function closeChats(): Promise<void> {
+  for (const { wish, state } of waits)
+    console.error('in vain:', wish, 'and had', inspect(state(), { depth: 4 }));
+  waits.clear();
   await Promise.all([...open].map((chat) => chat.close()));
   open.clear();
 }
@@ -71,9 +78,12 @@ export function observe<T, S extends Subscription>(
     },
     until: (isWished) =>
       new Promise((resolve) => {
+        const wait = { wish: `${isWished}`, state: () => states.at(-1) };
+        waits.add(wait);
         const check = () => {
           const state = states.at(-1);
           if (state === undefined || !isWished(state)) return;
+          waits.delete(wait);
           waiting.delete(check);
           resolve(state);
         };
