@@ -99,12 +99,22 @@ export function createMessageView(deps: ViewDeps): MessagesSubscription {
   async function move(seq: number | undefined): Promise<void> {
     const before = place;
     place = seq;
+    const loading = load();
+    const mine = moves;
     try {
-      await load();
+      await loading;
     } catch (error) {
-      place = before;
+      if (mine === moves) {
+        place = before;
+        // A load that has given way to this one is still to be done.
+        reload();
+      }
       throw error;
     }
+  }
+
+  function reload(): void {
+    void retrying(load, () => isOpen).catch(feed.fail);
   }
 
   async function extendOlder(): Promise<void> {
@@ -143,7 +153,7 @@ export function createMessageView(deps: ViewDeps): MessagesSubscription {
     reload() {
       // A window on old messages keeps its middle.
       if (isLoaded && log.hasNewer) place = log.messages[log.messages.length >> 1]?.seq ?? undefined;
-      void retrying(load, () => isOpen).catch(feed.fail);
+      reload();
     },
     show,
     clear() {
