@@ -36,10 +36,11 @@ export function createChannelPages({ client, run }: Rest): Pick<Channels, 'list'
   };
 }
 
-/** Each makes a channel and returns its id. */
+/** Each makes a channel, or finds it, and returns its id. */
 export interface ChannelMakers {
   create(channel: Parameters<Channels['create']>[0]): Promise<string>;
   createGroup(group: Parameters<Channels['createGroup']>[0]): Promise<string>;
+  openDm(userId: string): Promise<string>;
 }
 
 export function createChannelMakers({ client, run }: Rest): ChannelMakers {
@@ -52,6 +53,10 @@ export function createChannelMakers({ client, run }: Rest): ChannelMakers {
     async createGroup({ memberIds, ...given }) {
       const what = { member_ids: [...memberIds], ...(given as object) };
       const rows = await run('create group', client.rpc('create_group', what));
+      return (rows[0] as { id: string }).id;
+    },
+    async openDm(userId) {
+      const rows = await run('open direct messages', client.rpc('open_dm', { user_id: userId }));
       return (rows[0] as { id: string }).id;
     },
   };

@@ -24,7 +24,18 @@ export function createParts(deps: PartsDeps, channelId: string, changed: () => P
   const parts = lazy(async () => (await later.get()).createParts(channelId, topic, changed));
 
   return {
-    ...parts.calls('verbs', 'update', 'archive', 'unarchive', 'delete', 'transfer', 'setSettings'),
+    ...parts.calls(
+      'verbs',
+      'join',
+      'leave',
+      'markUnread',
+      'update',
+      'archive',
+      'unarchive',
+      'delete',
+      'transfer',
+      'setSettings',
+    ),
     messages: {
       ...createMessages(deps, channelId, typing.stop),
       edit: (seq, changes) => write(({ messages }) => messages.edit(seq, changes)),

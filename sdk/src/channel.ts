@@ -89,13 +89,12 @@ export interface ChannelDeps {
   /** Tells the live list that the channel has changed. */
   refresh(channelId: string): void;
   subscribeToList(listener: (state: ChannelsState) => void): Subscription;
-  onJoined(channel: { id: string; epoch: number }): void;
 }
 
-/** What changes the channel itself, for those who have the right to. */
+/** What changes the channel itself, or what it is to the caller. */
 export type ChannelVerbs = Pick<
   Channel,
-  'update' | 'archive' | 'unarchive' | 'delete' | 'transfer' | 'setSettings'
+  'join' | 'leave' | 'markUnread' | 'update' | 'archive' | 'unarchive' | 'delete' | 'transfer' | 'setSettings'
 >;
 
 /** What it consists of. */
@@ -135,20 +134,8 @@ export function createChannel(
         listener({ info, connection });
       });
     },
-    async join() {
-      const [row] = await run('join', client.rpc('join_channel', { channel_id: id }));
-      if (row) deps.onJoined(row);
-      await changed();
-    },
-    async leave() {
-      await run('leave', client.rpc('leave_channel', { channel_id: id }));
-      await changed();
-    },
     async markRead(seq = Number.MAX_SAFE_INTEGER) {
       await run('mark as read', client.rpc('mark_read', { channel_id: id, seq }));
-    },
-    async markUnread(seq) {
-      await run('mark as unread', client.rpc('mark_unread', { channel_id: id, seq }));
     },
   };
 }

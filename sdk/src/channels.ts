@@ -102,7 +102,7 @@ export function createChannels(
   },
 ): Channels & { end(): void } {
   const { rest, feeds, later } = deps;
-  const makers = later.calls('channelMakers', 'create', 'createGroup');
+  const makers = later.calls('channelMakers', 'create', 'createGroup', 'openDm');
   const { client, run } = rest;
   let list: ChannelList | undefined;
 
@@ -116,7 +116,6 @@ export function createChannels(
     find,
     refresh: (id) => list?.refresh(id),
     subscribeToList: subscribe,
-    onJoined: ({ id, epoch }) => feeds.all.get(id)?.note({ epoch }),
   };
 
   function toChannel(id: string, info: ChannelInfo | null): Channel {
@@ -126,11 +125,6 @@ export function createChannels(
   function subscribe(listener: (state: ChannelsState) => void): Subscription {
     list ??= createChannelList({ ...deps, onIdle: () => (list = undefined) });
     return list.subscribe(listener);
-  }
-
-  async function openDm(userId: string): Promise<Channel> {
-    const [row] = await run('open direct messages', client.rpc('open_dm', { user_id: userId }));
-    return openNew((row as { id: string }).id);
   }
 
   function openNew(id: string): Promise<Channel> {
@@ -152,7 +146,7 @@ export function createChannels(
     create: async (channel) => openNew(await makers.create(channel)),
     createGroup: async (group) => openNew(await makers.createGroup(group)),
     async open(channel) {
-      if (typeof channel !== 'string') return openDm(channel.dm);
+      if (typeof channel !== 'string') return openNew(await makers.openDm(channel.dm));
       const column = UUID.test(channel) ? 'id' : 'slug';
       const rows = await run('open channel', client.from('channels').select('id').eq(column, channel));
       if (!rows[0]) {

@@ -86,11 +86,7 @@ export function createChat(options: ChatOptions): Chat {
   >;
   const auth = createAuth(supabase, async () => soon.now?.heartbeat.goodbye('session'));
   const userId = () => auth.userId;
-  const { supabaseUrl, supabaseKey } = supabase as unknown as { supabaseUrl: string; supabaseKey: string };
-  const rest = createRest(supabase.schema('chat' as never) as unknown as ChatClient, auth, {
-    url: supabaseUrl,
-    key: supabaseKey,
-  });
+  const rest = createRest(supabase.schema('chat' as never) as unknown as ChatClient, auth);
   const realtime = createRealtime(supabase);
   const calls = createMessageCalls(rest);
   const { me, author, forget } = createMe(rest, auth);
@@ -108,7 +104,7 @@ export function createChat(options: ChatOptions): Chat {
       () => loaded(import('./soon.ts')),
       () => isOpen,
     );
-    return createSoonNouns({ ...deps, outboxStore: options.outboxStore, requireUser });
+    return createSoonNouns({ ...deps, supabase, auth, outboxStore: options.outboxStore, requireUser });
   });
   const outbox = createEarlyOutbox(soon);
   const feeds = createFeeds({ realtime, calls, outbox, overlays, userId, me });

@@ -72,7 +72,7 @@ export function createLaterNouns(
     /** @param changed called when the channel itself was changed */
     createParts(channelId: string, topic: TopicSource, changed: () => Promise<void>) {
       return {
-        verbs: createChannelVerbs(rest, channelId, changed),
+        verbs: createChannelVerbs(deps, channelId, changed),
         members: createMembers({ rest, channelId, topic }),
         pins: createPins({ ...deps, channelId, topic }),
         receipts: createReceipts({ rest, channelId, topic }),

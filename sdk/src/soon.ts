@@ -1,4 +1,6 @@
 /** What follows the first screen, writing and being present: one piece of code, fetched as soon as a chat is made. */
+import type { Sessions } from './auth.ts';
+import { createExitCall } from './internal/exit-call.ts';
 import type { Feeds } from './internal/feeds.ts';
 import { createHeartbeat } from './internal/heartbeat.ts';
 import type { Lazy } from './internal/lazy.ts';
@@ -8,6 +10,7 @@ import { createOutbox } from './internal/outbox.ts';
 import { createOutboxStore, type OutboxStore } from './internal/outbox-store.ts';
 import type { Overlays } from './internal/overlays.ts';
 import type { Rest } from './internal/rest.ts';
+import { createSidelines } from './internal/sidelines.ts';
 import type { LaterNouns } from './later.ts';
 import { createMessageChanges } from './message-changes.ts';
 import { createReactions } from './reactions.ts';
@@ -16,6 +19,8 @@ export type SoonNouns = ReturnType<typeof createSoonNouns>;
 export type SoonParts = ReturnType<SoonNouns['createParts']>;
 
 export function createSoonNouns(deps: {
+  supabase: Parameters<typeof createExitCall>[0];
+  auth: Sessions;
   rest: Rest;
   calls: MessageCalls;
   overlays: Overlays;
@@ -41,7 +46,9 @@ export function createSoonNouns(deps: {
       rest,
       feeds: deps.feeds.all,
       everyone: { note: (epoch) => later.ifUsed((nouns) => nouns.noteEveryone(epoch)) },
+      callAtExit: createExitCall(deps.supabase, deps.auth),
     }),
+    createSidelines,
     createParts: (channelId: string) => ({
       messages: createMessageChanges({ ...deps, writes }, channelId),
       reactions: createReactions(deps, channelId),

@@ -3,11 +3,12 @@ import { isChatError } from './errors.ts';
 import { type Subscription, tell } from './internal/emitter.ts';
 import { THREAD_COLUMNS, type ThreadRow, toThreadInfo } from './internal/item-rows.ts';
 import { createLiveValue } from './internal/live-value.ts';
+import { bounds, type PageOptions, toPage } from './internal/message-calls.ts';
 import { changed } from './internal/message-log.ts';
 import { createMessageView, type ViewState } from './internal/message-view.ts';
 import type { Rest } from './internal/rest.ts';
 import { retrying } from './internal/retry.ts';
-import { exactTime } from './internal/rows.ts';
+import { exactTime, MESSAGE_COLUMNS } from './internal/rows.ts';
 import type { UserFeed } from './internal/user-feed.ts';
 import type { Connection, Message, MessagesDeps, MessagesSubscription, SendOptions } from './messages.ts';
 import type { User } from './users.ts';
@@ -92,6 +93,14 @@ export function createThread(
         : value,
   });
 
+  async function fetch(options: PageOptions): Promise<Message[]> {
+    const page = { channel_id: channelId, parent_seq: rootSeq, ...bounds(options) };
+    return toPage(
+      await run('list replies', client.rpc('list_replies', page).select(MESSAGE_COLUMNS)),
+      options,
+    );
+  }
+
   async function follow(isFollowing: boolean): Promise<void> {
     await run(
       'follow thread',
@@ -133,7 +142,7 @@ export function createThread(
         outbox,
         overlays,
         accepts: ({ parentSeq }) => parentSeq === rootSeq,
-        fetch: (options) => calls.listReplies(channelId, rootSeq, options),
+        fetch,
         get: calls.get,
         listener(state) {
           view = state;

@@ -4,6 +4,7 @@ import type { ChannelsState } from '../../sdk/src/index.ts';
 import { createChannelList } from '../../sdk/src/internal/channel-list.ts';
 import type { TopicHandlers } from '../../sdk/src/internal/realtime.ts';
 import type { Rest } from '../../sdk/src/internal/rest.ts';
+import { createSidelines } from '../../sdk/src/internal/sidelines.ts';
 import type { UserFeedHandlers } from '../../sdk/src/internal/user-feed.ts';
 import { idleOutbox } from '../helpers/messages.ts';
 
@@ -67,6 +68,7 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; on
     },
     userId: () => 'me',
     outbox: idleOutbox,
+    soon: { whenThere: (act) => act({ createSidelines }) },
     onIdle() {},
   });
   let state: ChannelsState | undefined;

@@ -35,7 +35,6 @@ function heartOver({ isBrowser = false } = {}) {
   const rest = {
     client: { rpc },
     run: async (_operation: string, query: PromiseLike<{ data: unknown }>) => (await query).data,
-    sendAtExit: (name: string, args: Record<string, unknown>) => goodbyes.push({ name, args }),
   } as unknown as Rest;
   const feeds = new Map(
     [...notes].map(([id, heard]) => [id, { note: (level: unknown) => heard.push(level) }]),
@@ -44,6 +43,7 @@ function heartOver({ isBrowser = false } = {}) {
     rest,
     feeds: feeds as never,
     everyone: { note: (epoch: number) => epochs.push(epoch) } as never,
+    callAtExit: (name, args) => goodbyes.push({ name, args }),
   });
   const beats = () => calls.filter(({ name }) => name === 'heartbeat').map(({ args }) => args);
   const happen = (event: string) => target.dispatchEvent(new Event(event));

@@ -2,12 +2,13 @@
 import type { ChannelInfo, ChannelsState } from '../channels.ts';
 import { createEmitter, type Subscription, tell } from './emitter.ts';
 import type { Feeds } from './feeds.ts';
+import type { Lazy } from './lazy.ts';
 import type { Outbox } from './outbox.ts';
 import type { Realtime } from './realtime.ts';
 import type { Rest } from './rest.ts';
 import { retrying } from './retry.ts';
 import { type MyChannelRow, toBump, toChannelInfo } from './rows.ts';
-import { createSidelines } from './sidelines.ts';
+import type { createSidelines, Sidelines } from './sidelines.ts';
 import type { UserFeed } from './user-feed.ts';
 import { onWake } from './wake.ts';
 
@@ -44,6 +45,7 @@ export function createChannelList(deps: {
   userFeed: UserFeed;
   outbox: Outbox;
   feeds: Pick<Feeds, 'all' | 'onMemberCount'>;
+  soon: Pick<Lazy<{ createSidelines: typeof createSidelines }>, 'whenThere'>;
   userId(): string | null;
   /** Called once the last listener has gone. */
   onIdle(): void;
@@ -52,7 +54,7 @@ export function createChannelList(deps: {
   const { client, run } = deps.rest;
   const channels = new Map<string, ChannelInfo>();
   const listeners = createEmitter<ChannelsState>(close);
-  const sidelines = createSidelines({ realtime: deps.realtime, feeds: deps.feeds, onEvent, onDoubt: doubt });
+  let sidelines: Sidelines | undefined;
   let connection: ChannelsState['connection'] = 'loading';
   let isOpen = false;
   const unhook: Subscription[] = [];
@@ -75,6 +77,15 @@ export function createChannelList(deps: {
     // What was asked for before the list ended may still be answered.
     if (isOpen) listeners.emit(state());
   };
+
+  /** Does this with the large channels as soon as there is code for them, unless the list has closed by then. */
+  function besides(act: (sidelines: Sidelines) => void): void {
+    deps.soon.whenThere((code) => {
+      if (!isOpen) return;
+      sidelines ??= code.createSidelines({ ...deps, onEvent, onDoubt: doubt });
+      act(sidelines);
+    });
+  }
 
   /** Runs a load; what events name meanwhile is read once more. */
   function loadWith(load: () => Promise<void>): Promise<void> {
@@ -101,7 +112,7 @@ export function createChannelList(deps: {
     }
     channels.clear();
     for (const row of all) take(row);
-    sidelines.choose(all);
+    besides((sidelines) => sidelines.choose(all));
   }
 
   function take(row: MyChannelRow): void {
@@ -152,7 +163,7 @@ export function createChannelList(deps: {
           const row = found.get(id);
           if (row) {
             take(row);
-            sidelines.follow(row);
+            besides((sidelines) => sidelines.follow(row));
           } else {
             channels.delete(id);
           }
@@ -288,7 +299,7 @@ export function createChannelList(deps: {
     clearTimeout(doubtTimer);
     doubtTimer = undefined;
     for (const subscription of unhook.splice(0)) subscription.unsubscribe();
-    sidelines.close();
+    sidelines?.close();
     deps.onIdle();
   }
 

@@ -5,6 +5,7 @@
 import { createActivity } from './activity.ts';
 import type { ChannelFeed } from './channel-feed.ts';
 import type { EveryoneFeed } from './everyone-feed.ts';
+import type { ExitCall } from './exit-call.ts';
 import type { Rest } from './rest.ts';
 import { uuidV7 } from './uuid.ts';
 
@@ -29,6 +30,7 @@ export function createHeartbeat(deps: {
   feeds: ReadonlyMap<string, ChannelFeed>;
   /** Told where the topic is that everyone hears. */
   everyone: Pick<EveryoneFeed, 'note'>;
+  callAtExit: ExitCall;
 }): Heartbeat {
   const { rest, feeds } = deps;
   const { client, run } = rest;
@@ -56,7 +58,7 @@ export function createHeartbeat(deps: {
   }
 
   function leave(): void {
-    if (timer) rest.sendAtExit('go_offline', { connection_id });
+    if (timer) deps.callAtExit('go_offline', { connection_id });
   }
 
   function listen(change: 'addEventListener' | 'removeEventListener'): void {

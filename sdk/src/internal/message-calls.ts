@@ -16,8 +16,6 @@ export interface MessageCalls {
   state(channelId: string): Promise<ServerState | null>;
   /** A page of a channel, oldest first. */
   list(channelId: string, options?: PageOptions & { withReplies?: boolean }): Promise<Message[]>;
-  /** A page of a thread, oldest first. */
-  listReplies(channelId: string, rootSeq: number, options?: PageOptions): Promise<Message[]>;
   /** Messages changed after a change, in the order of their last one. */
   listChanges(channelId: string, afterChange: number, limit: number): Promise<Message[]>;
   get(id: string): Promise<Message>;
@@ -35,17 +33,20 @@ export function only(rows: unknown): Message {
   );
 }
 
-export function createMessageCalls({ client, run }: Rest): MessageCalls {
-  const toPage = (rows: unknown, { afterSeq }: PageOptions): Message[] => {
-    const messages = (rows as MessageRow[]).map(toMessage);
-    return afterSeq === undefined ? messages.reverse() : messages;
-  };
-  const bounds = ({ beforeSeq, afterSeq, limit = 50 }: PageOptions) => ({
-    ...(beforeSeq === undefined ? {} : { before_seq: beforeSeq }),
-    ...(afterSeq === undefined ? {} : { after_seq: afterSeq }),
-    page_size: limit,
-  });
+/** The messages that an answer consists of, oldest first. */
+export const toPage = (rows: unknown, { afterSeq }: PageOptions): Message[] => {
+  const messages = (rows as MessageRow[]).map(toMessage);
+  return afterSeq === undefined ? messages.reverse() : messages;
+};
 
+/** Which page, as the database wants to be told. */
+export const bounds = ({ beforeSeq, afterSeq, limit = 50 }: PageOptions) => ({
+  ...(beforeSeq === undefined ? {} : { before_seq: beforeSeq }),
+  ...(afterSeq === undefined ? {} : { after_seq: afterSeq }),
+  page_size: limit,
+});
+
+export function createMessageCalls({ client, run }: Rest): MessageCalls {
   return {
     async state(channelId) {
       const [row] = await run(
@@ -65,13 +66,6 @@ export function createMessageCalls({ client, run }: Rest): MessageCalls {
       const page = { channel_id: channelId, with_replies: options.withReplies ?? false, ...bounds(options) };
       return toPage(
         await run('list messages', client.rpc('list_messages', page).select(MESSAGE_COLUMNS)),
-        options,
-      );
-    },
-    async listReplies(channelId, rootSeq, options = {}) {
-      const page = { channel_id: channelId, parent_seq: rootSeq, ...bounds(options) };
-      return toPage(
-        await run('list replies', client.rpc('list_replies', page).select(MESSAGE_COLUMNS)),
         options,
       );
     },

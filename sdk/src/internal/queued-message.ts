@@ -26,31 +26,29 @@ export interface QueuedMessage {
 export const toError = ({ refusal }: QueuedMessage): ChatError | null =>
   refusal && new ChatError(refusal.code, refusal.message, { status: refusal.status });
 
+/** What a message is before anybody has seen it. */
+const UNSEEN = {
+  seq: null,
+  kind: 'user',
+  editedAt: null,
+  deletedAt: null,
+  replyCount: 0,
+  lastReplyAt: null,
+  replyUserIds: [],
+  reactions: [],
+  pinnedAt: null,
+  mentions: { userIds: [], everyone: null },
+  change: 0,
+} as const;
+
 /** The message as live views show it. */
 export function toPending(queued: QueuedMessage, progress: number | null): Message {
-  const { id, channelId, author, body, custom, parentSeq, inChannel, createdAt } = queued;
+  const { files, refusal, ...said } = queued;
   return {
-    id,
-    channelId,
-    seq: null,
-    kind: 'user',
-    author,
-    body,
-    custom,
-    createdAt,
-    editedAt: null,
-    deletedAt: null,
-    parentSeq,
-    inChannel,
-    replyCount: 0,
-    lastReplyAt: null,
-    replyUserIds: [],
-    reactions: [],
-    pinnedAt: null,
-    mentions: { userIds: [], everyone: null },
-    files: queued.files.map(({ info }) => info),
-    change: 0,
-    status: queued.refusal ? 'failed' : 'pending',
+    ...UNSEEN,
+    ...said,
+    files: files.map(({ info }) => info),
+    status: refusal ? 'failed' : 'pending',
     error: toError(queued),
     progress,
   };

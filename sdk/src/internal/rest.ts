@@ -45,32 +45,15 @@ export interface Rest {
   client: ChatClient;
   /** Awaits a query and returns its rows, or throws. `operation` completes "unable to …". */
   run<T>(operation: string, query: Query<T>, signal?: AbortSignal): Promise<NonNullable<T>>;
-  /** Calls a function without waiting for the answer, also while the page closes. */
-  sendAtExit(name: string, args: Record<string, unknown>): void;
 }
 
-/**
- * @param sessions told when the server says that the session of a call is no more
- * @param door where calls go that cannot wait for the client to find its token
- */
+/** @param sessions told when the server says that the session of a call is no more */
 export function createRest(
   client: ChatClient,
   sessions: Pick<Sessions, 'session' | 'token' | 'renew' | 'forget'>,
-  door?: { url: string; key: string },
 ): Rest {
   return {
     client,
-    sendAtExit(name, args) {
-      if (!door || !sessions.token) return;
-      const headers = {
-        apikey: door.key,
-        authorization: `Bearer ${sessions.token}`,
-        'content-profile': 'chat',
-        'content-type': 'application/json',
-      };
-      const call = { method: 'POST', headers, body: JSON.stringify(args), keepalive: true };
-      void fetch(`${door.url}/rest/v1/rpc/${name}`, call).catch(() => {});
-    },
     async run<T>(operation: string, query: Query<T>, signal?: AbortSignal) {
       // A late answer to the last user's call says nothing of the next one's session.
       const { session } = sessions;
