@@ -27,7 +27,7 @@ export async function search({ sql, databaseUrl, people }: World): Promise<Row[]
   return rows;
 }
 
-function cases({ words, fragments }: Corpus): Case[] {
+export function cases({ words, fragments }: Corpus): Case[] {
   const range = (from: number, to: number) =>
     Array.from({ length: 50 }, (_, n) => words[from + Math.floor(((to - from) * n) / 50)] as string);
   /** Every so many-th text of a kind, cut down to what is searched for. */

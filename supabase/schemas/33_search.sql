@@ -73,7 +73,7 @@ create table chat_private.message_search (
   terms tsvector not null,
   primary key (channel_id, created_at, seq)
 );
-create index message_search_created_at_idx on chat_private.message_search (created_at);
+create index message_search_created_at_idx on chat_private.message_search (created_at, channel_id, seq);
 -- Without a list of pending entries: each search would read it once per channel.
 create index message_search_terms_idx on chat_private.message_search using gin (terms) with (fastupdate = off);
 

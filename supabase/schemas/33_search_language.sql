@@ -72,9 +72,9 @@ language sql stable set search_path = '' as $$
     from chat.channels c
    where c.id = any (channel_ids)
      and case when value like '@%'
-              then c.kind = 'dm' and chat_private.dm_partner(c.dm_key, (select auth.uid())) = chat_private.find_author(value)
+              then c.kind = 'dm' and chat_private.dm_partner(c.dm_key, (select auth.uid())) = (select chat_private.find_author(value))
               else c.slug = ltrim(lower(value), '#') or c.id::text = lower(value)
-                or chat_private.fold(c.name) = chat_private.fold(ltrim(value, '#')) end;
+                or chat_private.fold(c.name) = (select chat_private.fold(ltrim(value, '#'))) end;
 $$;
 
 create function chat_private.channel_queries(channel_ids uuid[], terms text[]) returns tsquery[]
