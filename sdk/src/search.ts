@@ -1,5 +1,5 @@
 /** Search: in what was said where the caller is, and for people and channels by name. */
-
+import { ChatError } from './errors.ts';
 import {
   type FoundChannelRow,
   type SearchHitRow,
@@ -79,6 +79,14 @@ export interface Search {
   members(channelId: string, query: string, options?: NameOptions): Promise<Member[]>;
 }
 
+/** A time as the database reads it, which no date has that is invalid or beyond the year 9999. */
+function moment(date: Date): string {
+  const time = Number.isNaN(date.getTime()) ? '' : date.toISOString();
+  if (!/^\d/.test(time))
+    throw new ChatError('invalid_search', 'unable to search; before and after are dates up to the year 9999');
+  return time;
+}
+
 export function createSearch({ client, run }: Rest): Search {
   const page = ({ after, limit }: NameOptions) => ({
     ...(after === undefined ? {} : { after }),
@@ -93,8 +101,8 @@ export function createSearch({ client, run }: Rest): Search {
           query,
           ...(channelId === undefined ? {} : { channel_id: channelId }),
           ...(fromId === undefined ? {} : { from_id: fromId }),
-          ...(before === undefined ? {} : { before: before.toISOString() }),
-          ...(after === undefined ? {} : { after: after.toISOString() }),
+          ...(before === undefined ? {} : { before: moment(before) }),
+          ...(after === undefined ? {} : { after: moment(after) }),
           ...(sort === undefined ? {} : { sort }),
           ...(limit === undefined ? {} : { page_size: limit }),
           ...(cursor === undefined ? {} : { cursor }),

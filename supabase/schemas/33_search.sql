@@ -9,9 +9,10 @@ begin
   if octet_length(value) = char_length(value) then
     return lower(value);
   end if;
-  -- The collation by name: what lower() knows must not depend on the database's locale.
+  -- The collation by name: what lower() knows must not depend on the database's locale. The length, because one character
+  -- can be taken apart into eighteen.
   return replace(replace(replace(replace(translate(
-    normalize(regexp_replace(normalize(lower(value collate pg_catalog.pg_c_utf8), nfkd),
+    normalize(regexp_replace(left(normalize(lower(value collate pg_catalog.pg_c_utf8), nfkd), 100000),
       '[\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]',
       '', 'g'), nfc),
     'ıøđłħŧςٱىةیک', 'iodlhtσايهيك'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th');
@@ -23,7 +24,7 @@ create function chat_private.plain(value text) returns text
 language plpgsql immutable strict parallel safe set search_path = '' as $$
 begin
   return regexp_replace(chat_private.fold(value),
-    '[\u0001-\u002f\u003a-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u02c2-\u02df\u037e\u0387\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u0970\u1361-\u1368\u2000-\u206f\u20a0-\u20cf\u2100-\u25ff\u2800-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d-\u303f\u30fb\ufe10-\ufe1f\ufe30-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]',
+    '[\u0001-\u002f\u003a-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u02c2-\u02df\u037e\u0387\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u0970\u1361-\u1368\u1680\u180e\u2000-\u206f\u20a0-\u20cf\u2100-\u25ff\u2800-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d-\u303f\u30fb\ufe10-\ufe1f\ufe30-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]',
     ' ', 'g');
 end;
 $$;
@@ -41,7 +42,8 @@ $$;
 create function chat_private.search_words(value text) returns table (place bigint, word text, is_last boolean)
 language plpgsql immutable strict parallel safe set search_path = '' as $$
 declare
-  v_text text := chat_private.plain(value);
+  -- A tsvector holds a megabyte; a character adds 16 bytes at most.
+  v_text text := left(chat_private.plain(value), 60000);
 begin
   if octet_length(v_text) = char_length(v_text) then
     return query

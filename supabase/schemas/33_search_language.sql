@@ -159,8 +159,8 @@ begin
   end loop;
   if v_is_empty then
     perform chat_private.fail_search('the query has neither words nor filters');
-  elsif cardinality(v_terms) + cardinality(v_authors) > 40 then
-    perform chat_private.fail_search('a query has at most 40 words and filters');
+  elsif cardinality(v_terms) + cardinality(v_authors) > 40 or regexp_count(v_terms::text, '~') > 100 then
+    perform chat_private.fail_search('a query has at most 40 words and filters, and 100 words with those of its phrases');
   end if;
   if cardinality(v_authors) > 0 then
     v_terms := v_terms || ('(' || array_to_string(v_authors, ' | ') || ')');

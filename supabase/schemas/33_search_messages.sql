@@ -249,7 +249,7 @@ begin
   v_request := chat_private.read_search(query,
     case when search_messages.channel_id is null then chat_private.searched_channels()
          else array[search_messages.channel_id] end, from_id);
-  v_request.since := greatest(v_request.since, after + interval '1 microsecond', '-infinity');
+  v_request.since := greatest(v_request.since, case when after < '9999-12-31' then after + interval '1 microsecond' else after end, '-infinity');
   v_request.until := least(v_request.until, before, 'infinity');
   v_cursor := chat_private.read_search_cursor(search_messages.cursor);
 

@@ -67,6 +67,9 @@ describe('messages', () => {
     ['too long a page', 'x', { limit: 51 }, 'invalid_page_size'],
     ['a cursor of its own', 'x', { cursor: 'mine' }, 'invalid_cursor'],
     ['an id that is none', 'x', { channelId: 'general' }, 'invalid_input'],
+    ['a date that is none', 'x', { before: new Date('soon') }, 'invalid_search'],
+    ['the last date there is', 'x', { after: new Date(8.64e15) }, 'invalid_search'],
+    ['a date before the first year', 'x', { before: new Date(-8.64e15) }, 'invalid_search'],
     ['a NUL', 'a\u0000b', {}, 'invalid_input'],
     ['half a surrogate pair', 'a\ud800b', {}, 'invalid_input'],
   ])('with %s are refused with a code', async (_name, query, options, code) => {
