@@ -2256,9 +2256,10 @@ begin
   if octet_length(value) = char_length(value) then
     return lower(value);
   end if;
-  -- The collation by name: what lower() knows must not depend on the database's locale.
+  -- The collation by name: what lower() knows must not depend on the database's locale. The length, because one character
+  -- can be taken apart into eighteen.
   return replace(replace(replace(replace(translate(
-    normalize(regexp_replace(normalize(lower(value collate pg_catalog.pg_c_utf8), nfkd),
+    normalize(regexp_replace(left(normalize(lower(value collate pg_catalog.pg_c_utf8), nfkd), 100000),
       '[\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]',
       '', 'g'), nfc),
     'ıøđłħŧςٱىةیک', 'iodlhtσايهيك'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th');
@@ -2270,7 +2271,7 @@ create function chat_private.plain(value text) returns text
 language plpgsql immutable strict parallel safe set search_path = '' as $$
 begin
   return regexp_replace(chat_private.fold(value),
-    '[\u0001-\u002f\u003a-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u02c2-\u02df\u037e\u0387\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u0970\u1361-\u1368\u2000-\u206f\u20a0-\u20cf\u2100-\u25ff\u2800-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d-\u303f\u30fb\ufe10-\ufe1f\ufe30-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]',
+    '[\u0001-\u002f\u003a-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u02c2-\u02df\u037e\u0387\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u0970\u1361-\u1368\u1680\u180e\u2000-\u206f\u20a0-\u20cf\u2100-\u25ff\u2800-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d-\u303f\u30fb\ufe10-\ufe1f\ufe30-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]',
     ' ', 'g');
 end;
 $$;
@@ -2288,7 +2289,8 @@ $$;
 create function chat_private.search_words(value text) returns table (place bigint, word text, is_last boolean)
 language plpgsql immutable strict parallel safe set search_path = '' as $$
 declare
-  v_text text := chat_private.plain(value);
+  -- A tsvector holds a megabyte; a character adds 16 bytes at most.
+  v_text text := left(chat_private.plain(value), 60000);
 begin
   if octet_length(v_text) = char_length(v_text) then
     return query
@@ -2320,7 +2322,7 @@ create table chat_private.message_search (
   terms tsvector not null,
   primary key (channel_id, created_at, seq)
 );
-create index message_search_created_at_idx on chat_private.message_search (created_at);
+create index message_search_created_at_idx on chat_private.message_search (created_at, channel_id, seq);
 -- Without a list of pending entries: each search would read it once per channel.
 create index message_search_terms_idx on chat_private.message_search using gin (terms) with (fastupdate = off);
 
@@ -2480,9 +2482,9 @@ language sql stable set search_path = '' as $$
     from chat.channels c
    where c.id = any (channel_ids)
      and case when value like '@%'
-              then c.kind = 'dm' and chat_private.dm_partner(c.dm_key, (select auth.uid())) = chat_private.find_author(value)
+              then c.kind = 'dm' and chat_private.dm_partner(c.dm_key, (select auth.uid())) = (select chat_private.find_author(value))
               else c.slug = ltrim(lower(value), '#') or c.id::text = lower(value)
-                or chat_private.fold(c.name) = chat_private.fold(ltrim(value, '#')) end;
+                or chat_private.fold(c.name) = (select chat_private.fold(ltrim(value, '#'))) end;
 $$;
 
 create function chat_private.channel_queries(channel_ids uuid[], terms text[]) returns tsquery[]
@@ -2567,8 +2569,8 @@ begin
   end loop;
   if v_is_empty then
     perform chat_private.fail_search('the query has neither words nor filters');
-  elsif cardinality(v_terms) + cardinality(v_authors) > 40 then
-    perform chat_private.fail_search('a query has at most 40 words and filters');
+  elsif cardinality(v_terms) + cardinality(v_authors) > 40 or regexp_count(v_terms::text, '~') > 100 then
+    perform chat_private.fail_search('a query has at most 40 words and filters, and 100 words with those of its phrases');
   end if;
   if cardinality(v_authors) > 0 then
     v_terms := v_terms || ('(' || array_to_string(v_authors, ' | ') || ')');
@@ -2613,35 +2615,51 @@ create type chat_private.search_cursor as (
   created_at timestamptz, channel_id uuid, seq bigint, rank integer, newest timestamptz, total integer, is_exact boolean
 );
 
--- The newest hits below a place, read in order of time until enough are found or enough messages are read: right for
--- words that are common. A few channels are read each for itself, many as one stream.
-create function chat_private.walk_hits(request chat_private.search_request, below chat_private.search_place, wanted integer, budget integer)
-returns setof chat_private.search_place
-language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan set enable_seqscan = off set enable_bitmapscan = off as $$
+-- The hits among the next messages below a place, newest first, how many those are, and the place where reading ended (null
+-- when nothing is left): right for words that are common. A few channels are read each for itself, many as one stream.
+create function chat_private.walk_hits(request chat_private.search_request, below chat_private.search_place, wanted integer, budget integer,
+                                       out places chat_private.search_place[], out counted integer, out ended chat_private.search_place)
+language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off as $$
+declare
+  v_share integer := budget / greatest(cardinality(request.channel_ids), 1);
 begin
   if cardinality(request.channel_ids) <= 8 then
-    return query
-      select h.created_at, h.channel_id, h.seq
-        from unnest(request.channel_ids, request.queries) mine (id, terms),
-             lateral (
-               select r.created_at, r.channel_id, r.seq
-                 from (select * from chat_private.message_search s
-                        where s.channel_id = mine.id and s.created_at >= request.since and s.created_at < request.until
-                          and s.created_at <= below.created_at
-                        order by s.created_at desc, s.seq desc limit budget) r
-                where r.terms @@ mine.terms and (r.created_at, r.channel_id, r.seq) < (below.created_at, below.channel_id, below.seq)
-                order by r.created_at desc, r.seq desc limit wanted) h
-       order by h.created_at desc, h.channel_id desc, h.seq desc limit wanted;
+    -- All channels are read as far as the one that has the most in a short time.
+    select e.* into ended
+      from unnest(request.channel_ids) mine (id),
+           lateral (select s.created_at, s.channel_id, s.seq from chat_private.message_search s
+                     where s.channel_id = mine.id and s.created_at >= request.since
+                       and s.created_at <= below.created_at and (s.created_at, s.channel_id, s.seq) < (below.created_at, below.channel_id, below.seq)
+                     order by s.created_at desc, s.seq desc offset v_share limit 1) e
+     order by e.created_at desc, e.channel_id desc, e.seq desc limit 1;
+    places := array(
+      select row(s.created_at, s.channel_id, s.seq)::chat_private.search_place
+        from unnest(request.channel_ids, request.queries) mine (id, query),
+             lateral (select * from chat_private.message_search s
+                       where s.channel_id = mine.id and s.created_at >= greatest(request.since, ended.created_at)
+                         and s.created_at <= below.created_at and (s.created_at, s.channel_id, s.seq) < (below.created_at, below.channel_id, below.seq)
+                       offset 0) s
+       where s.terms @@ mine.query and (ended is null or (s.created_at, s.channel_id, s.seq) >= (ended.created_at, ended.channel_id, ended.seq))
+       order by s.created_at desc, s.channel_id desc, s.seq desc);
   else
-    return query
-      select r.created_at, r.channel_id, r.seq
+    select s.created_at, s.channel_id, s.seq into ended
+      from chat_private.message_search s
+     where s.created_at >= request.since
+       and (s.created_at, s.channel_id, s.seq) < (below.created_at, below.channel_id, below.seq)
+     order by s.created_at desc, s.channel_id desc, s.seq desc offset budget limit 1;
+    places := array(
+      select row(s.created_at, s.channel_id, s.seq)::chat_private.search_place
         from (select * from chat_private.message_search s
-               where s.created_at >= request.since and s.created_at < request.until and s.created_at <= below.created_at
-               order by s.created_at desc limit budget) r
-        join unnest(request.channel_ids, request.queries) mine (id, query) on mine.id = r.channel_id
-       where r.terms @@ mine.query and (r.created_at, r.channel_id, r.seq) < (below.created_at, below.channel_id, below.seq)
-       order by r.created_at desc, r.channel_id desc, r.seq desc limit wanted;
+               where s.created_at >= greatest(request.since, ended.created_at)
+                 and (s.created_at, s.channel_id, s.seq) < (below.created_at, below.channel_id, below.seq)
+               offset 0) s
+        join unnest(request.channel_ids, request.queries) mine (id, query) on mine.id = s.channel_id
+       where s.terms @@ mine.query and (ended is null or (s.created_at, s.channel_id, s.seq) >= (ended.created_at, ended.channel_id, ended.seq))
+       order by s.created_at desc, s.channel_id desc, s.seq desc);
   end if;
+  counted := cardinality(places);
+  places := places[1:wanted];
 end;
 $$;
 
@@ -2653,7 +2671,8 @@ begin
   with candidates as materialized (
     -- One channel after the other (offset 0), so that the index is asked for terms alone.
     select s.created_at, s.channel_id, s.seq,
-           s.created_at >= request.since and s.created_at < request.until and s.terms @@ mine.query as is_hit
+           s.created_at >= request.since and s.created_at < request.until
+             and (request.queries = request.outlines or s.terms @@ mine.query) as is_hit
       from unnest(request.channel_ids, request.queries, request.outlines) mine (id, query, outline),
            lateral (select * from chat_private.message_search s where s.terms @@ mine.outline offset 0) s
      where s.channel_id = mine.id
@@ -2667,54 +2686,66 @@ begin
 end;
 $$;
 
--- Whether at most this many messages lie in the request's time.
-create function chat_private.is_short_span(request chat_private.search_request, most integer) returns boolean
-language sql stable set search_path = '' as $$
-  select case when cardinality(request.channel_ids) > 8 then
-    not exists (select from chat_private.message_search s
-                 where s.created_at >= request.since and s.created_at < request.until offset most)
-  else
-    not exists (select from unnest(request.channel_ids) mine (id), lateral (
-                  select from chat_private.message_search s
-                   where s.channel_id = mine.id and s.created_at >= request.since and s.created_at < request.until
-                   offset most limit 1) t)
-  end;
-$$;
-
--- The newest hits below a place (at least enough of them), and how many there are in all: exact, or at least that many. Walks find what is common, the
--- index what is rare; each gives up before it gets dear, and the other goes on.
+-- The newest hits below a place (at least enough of them, when as many are wanted), and how many there are in all: exact, or
+-- at least that many. Walks find what is common, the index what is rare; each gives up where the other is cheaper.
 create function chat_private.find_hits(request chat_private.search_request, below chat_private.search_place, wanted integer, enough integer,
                                        needs_total boolean, out places chat_private.search_place[], out total integer, out is_exact boolean)
 language plpgsql stable set search_path = '' as $$
 declare
-  v_has_dates boolean := request.since > '-infinity' or request.until < 'infinity';
-  -- Where both ways cost the same, by the size of the index.
-  v_most integer := (select least(greatest(1500, sqrt(20 * greatest(c.reltuples, 0))), 15000) from pg_catalog.pg_class c
+  -- A word that so many messages have is met a few times by a walk over as many: there both ways cost the same.
+  v_even integer := (select least(greatest(2000, 4 * sqrt(greatest(c.reltuples, 0))), 15000) from pg_catalog.pg_class c
                       where c.oid = 'chat_private.message_search'::regclass);
-  v_budget integer;
+  -- So few hits in a walk say that the index has few as well. Where words must stand together, it may still have many candidates.
+  v_few integer := case when request.outlines = request.queries then 12 else 3 end;
+  v_below chat_private.search_place := least(below, row(request.until, '00000000-0000-0000-0000-000000000000', 0)::chat_private.search_place);
+  v_budget integer := 250;
+  v_read integer := 0;
+  v_walk record;
+  v_index record;
+  v_counted integer;
 begin
-  foreach v_budget in array array[2000, 12000, 60000] loop
-    -- A second walk pays where the first one found something.
-    continue when v_budget = 12000 and cardinality(places) < 7;
-    places := array(select chat_private.walk_hits(request, below, wanted, v_budget));
-    if v_has_dates and cardinality(places) < wanted and chat_private.is_short_span(request, v_budget) then
-      total := cardinality(places);
-      is_exact := true;
-      return;
-    elsif cardinality(places) >= (case v_budget when 60000 then enough else wanted end) then
-      if needs_total and total is null then
-        -- Where words must stand together or something is not wanted, not every candidate is a hit.
-        select g.total, g.is_complete into total, is_exact
-          from chat_private.gather_hits(request, below, 0, case when request.outlines = request.queries then 1000 else 4000 end) g;
+  places := '{}';
+  total := 0;
+  loop
+    v_walk := chat_private.walk_hits(request, v_below, wanted - cardinality(places), v_budget);
+    places := places || v_walk.places;
+    total := total + v_walk.counted;
+    v_read := v_read + v_budget;
+    v_below := v_walk.ended;
+    is_exact := v_below is null;
+    exit when is_exact or cardinality(places) >= (case when v_read >= 8 * v_even then enough else wanted end);
+
+    if v_read >= 8 * v_even or (v_read >= v_even and v_counted is null and (needs_total or total < v_few)) then
+      v_index := chat_private.gather_hits(request, below, wanted, case when v_read >= 8 * v_even then 2000000000
+        when total < v_few then v_even * 3 / 4 else 1000 end);
+      if v_index.is_complete then
+        places := v_index.places;
+        total := v_index.total;
+        is_exact := true;
+        return;
       end if;
-      total := greatest(total, cardinality(places));
-      return;
+      v_counted := v_index.total;
     end if;
-    continue when v_budget = 2000 and cardinality(places) >= 7;
-    select g.places, g.total, g.is_complete into places, total, is_exact
-      from chat_private.gather_hits(request, below, wanted, case when v_budget = 60000 then 2000000000 else v_most end) g;
-    exit when is_exact;
+    v_budget := case when v_read < v_even then v_even
+                     else least(8 * v_even, greatest(2, 3 * (wanted - total) / (2 * greatest(total, 1))) * v_read) end;
   end loop;
+
+  if is_exact or v_counted is not null or not needs_total then
+    total := greatest(total, v_counted);
+    return;
+  end if;
+  -- The page is full before anything was counted.
+  v_budget := 1200 * v_read / total;
+  if v_budget <= 2 * v_even then
+    v_walk := chat_private.walk_hits(request, v_below, 0, v_budget);
+    total := total + v_walk.counted;
+    is_exact := v_walk.ended is null;
+  end if;
+  if not is_exact and total <= 1000 then
+    v_index := chat_private.gather_hits(request, below, 0, 1000);
+    total := greatest(total, v_index.total);
+    is_exact := v_index.is_complete;
+  end if;
 end;
 $$;
 
@@ -2814,7 +2845,7 @@ begin
   v_request := chat_private.read_search(query,
     case when search_messages.channel_id is null then chat_private.searched_channels()
          else array[search_messages.channel_id] end, from_id);
-  v_request.since := greatest(v_request.since, after + interval '1 microsecond', '-infinity');
+  v_request.since := greatest(v_request.since, case when after < '9999-12-31' then after + interval '1 microsecond' else after end, '-infinity');
   v_request.until := least(v_request.until, before, 'infinity');
   v_cursor := chat_private.read_search_cursor(search_messages.cursor);
 
