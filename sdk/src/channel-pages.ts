@@ -1,7 +1,9 @@
 /** Channels asked for or made now and then: pages of them, and new ones. */
 import type { Channels } from './channels.ts';
+import { insisting } from './internal/insisting.ts';
 import type { Rest } from './internal/rest.ts';
 import { exactTime, toChannelInfo } from './internal/rows.ts';
+import { uuidV7 } from './internal/uuid.ts';
 
 export function createChannelPages({ client, run }: Rest): Pick<Channels, 'list' | 'browse'> {
   return {
@@ -46,13 +48,13 @@ export interface ChannelMakers {
 export function createChannelMakers({ client, run }: Rest): ChannelMakers {
   return {
     async create({ slug, kind = 'public', memberIds = [], ...given }) {
-      const what = { slug, kind, member_ids: [...memberIds], ...(given as object) };
-      const rows = await run('create channel', client.rpc('create_channel', what));
+      const what = { slug, kind, member_ids: [...memberIds], ...(given as object), id: uuidV7() };
+      const rows = await insisting(async () => run('create channel', client.rpc('create_channel', what)));
       return (rows[0] as { id: string }).id;
     },
     async createGroup({ memberIds, ...given }) {
-      const what = { member_ids: [...memberIds], ...(given as object) };
-      const rows = await run('create group', client.rpc('create_group', what));
+      const what = { member_ids: [...memberIds], ...(given as object), id: uuidV7() };
+      const rows = await insisting(async () => run('create group', client.rpc('create_group', what)));
       return (rows[0] as { id: string }).id;
     },
     async openDm(userId) {

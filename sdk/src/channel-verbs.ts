@@ -1,6 +1,7 @@
 /** What changes a channel itself: its name, its state, its owner, and what it is to the caller. */
 import type { ChannelSettings, ChannelVerbs } from './channel.ts';
 import type { Feeds } from './internal/feeds.ts';
+import { insisting } from './internal/insisting.ts';
 import type { Rest } from './internal/rest.ts';
 
 /** @param changed shows what was done, in the channel's info and in the live list */
@@ -19,7 +20,7 @@ export function createChannelVerbs(
 
   return {
     async join() {
-      const [row] = await run('join', client.rpc('join_channel', { channel_id: id }));
+      const [row] = await insisting(async () => run('join', client.rpc('join_channel', { channel_id: id })));
       if (row) feeds.all.get(id)?.note({ epoch: row.epoch });
       await changed();
     },

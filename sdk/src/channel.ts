@@ -109,11 +109,16 @@ export function createChannel(
 ): Channel {
   const { client, run } = deps.rest;
   let info = found;
+  let finds = 0;
 
   /** What was done shows at once, in `info` and in the live list. */
   async function changed(): Promise<void> {
     deps.refresh(id);
-    info = await deps.find(id);
+    finds += 1;
+    const mine = finds;
+    const now = await deps.find(id);
+    // Answers may come in another order than they were asked for.
+    if (mine === finds) info = now;
   }
 
   return {

@@ -154,6 +154,9 @@ export function createChat(options: ChatOptions): Chat {
         goodbye = heartbeat.end();
       });
       await goodbye;
+      await realtime.left();
+      // An app's own client goes on.
+      if ('supabase' in options) return;
       await supabase.removeAllChannels();
       supabase.auth.stopAutoRefresh();
     },

@@ -57,6 +57,8 @@ export function createDrafts(deps: {
   let unsaved = new Map<string, Draft>();
   let saved: DraftsState = { drafts: [], connection: 'loading' };
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** One save after the other, or an older text could arrive last. */
+  let saving: Promise<unknown> = Promise.resolve();
   const listeners = createEmitter<DraftsState>(closeLive);
   let subscription: Subscription | undefined;
 
@@ -95,7 +97,8 @@ export function createDrafts(deps: {
   async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    await Promise.all([...unsaved.values()].map(save));
+    saving = saving.then(() => Promise.all([...unsaved.values()].map(save)));
+    await saving;
   }
 
   function flushWhenHidden(): void {
@@ -134,6 +137,7 @@ export function createDrafts(deps: {
       clearTimeout(timer);
       timer = undefined;
       unsaved = new Map();
+      saving = Promise.resolve();
       saved = { drafts: [], connection: 'ended' };
       emit();
       closeLive();

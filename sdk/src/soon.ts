@@ -1,5 +1,6 @@
 /** What follows the first screen, writing and being present: one piece of code, fetched as soon as a chat is made. */
 import type { Sessions } from './auth.ts';
+import { ChatError } from './errors.ts';
 import { createExitCall } from './internal/exit-call.ts';
 import type { Feeds } from './internal/feeds.ts';
 import { createHeartbeat } from './internal/heartbeat.ts';
@@ -32,13 +33,28 @@ export function createSoonNouns(deps: {
 }) {
   const { rest, later } = deps;
   const writes = createMessageWrites(rest);
+
+  /** Code that does not arrive although the server answers is there no more: no reason to hold up what else is sent. */
+  async function uploads(channelId: string): Promise<LaterNouns> {
+    try {
+      return await later.get();
+    } catch {
+      await deps.calls.state(channelId);
+      return later.get().catch((cause: unknown) => {
+        throw new ChatError('internal_error', 'unable to send message; a part of the SDK is missing', {
+          cause,
+        });
+      });
+    }
+  }
+
   return {
     outbox: createOutbox({
       store: deps.outboxStore ?? createOutboxStore(),
       get: deps.calls.get,
       async post(message, progress) {
         await deps.requireUser(message.author.id);
-        if (message.files.length > 0) await (await later.get()).uploadFiles(message, progress);
+        if (message.files.length > 0) await (await uploads(message.channelId)).uploadFiles(message, progress);
         return writes.send(message);
       },
     }),

@@ -1,6 +1,6 @@
 /** What the list of channels makes of events and answers that overtake each other, get lost or come from large channels. */
 import { afterEach, expect, it, vi } from 'vitest';
-import type { ChannelsState } from '../../sdk/src/index.ts';
+import { type ChannelsState, ChatError } from '../../sdk/src/index.ts';
 import { createChannelList } from '../../sdk/src/internal/channel-list.ts';
 import type { TopicHandlers } from '../../sdk/src/internal/realtime.ts';
 import type { Rest } from '../../sdk/src/internal/rest.ts';
@@ -82,6 +82,7 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; on
     topics,
     noted,
     asked,
+    state: () => state,
     own: own as unknown as UserFeedHandlers,
     unread: (id = 'c') => state?.channels.find((channel) => channel.id === id)?.unreadCount,
     mentions: (id = 'c') => state?.channels.find((channel) => channel.id === id)?.mentionCount,
@@ -221,4 +222,19 @@ it('hears as many large channels as a connection has room for, the most recently
   expect(topics.size).toBe(78);
   expect(topics.has('channel:c119:0')).toBe(true);
   expect(topics.has('channel:c41:0')).toBe(false);
+});
+
+it('is not live when what it holds was refused, and asks again when it is looked at', async () => {
+  vi.useFakeTimers();
+  const server = { rows: [row('c', 1)], beforeAnswer: atOnce };
+  const { own, state } = await listOver(server);
+  server.beforeAnswer = () =>
+    Promise.reject(new ChatError('internal_error', 'unable to list channels; it broke'));
+  own.onInterrupted?.();
+  own.onLive?.();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(state()?.connection).toBe('offline');
+  server.beforeAnswer = atOnce;
+  await vi.advanceTimersByTimeAsync(70_000);
+  expect(state()?.connection).toBe('live');
 });

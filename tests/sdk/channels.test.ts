@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Channels, ChannelsState } from '../../sdk/src/index.ts';
 import { closeChats, joinChat, joinPair, observe } from '../helpers/chat.ts';
 
 afterEach(closeChats);
 
+const originalFetch = globalThis.fetch;
 const slug = () => `c-${randomUUID()}`;
 const watch = (channels: Channels) => observe<ChannelsState, { unsubscribe(): void }>(channels.subscribe);
 const isLive = (state: ChannelsState) => state.connection === 'live';
@@ -37,6 +38,35 @@ describe('the live list of channels', () => {
     await count(3);
     await adas.members.remove(eve.id);
     await lists[0]?.until(({ channels: [first] }) => first?.memberCount === 2);
+  });
+
+  it('are made once and joined although the answer got lost', async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch');
+    const lose = (rpc: string) => {
+      let isLost = false;
+      const real = fetched.getMockImplementation() ?? originalFetch;
+      fetched.mockImplementation(async (...request) => {
+        const answer = await real(...request);
+        if (isLost || !String(request[0]).endsWith(`/rpc/${rpc}`)) return answer;
+        isLost = true;
+        throw new TypeError('the answer got lost');
+      });
+    };
+    try {
+      const [ada, bob] = await Promise.all([joinChat('Ada'), joinChat('Bob')]);
+      for (const rpc of ['create_channel', 'create_group', 'join_channel']) lose(rpc);
+      const channel = await ada.chat.channels.create({ slug: slug() });
+      const group = await ada.chat.channels.createGroup({ memberIds: [bob.id] });
+      await (await bob.chat.channels.open(channel.id)).join();
+      const created = fetched.mock.calls.filter(([url]) => String(url).endsWith('/rpc/create_channel'));
+      expect(created).toHaveLength(2);
+      const ids = (await ada.chat.channels.list()).map(({ id }) => id);
+      expect(new Set(ids)).toEqual(new Set([group.id, channel.id]));
+      expect(ids).toHaveLength(2);
+      expect((await ada.chat.channels.open(channel.id)).info?.memberCount).toBe(2);
+    } finally {
+      fetched.mockRestore();
+    }
   });
 
   it('puts the most recently active channel first', async () => {

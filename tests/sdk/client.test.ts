@@ -8,7 +8,7 @@ import { observe } from '../helpers/chat.ts';
 import { signUp } from '../helpers/people.ts';
 import { stack } from '../helpers/stack.ts';
 
-it('a closed chat leaves its topics for good, also those somebody still listened to', async () => {
+it('a closed chat leaves its topics for good, also those somebody still listened to, and no others', async () => {
   const ada = await signUp('Ada');
   const supabase = createClient(stack.apiUrl, stack.publishableKey, {
     auth: { persistSession: false },
@@ -20,10 +20,15 @@ it('a closed chat leaves its topics for good, also those somebody still listened
   const view = observe((listener: (state: MessagesState) => void) => channel.messages.subscribe(listener));
   await view.until((state) => state.connection === 'live');
 
+  const own = supabase.channel('of the app');
+  await new Promise<void>((resolve) => own.subscribe((status) => status === 'SUBSCRIBED' && resolve()));
+
   const joins = vi.spyOn(supabase, 'channel');
   await chat.close();
   expect(view.state?.connection).toBe('ended');
   // Longer than the first pause before a topic is joined again.
   await expect(vi.waitUntil(() => joins.mock.calls.length > 0, 2_000)).rejects.toThrow();
-  expect(supabase.getChannels()).toEqual([]);
+  expect(supabase.getChannels()).toEqual([own]);
+  expect(own.state).toBe('joined');
+  await supabase.removeAllChannels();
 });

@@ -1,7 +1,9 @@
 /** Drafts: here at once, on the server soon, on the other devices then. */
 import { randomUUID } from 'node:crypto';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { createDrafts } from '../../sdk/src/drafts.ts';
 import type { Channel, Chat, Draft, DraftsState } from '../../sdk/src/index.ts';
+import { lazy } from '../../sdk/src/internal/lazy.ts';
 import { closeChats, connectChat, observe } from '../helpers/chat.ts';
 import { openNetwork } from '../helpers/outage.ts';
 import { PASSWORD, uniqueEmail } from '../helpers/people.ts';
@@ -90,4 +92,32 @@ it('whoever signs in next sees nothing of the drafts before', async () => {
   await one.auth.signOut();
   await drafts.until((state) => state.connection === 'ended' && state.drafts.length === 0);
   expect(one.drafts.get({ channelId: channel.id })).toBeNull();
+});
+
+it('saves arrive in the order of the keystrokes, however long one takes', async () => {
+  const under: { body: string; answer(): void }[] = [];
+  const drafts = createDrafts({
+    userId: () => 'ada',
+    server: lazy(async () => ({
+      drafts: {
+        save: ({ body }: Draft) => new Promise<void>((answer) => under.push({ body, answer })),
+        subscribe: () => ({ unsubscribe() {} }),
+        end() {},
+      },
+    })),
+  });
+  const place = { channelId: 'c' };
+  drafts.set(place, 'a');
+  const first = drafts.flush();
+  await vi.waitUntil(() => under.length === 1);
+  drafts.set(place, 'ab');
+  const second = drafts.flush();
+  await new Promise(setImmediate);
+  expect(under.map(({ body }) => body)).toEqual(['a']);
+  under[0]?.answer();
+  await first;
+  (await vi.waitUntil(() => under[1])).answer();
+  await second;
+  expect(under.map(({ body }) => body)).toEqual(['a', 'ab']);
+  drafts.close();
 });

@@ -27,6 +27,13 @@ it('extends by pages that overlap, at both ends', () => {
   expect(log).toMatchObject({ hasOlder: true, hasNewer: false });
 });
 
+it('keeps what it knows better than an older answer', () => {
+  const log = createMessageLog();
+  log.reset([message(1, { change: 4, body: 'edited' }), message(2)], WHOLE);
+  log.reset([message(1), message(2, { change: 5, body: 'new' })], WHOLE);
+  expect(log.messages.map(({ body }) => body)).toEqual(['edited', 'new']);
+});
+
 it('lets go of the far end beyond its limit, and says that there is more', () => {
   const log = createMessageLog(10);
   log.reset(messages(11, 20), { hasOlder: true, hasNewer: false });

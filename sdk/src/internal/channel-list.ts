@@ -57,6 +57,7 @@ export function createChannelList(deps: {
   let sidelines: Sidelines | undefined;
   let connection: ChannelsState['connection'] = 'loading';
   let isOpen = false;
+  let isHeard = false;
   const unhook: Subscription[] = [];
   /** Ids to read again; events come faster than answers, and one answer serves all that came before it was asked for. */
   const stale = new Set<string>();
@@ -64,7 +65,7 @@ export function createChannelList(deps: {
   const doubted = new Set<string>();
   let doubtTimer: ReturnType<typeof setTimeout> | undefined;
   /** One load at a time, or an older answer could replace a newer one. */
-  let loading: Promise<void> = Promise.resolve();
+  let loading: Promise<unknown> = Promise.resolve();
   /** Ids that events named during a load, whose answer may be older than the event. */
   const touched = new Set<string>();
   let loads = 0;
@@ -87,17 +88,22 @@ export function createChannelList(deps: {
     });
   }
 
-  /** Runs a load; what events name meanwhile is read once more. */
-  function loadWith(load: () => Promise<void>): Promise<void> {
-    loading = loading.then(async () => {
+  /** Runs a load; what events name meanwhile is read once more. False when it was refused. */
+  function loadWith(load: () => Promise<void>): Promise<boolean> {
+    const isLoaded = loading.then(async () => {
       loads += 1;
       touched.clear();
-      await retrying(load, () => isOpen).catch(() => {});
+      const isDone = await retrying(load, () => isOpen).then(
+        () => true,
+        () => false,
+      );
       loads -= 1;
       for (const id of touched) refresh(id);
       touched.clear();
+      return isDone;
     });
-    return loading;
+    loading = isLoaded;
+    return isLoaded;
   }
 
   async function loadAll(): Promise<void> {
@@ -251,7 +257,7 @@ export function createChannelList(deps: {
 
   function open(): void {
     isOpen = true;
-    const recountNow = () => void loadWith(recount);
+    const recountNow = () => void (connection === 'live' ? loadWith(recount) : load());
     const timer = setInterval(
       () => {
         if (!globalThis.document?.hidden) recountNow();
@@ -271,21 +277,26 @@ export function createChannelList(deps: {
         }),
       ),
       deps.userFeed.subscribe({
-        onLive: () => void load('live'),
-        onInterrupted: () => setConnection('offline'),
+        onLive() {
+          isHeard = true;
+          void load();
+        },
+        onInterrupted() {
+          isHeard = false;
+          setConnection('offline');
+        },
         onEvent,
       }),
       deps.feeds.onMemberCount(countMembers),
       onWake(recountNow),
       { unsubscribe: () => clearInterval(timer) },
     );
-    void load('loading');
+    void load();
   }
 
-  async function load(next: ChannelsState['connection']): Promise<void> {
-    await loadWith(loadAll);
-    if (connection !== 'live' || next === 'live') setConnection(next);
-    else emit();
+  async function load(): Promise<void> {
+    if (!(await loadWith(loadAll))) setConnection('offline');
+    else setConnection(isHeard ? 'live' : connection);
   }
 
   function setConnection(next: ChannelsState['connection']): void {

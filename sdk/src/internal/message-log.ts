@@ -55,7 +55,12 @@ export function createMessageLog(limit = LIMIT): MessageLog {
       return hasNewer;
     },
     reset(page, ends) {
-      messages = page;
+      const known = new Map(messages.map((message) => [message.seq, message]));
+      // An answer may be older than what was heard before it.
+      messages = page.map((message) => {
+        const held = known.get(message.seq);
+        return held && held.change > message.change ? held : message;
+      });
       ({ hasOlder, hasNewer } = ends);
     },
     prepend(page, more) {

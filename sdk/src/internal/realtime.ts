@@ -35,7 +35,9 @@ const REFUSED = /Unauthorized|do not have permissions|no longer have permission/
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
 const READY_MS = 5_000;
 
-export function createRealtime(supabase: SupabaseClient<never, never>): Realtime {
+export function createRealtime(
+  supabase: SupabaseClient<never, never>,
+): Realtime & { /** Resolves when the topics that were closed are left. */ left(): Promise<unknown> } {
   /** A name is free for a new join only when the last leave has been answered. */
   const leaving = new Map<string, Promise<unknown>>();
   const shared = new Map<string, SharedTopic>();
@@ -211,5 +213,5 @@ export function createRealtime(supabase: SupabaseClient<never, never>): Realtime
     };
   }
 
-  return { open };
+  return { open, left: () => Promise.all(leaving.values()) };
 }
