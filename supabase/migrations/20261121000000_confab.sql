@@ -3590,7 +3590,7 @@ $$;
 
 -- Definer: makes the caller the first member, which no policy lets anybody do.
 create function chat.create_channel(slug text, kind text default 'public', name text default null,
-                                    description text default '', member_ids uuid[] default '{}', custom jsonb default '{}')
+                                    description text default '', member_ids uuid[] default '{}', custom jsonb default '{}', id uuid default null)
 returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -3603,12 +3603,17 @@ begin
   end if;
   perform chat_private.check_channel(coalesce(v_slug, ''), create_channel.name, create_channel.description, create_channel.custom, 'create channel');
 
-  insert into chat.channels (kind, slug, name, description, custom, created_by)
-  values (create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
+  insert into chat.channels (id, kind, slug, name, description, custom, created_by)
+  values (coalesce(create_channel.id, chat_private.uuid_v7()), create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
           coalesce(create_channel.custom, '{}'), (select auth.uid()))
   on conflict do nothing
   returning * into v_channel;
   if v_channel.id is null then
+    -- Asked for once more, since the first answer got lost.
+    return query select * from chat.channels c where c.id = create_channel.id and c.created_by = (select auth.uid());
+    if found then
+      return;
+    end if;
     perform chat_private.fail('slug_taken', 409, 'unable to create channel; another one has this slug');
   end if;
 
@@ -3618,10 +3623,11 @@ begin
   return next v_channel;
 end;
 $$;
-grant execute on function chat.create_channel(text, text, text, text, uuid[], jsonb) to authenticated;
+grant execute on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid) to authenticated;
 
 -- Definer: as above.
-create function chat.create_group(member_ids uuid[], name text default null, description text default '', custom jsonb default '{}')
+create function chat.create_group(member_ids uuid[], name text default null, description text default '', custom jsonb default '{}',
+                                  id uuid default null)
 returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -3632,15 +3638,24 @@ begin
   if cardinality(array_remove(create_group.member_ids, (select auth.uid()))) is not distinct from 0 or create_group.member_ids is null then
     perform chat_private.fail('too_few_members', 400, 'unable to create group; it needs somebody else');
   end if;
-  insert into chat.channels (kind, name, description, custom, created_by)
-  values ('group', btrim(create_group.name), coalesce(create_group.description, ''), coalesce(create_group.custom, '{}'), (select auth.uid()))
+  insert into chat.channels (id, kind, name, description, custom, created_by)
+  values (coalesce(create_group.id, chat_private.uuid_v7()), 'group', btrim(create_group.name), coalesce(create_group.description, ''),
+          coalesce(create_group.custom, '{}'), (select auth.uid()))
+  on conflict do nothing
   returning * into v_channel;
+  if v_channel.id is null then
+    return query select * from chat.channels c where c.id = create_group.id and c.created_by = (select auth.uid());
+    if found then
+      return;
+    end if;
+    perform chat_private.fail('conflict', 409, 'unable to create group; there is another channel of this id');
+  end if;
   insert into chat.channel_members (channel_id, user_id, role) values (v_channel.id, (select auth.uid()), 'admin');
   perform chat_private.add_members(v_channel.id, create_group.member_ids);
   return next v_channel;
 end;
 $$;
-grant execute on function chat.create_group(uuid[], text, text, jsonb) to authenticated;
+grant execute on function chat.create_group(uuid[], text, text, jsonb, uuid) to authenticated;
 
 -- Definer: membership is written by these functions only.
 create function chat.open_dm(user_id uuid) returns setof chat.channels rows 1
@@ -3823,9 +3838,9 @@ comment on column chat.channel_bans.until is 'Until when, infinity for good';
 comment on column chat.channel_bans.banned_by is 'Which admin did it';
 comment on column chat.channel_bans.created_at is 'When';
 comment on policy select_channel_admin on chat.channel_bans is 'Admins of a channel see whom it keeps out';
-comment on function chat.create_channel(text, text, text, text, uuid[], jsonb) is
+comment on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid) is
   'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, too_many_members, user_not_found, user_blocked';
-comment on function chat.create_group(uuid[], text, text, jsonb) is
+comment on function chat.create_group(uuid[], text, text, jsonb, uuid) is
   'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, too_many_members, user_not_found, user_blocked';
 comment on function chat.open_dm(uuid) is
   'The direct-message channel with this user, made on first use (also with oneself). Errors: rate_limited, user_not_found, user_blocked';
