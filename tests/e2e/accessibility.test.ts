@@ -1,11 +1,11 @@
 /** Axe looks at the pages of the web app: light and dark, on a desk and on a phone. */
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeChats, joinChat } from '../helpers/chat.ts';
-import { DESKTOP, hasBrowser, keepPicture, launch, newPerson, PHONE } from './browser.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { joinChat } from '../helpers/chat.ts';
+import { accountButton, DESKTOP, hasBrowser, keepPicture, newPerson, PHONE } from './browser.ts';
 import { createChannel, message } from './conversation.ts';
-import { openWebPage, type WebPage } from './web-page.ts';
+import { openStage } from './stage.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -17,24 +17,16 @@ const LOOKS: [string, BrowserContextOptions][] = [
 ];
 
 describe.skipIf(!hasBrowser)('axe finds nothing', { timeout: 90_000 }, () => {
-  let browser: Browser;
-  let web: WebPage;
-
-  beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), openWebPage()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), web?.close(), closeChats()]);
-  });
+  const stage = openStage();
 
   it.each(LOOKS)('on %s', async (look, options) => {
-    const door = await browser.newPage({ ...options, reducedMotion: 'reduce' });
-    await door.goto(web.url);
+    const door = await stage.browser.newPage({ ...options, reducedMotion: 'reduce' });
+    await door.goto(stage.web.url);
     await door.getByRole('button', { name: 'Create an account' }).waitFor();
     expect(await complaints(door)).toEqual([]);
     await door.close();
 
-    const ada = await newPerson(browser, web.url, 'Ada', { ...options, reducedMotion: 'reduce' });
+    const ada = await newPerson(stage.browser, stage.web.url, 'Ada', { ...options, reducedMotion: 'reduce' });
     const name = await createChannel(ada, 'axe');
     const ben = await joinChat('Ben');
     const bens = await ben.chat.channels.open(name);
@@ -58,12 +50,12 @@ describe.skipIf(!hasBrowser)('axe finds nothing', { timeout: 90_000 }, () => {
       ['saved', '#/saved'],
       ['home', '#/'],
     ]) {
-      await ada.goto(web.url + address);
+      await ada.goto(stage.web.url + address);
       await ada.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
       await keepPicture(ada, `${look} ${page}`);
       expect(await complaints(ada), page).toEqual([]);
     }
-    await ada.getByRole('button', { name: 'Account' }).click();
+    await accountButton(ada).click();
     expect(await complaints(ada), 'account menu').toEqual([]);
     await ada.getByRole('menuitem', { name: 'Set a status…' }).click();
     expect(await complaints(ada), 'status').toEqual([]);

@@ -1,7 +1,6 @@
 /** People who chat in real browsers, on the real stack. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { closeChats, joinChat } from '../helpers/chat.ts';
 import { openNetwork } from '../helpers/outage.ts';
 import { stack } from '../helpers/stack.ts';
@@ -18,31 +17,22 @@ import {
   write,
   written,
 } from './conversation.ts';
-import { openWebPage, type WebPage } from './web-page.ts';
+import { inTime, openStage } from './stage.ts';
 
 const OUTAGE_MS = 5_000;
 const BENS = ['Tunnel', 'Still tunnel', 'Dark in here', 'Light!'];
 const ADAS = ['Where are you?', 'Hello?', 'Ben?', 'I will wait'];
-const inTime = { timeout: 10_000 };
 
 describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let web: WebPage;
-
-  beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), openWebPage()]);
-  });
+  const stage = openStage();
   afterEach(async () => {
-    await Promise.all([closeChats(), ...browser.contexts().map((context) => context.close())]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), web?.close()]);
+    await Promise.all([closeChats(), ...stage.browser.contexts().map((context) => context.close())]);
   });
 
   it('two people sign up and see each other write and speak', async () => {
     const [ada, ben] = await Promise.all([
-      newPerson(browser, web.url, 'Ada'),
-      newPerson(browser, web.url, 'Ben'),
+      newPerson(stage.browser, stage.web.url, 'Ada'),
+      newPerson(stage.browser, stage.web.url, 'Ben'),
     ]);
     const channel = await createChannel(ada, 'plans');
     await joinChannel(ben, channel);
@@ -71,8 +61,8 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
   it('a direct message reaches somebody elsewhere as an unread count, until they read it', async () => {
     const name = `Cleo ${Date.now()}`;
     const [ada, cleo] = await Promise.all([
-      newPerson(browser, web.url, 'Ada'),
-      newPerson(browser, web.url, name),
+      newPerson(stage.browser, stage.web.url, 'Ada'),
+      newPerson(stage.browser, stage.web.url, name),
     ]);
     await createChannel(cleo, 'elsewhere');
     await openDm(ada, name);
@@ -99,8 +89,8 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
     const train = await launch(`--host-resolver-rules=MAP ${host} ${new URL(network.url).host}`);
     try {
       const [ada, ben] = await Promise.all([
-        newPerson(browser, web.url, 'Ada'),
-        newPerson(train, web.url, 'Ben'),
+        newPerson(stage.browser, stage.web.url, 'Ada'),
+        newPerson(train, stage.web.url, 'Ben'),
       ]);
       const channel = await createChannel(ada, 'trains');
       await joinChannel(ben, channel);
@@ -138,7 +128,7 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
   });
 
   it('a reload keeps the session and the place', async () => {
-    const ada = await newPerson(browser, web.url, 'Ada');
+    const ada = await newPerson(stage.browser, stage.web.url, 'Ada');
     const channel = await createChannel(ada, 'reload');
     await say(ada, 'Before');
     await ada.reload();
@@ -150,7 +140,7 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
   });
 
   it('older messages load upwards without moving what is being read, and a draft waits in its channel', async () => {
-    const ada = await newPerson(browser, web.url, 'Ada');
+    const ada = await newPerson(stage.browser, stage.web.url, 'Ada');
     const channel = await createChannel(ada, 'history');
     const texts = Array.from({ length: 60 }, (_, index) => `Message ${index + 1}\nof some\nheight`);
     const ben = await joinChat('Ben');
@@ -176,8 +166,8 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
 
   it('somebody on a phone goes from the list to a channel and back', async () => {
     const [ada, ben] = await Promise.all([
-      newPerson(browser, web.url, 'Ada'),
-      newPerson(browser, web.url, 'Ben', PHONE),
+      newPerson(stage.browser, stage.web.url, 'Ada'),
+      newPerson(stage.browser, stage.web.url, 'Ben', PHONE),
     ]);
     const channel = await createChannel(ada, 'pocket');
     await joinChannel(ben, channel);
@@ -196,7 +186,7 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
   });
 
   it('somebody who enters what cannot be is told so in a sentence', async () => {
-    const ada = await newPerson(browser, web.url, 'Ada');
+    const ada = await newPerson(stage.browser, stage.web.url, 'Ada');
     await createChannel(ada, 'mistakes');
     await say(ada, '   ');
     await ada.getByText('Write something first.').waitFor();
@@ -212,7 +202,7 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
   });
 
   it('markup in a message stays text and only web addresses become links', async () => {
-    const ada = await newPerson(browser, web.url, 'Ada');
+    const ada = await newPerson(stage.browser, stage.web.url, 'Ada');
     await createChannel(ada, 'markup');
     const text = '<img src=x onerror="document.title=1"> javascript:alert(1) https://example.com/a?b=1.';
     await say(ada, text);

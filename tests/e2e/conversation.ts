@@ -7,7 +7,7 @@ export const field = (page: Page) => page.getByRole('textbox', { name: /^Message
 export async function createChannel(page: Page, topic: string): Promise<string> {
   const name = `${topic}-${randomUUID().slice(0, 8)}`;
   await page.getByRole('button', { name: 'New channel' }).click();
-  await page.getByLabel('Name').fill(name);
+  await page.getByRole('dialog').getByLabel('Name').fill(name);
   await page.getByRole('button', { name: 'Create channel' }).click();
   await page.getByRole('textbox', { name: `Message #${name}` }).waitFor();
   return name;
@@ -65,6 +65,26 @@ export const entry = (page: Page, name: string) =>
 /** The message in the list that has this text. */
 export const message = (page: Page, text: string) =>
   page.getByRole('log').getByRole('article').filter({ hasText: text });
+
+/** Waits until the server has a message. */
+export const sent = (page: Page, text: string): Promise<void> =>
+  message(page, text).and(page.locator('[data-status=sent]')).waitFor();
+
+/** Whether some of a message is on screen. */
+export const isInView = (page: Page, text: string): Promise<boolean> =>
+  message(page, text).evaluateAll(([article]) => {
+    const box = article?.closest('[role=log]')?.getBoundingClientRect();
+    const place = article?.getBoundingClientRect();
+    return Boolean(box && place && place.bottom > box.top && place.top < box.bottom);
+  });
+
+/** Scrolls the messages as a wheel does. */
+export async function scrollBy(page: Page, distance: number): Promise<void> {
+  await page
+    .getByRole('main')
+    .getByRole('log')
+    .evaluate((log, top) => log.scrollBy({ top }), distance);
+}
 
 /** Opens the menu of a message. */
 export async function openMenu(page: Page, text: string): Promise<void> {

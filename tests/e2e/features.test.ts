@@ -1,35 +1,31 @@
 /** What people do with messages and channels, in a real browser on the real stack. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { closeChats, joinChat } from '../helpers/chat.ts';
-import { hasBrowser, launch, newPerson } from './browser.ts';
-import { createChannel, entry, field, message, openMenu, say, seen, write, written } from './conversation.ts';
-import { openWebPage, type WebPage } from './web-page.ts';
-
-const inTime = { timeout: 10_000 };
-/** One red pixel. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
-  'base64',
-);
+import { hasBrowser, newPerson } from './browser.ts';
+import {
+  createChannel,
+  entry,
+  field,
+  isInView,
+  message,
+  openMenu,
+  say,
+  seen,
+  write,
+  written,
+} from './conversation.ts';
+import { PNG } from './pictures.ts';
+import { inTime, openStage } from './stage.ts';
 
 describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let web: WebPage;
-
-  beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), openWebPage()]);
-  });
+  const stage = openStage();
   afterEach(async () => {
-    await Promise.all([closeChats(), ...browser.contexts().map((context) => context.close())]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), web?.close()]);
+    await Promise.all([closeChats(), ...stage.browser.contexts().map((context) => context.close())]);
   });
 
   /** Ada in front of a browser, Ben with an SDK of his own, both in a channel of Ada's. */
   async function meet(topic: string) {
-    const [ada, ben] = await Promise.all([newPerson(browser, web.url, 'Ada'), joinChat('Ben')]);
+    const [ada, ben] = await Promise.all([newPerson(stage.browser, stage.web.url, 'Ada'), joinChat('Ben')]);
     const name = await createChannel(ada, topic);
     const bens = await ben.chat.channels.open(name);
     await bens.join();
@@ -145,17 +141,17 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await expect.poll(() => isInView(ada, 'Message 79'), inTime).toBe(true);
 
     await ada.goto('about:blank');
-    await ada.goto(`${web.url}#/c/${name}?message=${first.id}`);
+    await ada.goto(`${stage.web.url}#/c/${name}?message=${first.id}`);
     await expect.poll(() => isInView(ada, 'The first of many'), inTime).toBe(true);
   });
 
   it('an admin promotes and removes somebody, who is told', async () => {
     const [ada, ben] = await Promise.all([
-      newPerson(browser, web.url, 'Ada'),
-      newPerson(browser, web.url, 'Ben'),
+      newPerson(stage.browser, stage.web.url, 'Ada'),
+      newPerson(stage.browser, stage.web.url, 'Ben'),
     ]);
     const name = await createChannel(ada, 'staff');
-    await ben.goto(`${web.url}#/c/${name}`);
+    await ben.goto(`${stage.web.url}#/c/${name}`);
     await ben.getByRole('button', { name: 'Join channel' }).click();
     await field(ben).waitFor();
 
@@ -221,10 +217,3 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await expect.poll(() => written(ada)).toBe('🎉 ');
   });
 });
-
-const isInView = (page: Parameters<typeof message>[0], text: string): Promise<boolean> =>
-  message(page, text).evaluateAll(([article]) => {
-    const box = article?.closest('[role=log]')?.getBoundingClientRect();
-    const place = article?.getBoundingClientRect();
-    return Boolean(box && place && place.bottom > box.top && place.top < box.bottom);
-  });

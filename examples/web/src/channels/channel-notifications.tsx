@@ -1,47 +1,32 @@
 /** How loud a channel is for the reader. */
 import type { Channel, ChannelInfo } from '@confab/sdk';
+import { Select, Toggle } from '../ui/settings.tsx';
 import { attempt } from '../ui/toasts.tsx';
 import { isMuted } from './is-muted.ts';
 
 type Level = NonNullable<ChannelInfo['settings']['notifyLevel']>;
 
-const LEVELS: readonly [Level, string][] = [
+const LEVELS: readonly [Level | '', string][] = [
+  ['', 'What my preferences say'],
   ['all', 'Every message'],
   ['mentions', 'Mentions and threads'],
   ['nothing', 'Nothing'],
 ];
 
 export function ChannelNotifications({ channel, info }: { channel: Channel; info: ChannelInfo }) {
-  const { notifyLevel } = info.settings;
   return (
     <>
-      <label>
-        Notify me of
-        <select
-          value={notifyLevel ?? ''}
-          onChange={(event) => {
-            const level = LEVELS.find(([value]) => value === event.target.value)?.[0] ?? null;
-            void attempt(() => channel.setSettings({ notifyLevel: level }));
-          }}
-        >
-          <option value="">What my preferences say</option>
-          {LEVELS.map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="choice">
-        <input
-          type="checkbox"
-          checked={isMuted(info)}
-          onChange={(event) =>
-            attempt(() => channel.setSettings({ mutedUntil: event.target.checked ? 'forever' : null }))
-          }
-        />
-        Mute: no sound, no bold name
-      </label>
+      <Select
+        label="Notify me of"
+        value={info.settings.notifyLevel ?? ''}
+        options={LEVELS}
+        onChange={(level) => attempt(() => channel.setSettings({ notifyLevel: level || null }))}
+      />
+      <Toggle
+        label="Mute: no sound, no bold name"
+        value={isMuted(info)}
+        onChange={(isOn) => attempt(() => channel.setSettings({ mutedUntil: isOn ? 'forever' : null }))}
+      />
     </>
   );
 }
