@@ -53,8 +53,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await write(ada, '');
     await reply.fill('');
     await ada.reload();
-    await field(ada).waitFor();
-    await message(ada, 'What do you think?').waitFor();
+    await Promise.all([field(ada).waitFor(), reply.waitFor()]);
     expect([await written(ada), await reply.inputValue()]).toEqual(['', '']);
   });
 
