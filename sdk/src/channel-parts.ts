@@ -38,6 +38,7 @@ export function createParts(deps: PartsDeps, channelId: string, changed: () => P
     ),
     messages: {
       ...createMessages(deps, channelId, typing.stop),
+      ...parts.calls('messages', 'listEdits'),
       edit: (seq, changes) => write(({ messages }) => messages.edit(seq, changes)),
       delete: (seq) => write(({ messages }) => messages.delete(seq)),
     },

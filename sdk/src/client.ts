@@ -107,7 +107,7 @@ export function createChat(options: ChatOptions): Chat {
     return createSoonNouns({ ...deps, supabase, auth, outboxStore: options.outboxStore, requireUser });
   });
   const outbox = createEarlyOutbox(soon);
-  const feeds = createFeeds({ realtime, calls, outbox, overlays, userId, me });
+  const feeds = createFeeds({ realtime, calls, outbox, overlays, userId, me, soon });
   const userFeed = createUserFeed({ realtime, me });
   const later: Lazy<LaterNouns> = lazy(async () => {
     const { createLaterNouns } = await import('./later.ts');

@@ -16,6 +16,7 @@ import type { TopicSource } from './internal/topic-listeners.ts';
 import { uploadFiles } from './internal/upload-files.ts';
 import type { UserFeed } from './internal/user-feed.ts';
 import { createMembers } from './members.ts';
+import { createMessageEdits } from './message-edits.ts';
 import type { MessagesDeps } from './messages.ts';
 import { createNotifications } from './notifications.ts';
 import { createPins } from './pins.ts';
@@ -73,6 +74,7 @@ export function createLaterNouns(
     createParts(channelId: string, topic: TopicSource, changed: () => Promise<void>) {
       return {
         verbs: createChannelVerbs(deps, channelId, changed),
+        messages: createMessageEdits(rest, channelId),
         members: createMembers({ rest, channelId, topic }),
         pins: createPins({ ...deps, channelId, topic }),
         receipts: createReceipts({ rest, channelId, topic }),

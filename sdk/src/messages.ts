@@ -145,7 +145,7 @@ export function createMessages(
   deps: MessagesDeps,
   channelId: string,
   onSend: () => void,
-): Omit<Messages, keyof MessageChanges> {
+): Omit<Messages, keyof MessageChanges | 'listEdits'> {
   const { calls, outbox, overlays, feeds } = deps;
   return {
     list: (options) => calls.list(channelId, options),
@@ -153,7 +153,6 @@ export function createMessages(
       onSend();
       return sendMessage(deps, { channelId, body, parentSeq: null, inChannel: true }, options);
     },
-    listEdits: (seq) => calls.listEdits(channelId, seq),
     retry: outbox.retry,
     discard: outbox.discard,
     subscribe(listener, { around } = {}) {

@@ -12,6 +12,7 @@ import { createOutboxStore, type OutboxStore } from './internal/outbox-store.ts'
 import type { Overlays } from './internal/overlays.ts';
 import type { Rest } from './internal/rest.ts';
 import { createSidelines } from './internal/sidelines.ts';
+import { createTypists } from './internal/typists.ts';
 import type { LaterNouns } from './later.ts';
 import { createMessageChanges } from './message-changes.ts';
 import { createReactions } from './reactions.ts';
@@ -65,6 +66,7 @@ export function createSoonNouns(deps: {
       callAtExit: createExitCall(deps.supabase, deps.auth),
     }),
     createSidelines,
+    createTypists,
     createParts: (channelId: string) => ({
       messages: createMessageChanges({ ...deps, writes }, channelId),
       reactions: createReactions(deps, channelId),

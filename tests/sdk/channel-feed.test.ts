@@ -5,6 +5,7 @@ import { createChannelFeed, type FeedDeps } from '../../sdk/src/internal/channel
 import { createMessageView, type ViewState } from '../../sdk/src/internal/message-view.ts';
 import { createOverlays } from '../../sdk/src/internal/overlays.ts';
 import type { TopicHandlers } from '../../sdk/src/internal/realtime.ts';
+import { createTypists } from '../../sdk/src/internal/typists.ts';
 import { createMessages, type MessagesDeps } from '../../sdk/src/messages.ts';
 import { idleOutbox, message, messages } from '../helpers/messages.ts';
 
@@ -54,6 +55,7 @@ function channelOver(
     state: async () => (epoch === null ? null : { ...newest(), epoch, memberCount: 2 }),
     fetchMessages: (afterSeq, limit) => list({ afterSeq, limit }),
     fetchChanges,
+    soon: { whenThere: (act) => act({ createTypists }) },
     onMemberCount() {},
     onIdle() {},
   });

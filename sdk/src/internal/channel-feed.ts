@@ -4,12 +4,13 @@ import type { Connection, Message } from '../messages.ts';
 import type { User } from '../users.ts';
 import { type ChannelStream, createChannelStream, type Position, toWhole } from './channel-stream.ts';
 import type { Subscription } from './emitter.ts';
+import type { Lazy } from './lazy.ts';
 import type { Change } from './message-log.ts';
 import type { Realtime, Topic } from './realtime.ts';
 import { pause, retrying } from './retry.ts';
 import { type MessageRow, toChanges, toMessage } from './rows.ts';
 import { createTopicListeners, type TopicListener } from './topic-listeners.ts';
-import { createTypists } from './typists.ts';
+import type { createTypists, Typists } from './typists.ts';
 
 /** What somebody who looks at the channel takes from its feed. */
 export interface FeedView {
@@ -55,11 +56,15 @@ export interface ServerState extends Position {
   memberCount: number;
 }
 
+/** What follows the first screen. */
+export type FeedCode = Pick<Lazy<{ createTypists: typeof createTypists }>, 'whenThere'>;
+
 export interface FeedDeps {
   channelId: string;
   realtime: Realtime;
   userId(): string | null;
   me(): Promise<User>;
+  soon: FeedCode;
   /** Where the channel is, or null when the caller is no member. */
   state(): Promise<ServerState | null>;
   /** Messages after a seq with all replies, oldest first. */
@@ -85,7 +90,8 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   const { channelId } = deps;
   const views = new Set<FeedView>();
   const nouns = createTopicListeners(closeIfIdle);
-  const typists = createTypists(show);
+  /** Missing until there is code for them. */
+  let typists: Typists | undefined;
   let stream = createStream();
   const topics: Topic[] = [];
   let connection: Connection = 'loading';
@@ -105,7 +111,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
       fetchChanges: deps.fetchChanges,
       isWanted: () => isOpen,
       onMessage(message) {
-        if (message.author) typists.forget(message.author.id);
+        if (message.author) typists?.forget(message.author.id);
         for (const view of views) view.append(message);
       },
       onChange(change) {
@@ -136,7 +142,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
 
   function setOnline(userIds: readonly string[]): void {
     online = userIds;
-    typists.keep(userIds);
+    typists?.keep(userIds);
     show();
   }
 
@@ -214,7 +220,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
           timers.push(setTimeout(() => openLive(epoch, refused + 1), retryAfter(refused)));
         },
         onEvent(event, payload) {
-          if (event === 'typing:user') typists.hear(payload, deps.userId(), online);
+          if (event === 'typing:user') typists?.hear(payload, deps.userId(), online);
         },
         onPresence: setOnline,
       },
@@ -291,12 +297,16 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     stream.stop();
     closeTopics();
     nouns.interrupted();
-    typists.clear();
+    typists?.clear();
   }
+
+  deps.soon.whenThere((code) => {
+    typists = code.createTypists(show);
+  });
 
   return {
     get typing() {
-      return typists.current;
+      return typists?.current ?? [];
     },
     get online() {
       return online;

@@ -1,6 +1,6 @@
 /** The feeds of the channels on screen: one each, however many look at it. */
 import type { User } from '../users.ts';
-import { type ChannelFeed, createChannelFeed } from './channel-feed.ts';
+import { type ChannelFeed, createChannelFeed, type FeedCode } from './channel-feed.ts';
 import { createEmitter, type Subscription } from './emitter.ts';
 import type { MessageCalls } from './message-calls.ts';
 import type { Outbox } from './outbox.ts';
@@ -25,8 +25,9 @@ export function createFeeds(deps: {
   overlays: Overlays;
   userId(): string | null;
   me(): Promise<User>;
+  soon: FeedCode;
 }): Feeds {
-  const { realtime, calls, userId, me } = deps;
+  const { realtime, calls, userId, me, soon } = deps;
   const all = new Map<string, ChannelFeed>();
   const counts = createEmitter<{ channelId: string; memberCount: number }>();
 
@@ -45,6 +46,7 @@ export function createFeeds(deps: {
         realtime,
         userId,
         me,
+        soon,
         state: () => calls.state(channelId),
         fetchMessages: (afterSeq, limit) => calls.list(channelId, { afterSeq, limit, withReplies: true }),
         fetchChanges: (afterChange, limit) => calls.listChanges(channelId, afterChange, limit),

@@ -1,8 +1,9 @@
-/** Rows about messages and channels in lists beside the channel: threads, files, bookmarks, notifications, search hits. */
+/** Rows about messages and channels in lists beside the channel: threads, earlier texts, files, bookmarks, notifications, search hits. */
 import type { Bookmark } from '../bookmarks.ts';
 import type { MessageCustom } from '../custom.ts';
 import type { Draft } from '../drafts.ts';
 import type { ChannelFile } from '../files.ts';
+import type { MessageEdit } from '../messages.ts';
 import type { Notification } from '../notifications.ts';
 import type { FoundChannel, SearchHit } from '../search.ts';
 import type { ThreadInfo } from '../threads.ts';
@@ -140,4 +141,10 @@ export const toNotification = (row: NotificationRow): Notification => ({
   isSilent: row.is_silent,
   createdAt: new Date(row.created_at),
   readAt: row.read_at === null ? null : new Date(row.read_at),
+});
+
+export const toMessageEdit = (row: Tables['message_edits']['Row']): MessageEdit => ({
+  body: row.body,
+  custom: row.custom as MessageCustom,
+  writtenAt: new Date(row.written_at),
 });

@@ -1,9 +1,9 @@
 /** Everything that is asked of the server about messages. */
 import { ChatError } from '../errors.ts';
-import type { Message, MessageEdit } from '../messages.ts';
+import type { Message } from '../messages.ts';
 import type { ServerState } from './channel-feed.ts';
 import type { Rest } from './rest.ts';
-import { MESSAGE_COLUMNS, type MessageRow, toMessage, toMessageEdit } from './rows.ts';
+import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './rows.ts';
 
 export interface PageOptions {
   beforeSeq?: number | undefined;
@@ -20,7 +20,6 @@ export interface MessageCalls {
   listChanges(channelId: string, afterChange: number, limit: number): Promise<Message[]>;
   get(id: string): Promise<Message>;
   find(channelId: string, seq: number): Promise<Message>;
-  listEdits(channelId: string, seq: number): Promise<MessageEdit[]>;
 }
 
 /** The message that an answer consists of. @throws `message_not_found` */
@@ -83,9 +82,5 @@ export function createMessageCalls({ client, run }: Rest): MessageCalls {
           client.from('messages').select(MESSAGE_COLUMNS).eq('channel_id', channelId).eq('seq', seq),
         ),
       ),
-    async listEdits(channelId, seq) {
-      const rows = await run('list edits', client.rpc('list_edits', { channel_id: channelId, seq }));
-      return rows.map(toMessageEdit);
-    },
   };
 }

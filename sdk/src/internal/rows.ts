@@ -2,7 +2,7 @@ import type { Capability } from '../capabilities.ts';
 import type { ChannelInfo } from '../channels.ts';
 import type { ChannelCustom, MessageCustom } from '../custom.ts';
 import type { FileInfo } from '../files.ts';
-import type { Message, MessageEdit, ReactionCount } from '../messages.ts';
+import type { Message, ReactionCount } from '../messages.ts';
 import type { User } from '../users.ts';
 import type { Bump } from './channel-list.ts';
 import type { Database } from './database.types.ts';
@@ -98,12 +98,6 @@ export const toMessage = (row: MessageRow): Message => ({
 
 const toReactions = (counts: Record<string, number>, mine: ReadonlySet<string>): ReactionCount[] =>
   Object.entries(counts).map(([emoji, count]) => ({ emoji, count, isMine: mine.has(emoji) }));
-
-export const toMessageEdit = (row: Tables['message_edits']['Row']): MessageEdit => ({
-  body: row.body,
-  custom: row.custom as MessageCustom,
-  writtenAt: new Date(row.written_at),
-});
 
 /** What an event does to messages that are there already. */
 export function toChanges(event: string, payload: Record<string, unknown>, myId: string | null): Change[] {
