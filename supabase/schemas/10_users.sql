@@ -64,6 +64,8 @@ create table chat.accounts (
   constraint accounts_suspension_whole
     check (suspended_at is not null or (suspend_reason is null and suspended_by is null))
 );
+-- Serves mentions by full name, and lists of people by the beginning of theirs.
+create index profiles_name_prefix_idx on chat.profiles (lower(name) text_pattern_ops);
 create index accounts_email_idx on chat.accounts (email);
 create index accounts_suspended_by_idx on chat.accounts (suspended_by) where suspended_by is not null;
 -- Both are few among many: asked at every announcement, and by lists.

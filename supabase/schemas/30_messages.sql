@@ -140,23 +140,25 @@ begin
   select array_agg(distinct lower(hit[1])) into v_names
     -- A mention stands at the beginning of a word; an address such as ada@example.com is none.
     from regexp_matches(body, '(?:^|[^[:alnum:]_@/.])@([[:alnum:]][[:alnum:]._-]*|\[[^\]\n]{1,80}\]|<[0-9a-fA-F-]{36}>)', 'g') as hit;
-  everyone := case when 'channel' = any (v_names) then 'channel' when 'here' = any (v_names) then 'here' end;
-  if cardinality(v_names) > 200 then
+  if v_names is null then
+    return;
+  elsif cardinality(v_names) > 200 then
     perform chat_private.fail('too_many_mentions', 400, 'unable to send message; it mentions more than 200 people');
   end if;
   -- A username may end in a dot, and a sentence as well.
-  select array(select m.user_id from chat.channel_members m
-                where m.channel_id = find_mentions.channel_id and m.user_id = any (
-                  array(select p.id from chat.profiles p where p.username = any (
-                    v_names || array(select rtrim(hit, '._-') from unnest(v_names) as hit)))
-                  || array(select btrim(hit, '<>')::uuid from unnest(v_names) as hit
-                            where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))))
-    into user_ids;
-  -- A full name is looked up among the members, who are fewer.
-  if '[' = any (select left(hit, 1) from unnest(v_names) as hit) then
-    select array(select distinct u from unnest(user_ids || array(
-      select p.id from chat.channel_members m join chat.profiles p on p.id = m.user_id
-       where m.channel_id = find_mentions.channel_id and '[' || lower(p.name) || ']' = any (v_names))) as u) into user_ids;
+  v_names := v_names || array(select rtrim(hit, '._-') from unnest(v_names) as hit);
+  everyone := case when 'channel' = any (v_names) then 'channel' when 'here' = any (v_names) then 'here' end;
+  -- People by their indexes first, and then who of them is a member: a channel has any number.
+  user_ids := array(
+    select m.user_id from chat.channel_members m
+     where m.channel_id = find_mentions.channel_id and m.user_id = any (
+       array(select p.id from chat.profiles p where p.username = any (v_names))
+       || array(select p.id from chat.profiles p where lower(p.name) = any (
+                  array(select substr(hit, 2, char_length(hit) - 2) from unnest(v_names) as hit where hit like '[%]')))
+       || array(select btrim(hit, '<>')::uuid from unnest(v_names) as hit
+                 where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))));
+  if cardinality(user_ids) > 200 then
+    perform chat_private.fail('too_many_mentions', 400, 'unable to send message; its names belong to more than 200 people');
   end if;
 end;
 $$;

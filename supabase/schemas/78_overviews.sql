@@ -17,8 +17,7 @@ create view chat_private.admin_channels as
     join chat.channel_counters n on n.channel_id = c.id
     left join chat.profiles o on o.id = c.created_by;
 
--- Serve the beginnings of names and addresses; usernames have theirs for the search of people.
-create index profiles_name_prefix_idx on chat.profiles (lower(name) text_pattern_ops);
+-- Serves the beginnings of addresses; names have theirs for mentions and usernames for the search of people.
 create index accounts_email_prefix_idx on chat.accounts (email text_pattern_ops);
 
 -- Definer: people's accounts are their own.

@@ -24,3 +24,29 @@ describe('the history of edits', () => {
       expect(pages).toBeLessThan(30);
     }));
 });
+
+describe('a mention by full name', () => {
+  it('costs the same however many people are in the channel', () =>
+    rolledBack(async (db) => {
+      const { channel, bob, eve } = await createRoom(db);
+      const cost = () =>
+        pagesTouched(
+          db,
+          (explain) =>
+            db`${explain} select * from chat_private.find_mentions(${channel}, 'Hello @[Bob] and @[Eve]!')`,
+        );
+      await db`analyze chat.profiles`;
+      const alone = await cost();
+      await db`insert into auth.users (id, email)
+               select gen_random_uuid(), gen_random_uuid() || '@example.com' from generate_series(1, 500)`;
+      await db`update chat.profiles set custom = jsonb_build_object('x', repeat('x', 1500)) where created_at = now()`;
+      await db`insert into chat.channel_members (channel_id, user_id)
+               select ${channel}, p.id from chat.profiles p where p.created_at = now() and p.id <> ${eve}
+               on conflict do nothing`;
+      await db`analyze chat.profiles`;
+      await db`analyze chat.channel_members`;
+      expect(await cost()).toBeLessThan(alone + 50);
+      const [found] = await db`select user_ids from chat_private.find_mentions(${channel}, '@[bob] @[Eve]')`;
+      expect(found?.user_ids).toEqual([bob]);
+    }));
+});

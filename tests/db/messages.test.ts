@@ -167,6 +167,7 @@ describe('mentions', () => {
       const { channel, ada } = await createRoom(db);
       expect((await send(db, ada, channel, 'look @channel')).mentions_everyone).toBe('channel');
       expect((await send(db, ada, channel, 'look @here')).mentions_everyone).toBe('here');
+      expect((await send(db, ada, channel, 'Dear @channel.')).mentions_everyone).toBe('channel');
       expect((await send(db, ada, channel, 'no@channel')).mentions_everyone).toBeNull();
       expect(await db`select from chat.mentions where channel_id = ${channel}`).toHaveLength(0);
     }));
@@ -195,6 +196,20 @@ describe('mentions', () => {
       const { channel, ada } = await createRoom(db);
       const body = Array.from({ length: 201 }, (_, n) => `@user${n}`).join(' ');
       expect(await refusal(send(db, ada, channel, body))).toBe('too_many_mentions');
+    }));
+
+  it('of a name that more than 200 members have are refused', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      const crowd = db`
+        insert into auth.users (id, email, raw_user_meta_data)
+        select gen_random_uuid(), gen_random_uuid() || '@example.com', '{"name": "Twin of Ada"}' from generate_series(1, 201)
+        returning id`;
+      const ids = (await crowd).map((row) => row.id as string);
+      await asUser(db, ada, (as) => as`select chat.add_members(${channel}, ${ids.slice(0, 200)})`);
+      expect((await send(db, ada, channel, 'Hello @[twin of ada]')).mention_ids).toHaveLength(200);
+      await asUser(db, ada, (as) => as`select chat.add_members(${channel}, ${ids.slice(200)})`);
+      expect(await refusal(send(db, ada, channel, 'Hello @[twin of ada]'))).toBe('too_many_mentions');
     }));
 });
 
