@@ -69,6 +69,7 @@ export const calls: AccessFile['calls'] = {
     call: (db, { users }) => db`select chat.set_user_role(${users.member}, 'admin')`,
     expected: ADMINS_ONLY,
   },
+  count_accounts: { call: (db) => db`select chat.count_accounts()`, expected: ADMINS_ONLY },
   list_accounts: { call: (db) => db`select chat.list_accounts()`, expected: ADMINS_ONLY },
   list_audit_log: { call: (db) => db`select chat.list_audit_log()`, expected: ADMINS_ONLY },
   'list_auth_log (of oneself)': {
