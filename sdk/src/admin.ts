@@ -36,12 +36,14 @@ export interface AuthEntry {
   event:
     | 'signed_up'
     | 'signed_in'
+    | 'sign_in_failed'
     | 'session_ended'
     | 'password_changed'
     | 'email_changed'
     | 'phone_changed'
     | 'second_factor_added'
-    | 'second_factor_removed';
+    | 'second_factor_removed'
+    | 'second_factor_failed';
   sessionId: string | null;
   ip: string | null;
   userAgent: string | null;

@@ -4,8 +4,8 @@ create table chat.auth_log (
   id bigint generated always as identity primary key,
   user_id uuid not null references chat.profiles on delete cascade,
   event text not null constraint auth_log_event_known check (event in (
-    'signed_up', 'signed_in', 'session_ended', 'password_changed', 'email_changed', 'phone_changed',
-    'second_factor_added', 'second_factor_removed')),
+    'signed_up', 'signed_in', 'sign_in_failed', 'session_ended', 'password_changed', 'email_changed', 'phone_changed',
+    'second_factor_added', 'second_factor_removed', 'second_factor_failed')),
   at timestamptz not null default clock_timestamp(),
   session_id uuid,
   ip inet,
@@ -92,6 +92,29 @@ create trigger _900_log_added after update of status on auth.mfa_factors
 create trigger _900_log_removed after delete on auth.mfa_factors
   for each row when (old.status = 'verified') execute function chat_private.tg_mfa_factors__log();
 
+-- What Auth asks after each try of a password or a second factor's code (config.toml, [auth.hook.*]); to refuse more of
+-- them is its own affair. 20 failures a minute are kept, or anybody could fill the log of anybody.
+-- Definer: as above.
+create function chat_private.log_attempt(event jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_user_id uuid := event ->> 'user_id';
+  v_event text := case when event ? 'factor_id' then 'second_factor_failed' else 'sign_in_failed' end;
+  v_ip inet;
+begin
+  if pg_input_is_valid(event #>> '{metadata,ip_address}', 'inet') then
+    v_ip := event #>> '{metadata,ip_address}';
+  end if;
+  if (event ->> 'valid')::boolean is false and 20 > (
+      select count(*) filter (where l.event = v_event and l.at > now() - interval '1 minute')
+        from (select * from chat.auth_log l where l.user_id = v_user_id order by l.id desc limit 20) l) then
+    perform chat_private.log_auth(v_user_id, v_event, ip => v_ip);
+  end if;
+  return '{"decision": "continue"}';
+end;
+$$;
+grant execute on function chat_private.log_attempt(jsonb) to supabase_auth_admin;
+
 create function chat.list_auth_log(user_id uuid default auth.uid(), before_id bigint default null, page_size integer default 50)
 returns setof chat.auth_log rows 50
 language plpgsql stable set search_path = '' as $$
@@ -107,14 +130,15 @@ end;
 $$;
 grant execute on function chat.list_auth_log(uuid, bigint, integer) to authenticated;
 
-comment on table chat.auth_log is 'What happened to an account: sign-up, sign-ins, ended sessions, changed credentials';
+comment on table chat.auth_log is 'What happened to an account: sign-up, sign-ins and tries that failed, ended sessions, changed credentials';
 comment on column chat.auth_log.id is 'Newer rows have higher ones';
 comment on column chat.auth_log.user_id is 'Whose account';
-comment on column chat.auth_log.event is 'What happened: signed_up, signed_in, session_ended, password_changed, email_changed, phone_changed, second_factor_added, second_factor_removed';
+comment on column chat.auth_log.event is 'What happened: signed_up, signed_in, sign_in_failed, session_ended, password_changed, email_changed, phone_changed, second_factor_added, second_factor_removed, second_factor_failed';
 comment on column chat.auth_log.at is 'When';
 comment on column chat.auth_log.session_id is 'The session it is about';
-comment on column chat.auth_log.ip is 'Where the session was begun from';
+comment on column chat.auth_log.ip is 'Where the session was begun from, or a try that failed came from';
 comment on column chat.auth_log.user_agent is 'With what program the session was begun';
 comment on policy select_self_or_platform_admin on chat.auth_log is 'People see what happened to their own account, platform admins to any';
 comment on function chat.list_auth_log(uuid, bigint, integer) is
   'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user for platform admins. Errors: not_an_admin, invalid_page_size';
+comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes';

@@ -1,4 +1,5 @@
 /** What admins did, and what happened to accounts: written with the act, changed by nobody. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createAdmin } from '../helpers/admin.ts';
 import { asUser, createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
@@ -138,6 +139,33 @@ describe('the auth log', () => {
     ]);
     expect(data.find(({ event }) => event === 'signed_in')).toMatchObject({ ip: expect.any(String) });
   });
+
+  it('tells a person of a wrong password, and from where it was tried', async () => {
+    const ada = await signUp('Ada');
+    const { error } = await connect().auth.signInWithPassword({ email: ada.email, password: 'Wrong1horse' });
+    expect(error?.code).toBe('invalid_credentials');
+    const { data } = await ada.supabase.rpc('list_auth_log', { page_size: 1 }).throwOnError();
+    expect(data).toMatchObject([{ event: 'sign_in_failed', session_id: null, ip: expect.any(String) }]);
+  });
+
+  it('tells of a wrong code of the second factor, and of 20 failures a minute at most', () =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      const attempt = async (of: object) => {
+        const event = db.json({ user_id: ada, valid: false, ...of });
+        const [row] = await db`select chat_private.log_attempt(${event}) as answer`;
+        expect(row?.answer).toEqual({ decision: 'continue' });
+      };
+      await attempt({ factor_id: randomUUID() });
+      await attempt({ valid: true });
+      for (let n = 0; n < 25; n += 1) await attempt({ metadata: { ip_address: 'nonsense' } });
+      const rows = await db`select event from chat.auth_log where user_id = ${ada} order by id`;
+      expect(rows.map((row) => row.event)).toEqual([
+        'signed_up',
+        'second_factor_failed',
+        ...Array(20).fill('sign_in_failed'),
+      ]);
+    }));
 
   it('is closed to other people and open to admins', () =>
     rolledBack(async (db) => {
