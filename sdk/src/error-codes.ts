@@ -96,7 +96,7 @@ export const errorCodes = {
   too_few_members: 400,
   /** A reason has at most 500 characters, and that of a suspension 1 at least. */
   invalid_reason: 400,
-  /** The time lies in the past. */
+  /** The time lies in the past, or outside the years 1970 to 9999 or, of a time of day, the day. */
   invalid_time: 400,
   /** The message has neither text nor files. */
   message_empty: 400,

@@ -43,7 +43,7 @@ export interface PreferencesState {
 
 export interface PreferencesStore {
   get(): Promise<Preferences>;
-  /** Changes what is given and returns all. @throws `invalid_timezone`, `invalid_notify_level`, `invalid_input` */
+  /** Changes what is given and returns all. @throws `invalid_timezone`, `invalid_notify_level`, `invalid_time`, `invalid_input` */
   set(changes: PreferenceChanges): Promise<Preferences>;
   /** Calls back with the preferences and then at every change, on whatever device. */
   subscribe(listener: (state: PreferencesState) => void): Subscription;

@@ -397,6 +397,8 @@ create table chat.accounts (
   constraint accounts_suspension_whole
     check (suspended_at is not null or (suspend_reason is null and suspended_by is null))
 );
+-- Serves mentions by full name, and lists of people by the beginning of theirs.
+create index profiles_name_prefix_idx on chat.profiles (lower(name) text_pattern_ops);
 create index accounts_email_idx on chat.accounts (email);
 create index accounts_suspended_by_idx on chat.accounts (suspended_by) where suspended_by is not null;
 -- Both are few among many: asked at every announcement, and by lists.
@@ -1575,23 +1577,25 @@ begin
   select array_agg(distinct lower(hit[1])) into v_names
     -- A mention stands at the beginning of a word; an address such as ada@example.com is none.
     from regexp_matches(body, '(?:^|[^[:alnum:]_@/.])@([[:alnum:]][[:alnum:]._-]*|\[[^\]\n]{1,80}\]|<[0-9a-fA-F-]{36}>)', 'g') as hit;
-  everyone := case when 'channel' = any (v_names) then 'channel' when 'here' = any (v_names) then 'here' end;
-  if cardinality(v_names) > 200 then
+  if v_names is null then
+    return;
+  elsif cardinality(v_names) > 200 then
     perform chat_private.fail('too_many_mentions', 400, 'unable to send message; it mentions more than 200 people');
   end if;
   -- A username may end in a dot, and a sentence as well.
-  select array(select m.user_id from chat.channel_members m
-                where m.channel_id = find_mentions.channel_id and m.user_id = any (
-                  array(select p.id from chat.profiles p where p.username = any (
-                    v_names || array(select rtrim(hit, '._-') from unnest(v_names) as hit)))
-                  || array(select btrim(hit, '<>')::uuid from unnest(v_names) as hit
-                            where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))))
-    into user_ids;
-  -- A full name is looked up among the members, who are fewer.
-  if '[' = any (select left(hit, 1) from unnest(v_names) as hit) then
-    select array(select distinct u from unnest(user_ids || array(
-      select p.id from chat.channel_members m join chat.profiles p on p.id = m.user_id
-       where m.channel_id = find_mentions.channel_id and '[' || lower(p.name) || ']' = any (v_names))) as u) into user_ids;
+  v_names := v_names || array(select rtrim(hit, '._-') from unnest(v_names) as hit);
+  everyone := case when 'channel' = any (v_names) then 'channel' when 'here' = any (v_names) then 'here' end;
+  -- People by their indexes first, and then who of them is a member: a channel has any number.
+  user_ids := array(
+    select m.user_id from chat.channel_members m
+     where m.channel_id = find_mentions.channel_id and m.user_id = any (
+       array(select p.id from chat.profiles p where p.username = any (v_names))
+       || array(select p.id from chat.profiles p where lower(p.name) = any (
+                  array(select substr(hit, 2, char_length(hit) - 2) from unnest(v_names) as hit where hit like '[%]')))
+       || array(select btrim(hit, '<>')::uuid from unnest(v_names) as hit
+                 where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))));
+  if cardinality(user_ids) > 200 then
+    perform chat_private.fail('too_many_mentions', 400, 'unable to send message; its names belong to more than 200 people');
   end if;
 end;
 $$;
@@ -5802,8 +5806,8 @@ create table chat.auth_log (
   id bigint generated always as identity primary key,
   user_id uuid not null references chat.profiles on delete cascade,
   event text not null constraint auth_log_event_known check (event in (
-    'signed_up', 'signed_in', 'session_ended', 'password_changed', 'email_changed', 'phone_changed',
-    'second_factor_added', 'second_factor_removed')),
+    'signed_up', 'signed_in', 'sign_in_failed', 'session_ended', 'password_changed', 'email_changed', 'phone_changed',
+    'second_factor_added', 'second_factor_removed', 'second_factor_failed')),
   at timestamptz not null default clock_timestamp(),
   session_id uuid,
   ip inet,
@@ -5890,6 +5894,29 @@ create trigger _900_log_added after update of status on auth.mfa_factors
 create trigger _900_log_removed after delete on auth.mfa_factors
   for each row when (old.status = 'verified') execute function chat_private.tg_mfa_factors__log();
 
+-- What Auth asks after each try of a password or a second factor's code (config.toml, [auth.hook.*]); to refuse more of
+-- them is its own affair. 20 failures a minute are kept, or anybody could fill the log of anybody.
+-- Definer: as above.
+create function chat_private.log_attempt(event jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_user_id uuid := event ->> 'user_id';
+  v_event text := case when event ? 'factor_id' then 'second_factor_failed' else 'sign_in_failed' end;
+  v_ip inet;
+begin
+  if pg_input_is_valid(event #>> '{metadata,ip_address}', 'inet') then
+    v_ip := event #>> '{metadata,ip_address}';
+  end if;
+  if (event ->> 'valid')::boolean is false and 20 > (
+      select count(*) filter (where l.event = v_event and l.at > now() - interval '1 minute')
+        from (select * from chat.auth_log l where l.user_id = v_user_id order by l.id desc limit 20) l) then
+    perform chat_private.log_auth(v_user_id, v_event, ip => v_ip);
+  end if;
+  return '{"decision": "continue"}';
+end;
+$$;
+grant execute on function chat_private.log_attempt(jsonb) to supabase_auth_admin;
+
 create function chat.list_auth_log(user_id uuid default auth.uid(), before_id bigint default null, page_size integer default 50)
 returns setof chat.auth_log rows 50
 language plpgsql stable set search_path = '' as $$
@@ -5905,17 +5932,18 @@ end;
 $$;
 grant execute on function chat.list_auth_log(uuid, bigint, integer) to authenticated;
 
-comment on table chat.auth_log is 'What happened to an account: sign-up, sign-ins, ended sessions, changed credentials';
+comment on table chat.auth_log is 'What happened to an account: sign-up, sign-ins and tries that failed, ended sessions, changed credentials';
 comment on column chat.auth_log.id is 'Newer rows have higher ones';
 comment on column chat.auth_log.user_id is 'Whose account';
-comment on column chat.auth_log.event is 'What happened: signed_up, signed_in, session_ended, password_changed, email_changed, phone_changed, second_factor_added, second_factor_removed';
+comment on column chat.auth_log.event is 'What happened: signed_up, signed_in, sign_in_failed, session_ended, password_changed, email_changed, phone_changed, second_factor_added, second_factor_removed, second_factor_failed';
 comment on column chat.auth_log.at is 'When';
 comment on column chat.auth_log.session_id is 'The session it is about';
-comment on column chat.auth_log.ip is 'Where the session was begun from';
+comment on column chat.auth_log.ip is 'Where the session was begun from, or a try that failed came from';
 comment on column chat.auth_log.user_agent is 'With what program the session was begun';
 comment on policy select_self_or_platform_admin on chat.auth_log is 'People see what happened to their own account, platform admins to any';
 comment on function chat.list_auth_log(uuid, bigint, integer) is
   'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user for platform admins. Errors: not_an_admin, invalid_page_size';
+comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes';
 
 -- 76_studio.sql
 -- Edits by hand in Studio: what follows from other rows is not written there, so that no edit tears things apart.
@@ -6080,45 +6108,80 @@ create view chat_private.admin_channels as
     join chat.channel_counters n on n.channel_id = c.id
     left join chat.profiles o on o.id = c.created_by;
 
--- Serve the beginnings of names and addresses; usernames have theirs for the search of people.
-create index profiles_name_prefix_idx on chat.profiles (lower(name) text_pattern_ops);
+-- Serves the beginnings of addresses; names have theirs for mentions and usernames for the search of people.
 create index accounts_email_prefix_idx on chat.accounts (email text_pattern_ops);
+
+create function chat_private.to_prefix(query text) returns text
+language sql immutable set search_path = '' as $$
+  select regexp_replace(lower(btrim(coalesce(query, ''))), '([\\%_])', '\\\1', 'g') || '%';
+$$;
+
+-- The accounts asked for, as a statement with only what is asked for in it, so that each question has its index.
+-- $1 is the beginning of a username, name or address, $2 a username.
+create function chat_private.select_accounts(prefix text, user_role text, suspended boolean, after_username text) returns text
+language plpgsql stable set search_path = '' as $$
+begin
+  if user_role not in ('user', 'admin') then
+    perform chat_private.fail('invalid_user_role', 400, 'unable to list accounts; a role is user or admin');
+  end if;
+  return 'select p.id, p.username from chat.profiles p join chat.accounts a on a.user_id = p.id where true'
+    || case user_role when 'admin' then ' and a.role = ''admin''' when 'user' then ' and a.role <> ''admin''' else '' end
+    || case suspended when true then ' and a.suspended_at is not null' when false then ' and a.suspended_at is null' else '' end
+    || case when prefix <> '%' then '
+         and p.id in (select n.id from chat.profiles n where n.username like $1
+                      union select n.id from chat.profiles n where lower(n.name) like $1
+                      union select n.user_id from chat.accounts n where n.email like $1)' else '' end
+    || case when after_username is not null then ' and p.username > $2' else '' end;
+end;
+$$;
 
 -- Definer: people's accounts are their own.
 create function chat.list_accounts(query text default null, user_role text default null, suspended boolean default null,
-                                   after_username text default null, page_size integer default 50)
+                                   after_username text default null, page_size integer default 50, skip integer default 0)
 returns table (id uuid, username text, name text, avatar_url text, role text, email text, email_verified_at timestamptz,
                phone text, created_at timestamptz, last_sign_in_at timestamptz, last_seen_at timestamptz,
                suspended_at timestamptz, suspend_reason text, suspended_by uuid, channel_count bigint)
 language plpgsql stable security definer rows 50 set search_path = '' as $$
 declare
-  v_prefix text := regexp_replace(lower(btrim(list_accounts.query)), '([\\%_])', '\\\1', 'g') || '%';
+  v_prefix text := chat_private.to_prefix(list_accounts.query);
 begin
   perform chat_private.require_platform_admin('list accounts');
   perform chat_private.check_page_size(page_size, 'list accounts');
-  if user_role not in ('user', 'admin') then
-    perform chat_private.fail('invalid_user_role', 400, 'unable to list accounts; a role is user or admin');
+  if coalesce(skip, 0) not between 0 and 100000 then
+    perform chat_private.fail('invalid_input', 400,
+      'unable to list accounts; 0 to 100,000 can be skipped, beyond them go on after a username');
   end if;
-  -- Only what is asked for is in the statement, so that each question has its index.
-  return query execute
-    'select u.* from chat_private.admin_users u where true'
-    || case when after_username is not null then ' and u.username > $1' else '' end
-    || case user_role when 'admin' then ' and u.role = ''admin''' when 'user' then ' and u.role <> ''admin''' else '' end
-    || case suspended when true then ' and u.suspended_at is not null' when false then ' and u.suspended_at is null' else '' end
-    || case when v_prefix <> '%' then '
-         and u.id in (select p.id from chat.profiles p where p.username like $2
-                      union select p.id from chat.profiles p where lower(p.name) like $2
-                      union select a.user_id from chat.accounts a where a.email like $2)' else '' end
-    || ' order by u.username limit $3'
-    using after_username, v_prefix, page_size;
+  -- The page first, so that nothing else is looked up for those who are skipped.
+  return query execute format('
+    select u.* from (%s order by p.username limit $3 offset $4) page join chat_private.admin_users u on u.id = page.id
+     order by page.username', chat_private.select_accounts(v_prefix, user_role, suspended, after_username))
+    using v_prefix, after_username, page_size, skip;
 end;
 $$;
-grant execute on function chat.list_accounts(text, text, boolean, text, integer) to authenticated;
+grant execute on function chat.list_accounts(text, text, boolean, text, integer, integer) to authenticated;
+
+-- Definer: as above.
+create function chat.count_accounts(query text default null, user_role text default null, suspended boolean default null)
+returns bigint
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_prefix text := chat_private.to_prefix(count_accounts.query);
+  v_count bigint;
+begin
+  perform chat_private.require_platform_admin('count accounts');
+  execute format('select count(*) from (%s) found', chat_private.select_accounts(v_prefix, user_role, suspended, null))
+    into v_count using v_prefix;
+  return v_count;
+end;
+$$;
+grant execute on function chat.count_accounts(text, text, boolean) to authenticated;
 
 comment on view chat_private.admin_users is 'For Studio: everybody with account, last sign-in and number of channels. Suspend in chat.accounts, by setting suspended_at';
 comment on view chat_private.admin_channels is 'For Studio: every channel with owner, members, messages and last activity';
-comment on function chat.list_accounts(text, text, boolean, text, integer) is
-  'Accounts by username, after one: those whose username, name or address begins with a text, of a role, suspended or not; 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size, invalid_user_role';
+comment on function chat.list_accounts(text, text, boolean, text, integer, integer) is
+  'Accounts by username, after one or skipping a number of them: those whose username, name or address begins with a text, of a role, suspended or not; 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size, invalid_user_role, invalid_input';
+comment on function chat.count_accounts(text, text, boolean) is
+  'How many accounts list_accounts has in all. For platform admins. Errors: not_an_admin, invalid_user_role';
 
 -- 80_realtime.sql
 -- What Realtime carries: who may hear and speak on a topic, and the events the database sends after each commit.

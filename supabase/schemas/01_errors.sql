@@ -25,3 +25,14 @@ begin
 end;
 $$;
 grant execute on function chat_private.check_page_size(integer, text) to authenticated;
+
+-- What is kept must be readable: most languages know no year above 9999, and nothing here is older than 1970.
+create function chat_private.check_time(moment timestamptz, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if moment < 'epoch' or (moment >= '10000-01-01 00:00+00' and moment <> 'infinity') then
+    perform chat_private.fail('invalid_time', 400, format('unable to %s; a time lies in the years 1970 to 9999', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.check_time(timestamptz, text) to authenticated;

@@ -74,6 +74,10 @@ begin
      and not exists (select from pg_catalog.pg_timezone_names z where z.name = new.timezone) then
     perform chat_private.fail('invalid_timezone', 400,
       'unable to set preferences; a time zone has a name like Europe/Berlin or UTC');
+  elsif '24:00' in (new.dnd_start, new.dnd_end) then
+    perform chat_private.fail('invalid_time', 400, 'unable to set preferences; a day ends at 23:59:59');
+  elsif new.level not in ('all', 'mentions', 'nothing') then
+    perform chat_private.fail('invalid_notify_level', 400, 'unable to set preferences; a level is all, mentions or nothing');
   end if;
   new.updated_at := now();
   return new;
@@ -95,9 +99,6 @@ create function chat.set_preferences(notifications boolean default null, level t
 returns setof chat.preferences rows 1
 language plpgsql set search_path = '' as $$
 begin
-  if set_preferences.level not in ('all', 'mentions', 'nothing') then
-    perform chat_private.fail('invalid_notify_level', 400, 'unable to set preferences; a level is all, mentions or nothing');
-  end if;
   return query
     update chat.preferences p
        set notifications = coalesce(set_preferences.notifications, p.notifications),
@@ -132,4 +133,4 @@ comment on policy select_self on chat.preferences is 'A user sees their own pref
 comment on policy update_self on chat.preferences is 'A user changes their own preferences';
 comment on function chat.get_preferences() is 'The caller''s preferences';
 comment on function chat.set_preferences(boolean, text, boolean, boolean, text, boolean, time, time, boolean) is
-  'Changes the preferences that are given and returns all. Errors: invalid_timezone, invalid_notify_level';
+  'Changes the preferences that are given and returns all. Errors: invalid_timezone, invalid_notify_level, invalid_time';

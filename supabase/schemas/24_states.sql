@@ -47,6 +47,7 @@ begin
     perform chat_private.fail('invalid_notify_level', 400,
       'unable to set what the channel is to you; its level is all, mentions, nothing or default');
   end if;
+  perform chat_private.check_time(set_channel_state.muted_until, 'set what the channel is to you');
   return query update chat.channel_states s
     set pinned_at = case is_pinned when true then coalesce(s.pinned_at, now()) when false then null else s.pinned_at end,
         muted_until = case is_muted when true then coalesce(set_channel_state.muted_until, 'infinity')
@@ -72,4 +73,4 @@ comment on column chat.channel_states.hidden_at is 'When the member put it out o
 comment on column chat.channel_states.notify_level is 'all, mentions or nothing; null for the member''s general level';
 comment on policy select_self on chat.channel_states is 'A member sees their own state only';
 comment on function chat.set_channel_state(uuid, boolean, boolean, timestamptz, boolean, text) is
-  'Pins, mutes (until a time or for good), hides a channel or sets its level of notifications for the caller; null leaves a thing as it is. Errors: channel_not_found, not_a_member, invalid_notify_level';
+  'Pins, mutes (until a time or for good), hides a channel or sets its level of notifications for the caller; null leaves a thing as it is. Errors: channel_not_found, not_a_member, invalid_notify_level, invalid_time';

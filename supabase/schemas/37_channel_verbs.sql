@@ -125,7 +125,7 @@ declare
 begin
   perform chat_private.take_token('create_channel');
   perform chat_private.check_channel(null, create_group.name, create_group.description, create_group.custom, 'create group');
-  if cardinality(array_remove(create_group.member_ids, (select auth.uid()))) is not distinct from 0 or create_group.member_ids is null then
+  if not exists (select from unnest(create_group.member_ids) as u where u <> (select auth.uid())) then
     perform chat_private.fail('too_few_members', 400, 'unable to create group; it needs somebody else');
   end if;
   insert into chat.channels (id, kind, name, description, custom, created_by)

@@ -120,6 +120,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_channel chat.channels := chat_private.take_right(ban_member.channel_id, 'ban_member', 'ban');
 begin
+  perform chat_private.check_time(ban_member.until, 'ban');
   if char_length(ban_member.reason) > 500 then
     perform chat_private.fail('invalid_reason', 400, 'unable to ban; a reason has at most 500 characters');
   elsif ban_member.until <= now() then
