@@ -72,6 +72,17 @@ end;
 $$;
 grant execute on function chat_private.check_page_size(integer, text) to authenticated;
 
+-- What is kept must be readable: most languages know no year above 9999, and nothing here is older than 1970.
+create function chat_private.check_time(moment timestamptz, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if moment < 'epoch' or (moment >= '10000-01-01 00:00+00' and moment <> 'infinity') then
+    perform chat_private.fail('invalid_time', 400, format('unable to %s; a time lies in the years 1970 to 9999', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.check_time(timestamptz, text) to authenticated;
+
 -- 02_gate.sql
 -- The gate: decides whether the caller's token still stands for a live session of a live account.
 
@@ -905,6 +916,10 @@ begin
      and not exists (select from pg_catalog.pg_timezone_names z where z.name = new.timezone) then
     perform chat_private.fail('invalid_timezone', 400,
       'unable to set preferences; a time zone has a name like Europe/Berlin or UTC');
+  elsif '24:00' in (new.dnd_start, new.dnd_end) then
+    perform chat_private.fail('invalid_time', 400, 'unable to set preferences; a day ends at 23:59:59');
+  elsif new.level not in ('all', 'mentions', 'nothing') then
+    perform chat_private.fail('invalid_notify_level', 400, 'unable to set preferences; a level is all, mentions or nothing');
   end if;
   new.updated_at := now();
   return new;
@@ -926,9 +941,6 @@ create function chat.set_preferences(notifications boolean default null, level t
 returns setof chat.preferences rows 1
 language plpgsql set search_path = '' as $$
 begin
-  if set_preferences.level not in ('all', 'mentions', 'nothing') then
-    perform chat_private.fail('invalid_notify_level', 400, 'unable to set preferences; a level is all, mentions or nothing');
-  end if;
   return query
     update chat.preferences p
        set notifications = coalesce(set_preferences.notifications, p.notifications),
@@ -963,7 +975,7 @@ comment on policy select_self on chat.preferences is 'A user sees their own pref
 comment on policy update_self on chat.preferences is 'A user changes their own preferences';
 comment on function chat.get_preferences() is 'The caller''s preferences';
 comment on function chat.set_preferences(boolean, text, boolean, boolean, text, boolean, time, time, boolean) is
-  'Changes the preferences that are given and returns all. Errors: invalid_timezone, invalid_notify_level';
+  'Changes the preferences that are given and returns all. Errors: invalid_timezone, invalid_notify_level, invalid_time';
 
 -- 20_channels.sql
 -- Channels and who belongs to them: membership decides who sees a channel and everything in it.
@@ -1407,6 +1419,7 @@ begin
     perform chat_private.fail('invalid_notify_level', 400,
       'unable to set what the channel is to you; its level is all, mentions, nothing or default');
   end if;
+  perform chat_private.check_time(set_channel_state.muted_until, 'set what the channel is to you');
   return query update chat.channel_states s
     set pinned_at = case is_pinned when true then coalesce(s.pinned_at, now()) when false then null else s.pinned_at end,
         muted_until = case is_muted when true then coalesce(set_channel_state.muted_until, 'infinity')
@@ -1432,7 +1445,7 @@ comment on column chat.channel_states.hidden_at is 'When the member put it out o
 comment on column chat.channel_states.notify_level is 'all, mentions or nothing; null for the member''s general level';
 comment on policy select_self on chat.channel_states is 'A member sees their own state only';
 comment on function chat.set_channel_state(uuid, boolean, boolean, timestamptz, boolean, text) is
-  'Pins, mutes (until a time or for good), hides a channel or sets its level of notifications for the caller; null leaves a thing as it is. Errors: channel_not_found, not_a_member, invalid_notify_level';
+  'Pins, mutes (until a time or for good), hides a channel or sets its level of notifications for the caller; null leaves a thing as it is. Errors: channel_not_found, not_a_member, invalid_notify_level, invalid_time';
 
 -- 30_messages.sql
 -- Messages: each channel numbers its own 1, 2, 3 … and every change to them as well, so that a client sees what it missed.
@@ -3639,7 +3652,7 @@ declare
 begin
   perform chat_private.take_token('create_channel');
   perform chat_private.check_channel(null, create_group.name, create_group.description, create_group.custom, 'create group');
-  if cardinality(array_remove(create_group.member_ids, (select auth.uid()))) is not distinct from 0 or create_group.member_ids is null then
+  if not exists (select from unnest(create_group.member_ids) as u where u <> (select auth.uid())) then
     perform chat_private.fail('too_few_members', 400, 'unable to create group; it needs somebody else');
   end if;
   insert into chat.channels (id, kind, name, description, custom, created_by)
@@ -3980,6 +3993,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_channel chat.channels := chat_private.take_right(ban_member.channel_id, 'ban_member', 'ban');
 begin
+  perform chat_private.check_time(ban_member.until, 'ban');
   if char_length(ban_member.reason) > 500 then
     perform chat_private.fail('invalid_reason', 400, 'unable to ban; a reason has at most 500 characters');
   elsif ban_member.until <= now() then
@@ -5708,6 +5722,7 @@ declare
   v_secret text := 'confab_' || encode(extensions.gen_random_bytes(32), 'hex');
 begin
   perform chat_private.require_platform_admin('create API key');
+  perform chat_private.check_time(create_api_key.expires_at, 'create API key');
   perform chat_private.take_token('create_api_key');
   if chat_private.clean_name(create_api_key.name) is null
      or chat_private.clean_name(create_api_key.name) <> btrim(create_api_key.name) then
