@@ -5,9 +5,10 @@ import { type Auth, createAuth } from './auth.ts';
 import type { Blocks } from './blocks.ts';
 import type { Bookmarks } from './bookmarks.ts';
 import { type Channels, createChannels } from './channels.ts';
-import { createDrafts, type Drafts } from './drafts.ts';
+import type { Drafts } from './drafts.ts';
 import { ChatError } from './errors.ts';
 import type { Files } from './files.ts';
+import { createEarlyDrafts } from './internal/early-drafts.ts';
 import { createEarlyOutbox } from './internal/early-outbox.ts';
 import { createFeeds } from './internal/feeds.ts';
 import { type Lazy, lazy, loaded } from './internal/lazy.ts';
@@ -115,7 +116,7 @@ export function createChat(options: ChatOptions): Chat {
   });
   const deps = { rest, realtime, userFeed, userId, outbox, overlays, calls, feeds, author, soon, later };
   const channels = createChannels(deps);
-  const drafts = createDrafts({ server: later, userId });
+  const drafts = createEarlyDrafts(soon);
   void soon.get().catch(() => {});
 
   /** Each ends what it shows once its user has gone; the topic they listen to goes last. */

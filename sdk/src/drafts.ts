@@ -1,7 +1,7 @@
 /** What the caller has written and not sent: here at once, on the server a second later, and so on their other devices. */
 import type { MessageCustom } from './custom.ts';
-import { keyOf, putDraft } from './internal/draft-list.ts';
-import { createDraftStore } from './internal/draft-store.ts';
+import { keyOf, newDraft, putDraft } from './internal/draft-list.ts';
+import { readDrafts, writeDrafts } from './internal/draft-store.ts';
 import { createEmitter, type Subscription, tell } from './internal/emitter.ts';
 import type { Lazy } from './internal/lazy.ts';
 import { retrying } from './internal/retry.ts';
@@ -45,14 +45,19 @@ export interface Drafts {
 
 const SAVE_AFTER_MS = 1_000;
 
-export function createDrafts(deps: {
-  server: Lazy<{ drafts: SavedDrafts }>;
-  /** Id of the signed-in user, or null. */
-  userId(): string | null;
-}): Drafts & { open(userId: string | null): void; end(): void; close(): void } {
+/** What of them only the client needs. */
+export interface OwnDrafts extends Drafts {
+  /** Takes up the drafts of a user, or of nobody. */
+  open(userId: string | null): void;
+  /** Shows nothing more: who wrote them has signed out. */
+  end(): void;
+  close(): void;
+}
+
+export function createDrafts(deps: { server: Lazy<{ drafts: SavedDrafts }> }): OwnDrafts {
   const server = deps.server.calls('drafts', 'save');
   const subscribe = deps.server.subscribe('drafts');
-  const store = createDraftStore();
+  let userId: string | null = null;
   /** What was written here and is not saved yet; it wins over what the server says. */
   let unsaved = new Map<string, Draft>();
   let saved: DraftsState = { drafts: [], connection: 'loading' };
@@ -74,10 +79,7 @@ export function createDrafts(deps: {
     subscription = undefined;
   }
 
-  function keep(): void {
-    const userId = deps.userId();
-    if (userId) store.write(userId, [...unsaved.values()]);
-  }
+  const keep = () => writeDrafts(userId, unsaved);
 
   async function save(draft: Draft): Promise<void> {
     const key = keyOf(draft);
@@ -107,13 +109,13 @@ export function createDrafts(deps: {
   globalThis.document?.addEventListener('visibilitychange', flushWhenHidden);
 
   return {
-    get({ channelId, parentSeq = null }) {
-      const key = keyOf({ channelId, parentSeq });
+    get(place) {
+      const key = keyOf(place);
       const draft = unsaved.get(key) ?? saved.drafts.find((known) => keyOf(known) === key);
-      return draft && draft.body !== '' ? draft : null;
+      return draft?.body ? draft : null;
     },
-    set({ channelId, parentSeq = null }, body, custom = {}) {
-      const draft = { channelId, parentSeq, body, custom, updatedAt: new Date() };
+    set(place, body, custom) {
+      const draft = newDraft(place, body, custom);
       unsaved.set(keyOf(draft), draft);
       keep();
       timer ??= setTimeout(() => void flush(), SAVE_AFTER_MS);
@@ -129,13 +131,15 @@ export function createDrafts(deps: {
       });
       return added;
     },
-    open(userId) {
-      unsaved = new Map((userId ? store.read(userId) : []).map((draft) => [keyOf(draft), draft]));
+    open(id) {
+      userId = id;
+      unsaved = readDrafts(id);
       if (unsaved.size > 0) void flush();
     },
     end() {
       clearTimeout(timer);
       timer = undefined;
+      userId = null;
       unsaved = new Map();
       saving = Promise.resolve();
       saved = { drafts: [], connection: 'ended' };

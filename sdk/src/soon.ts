@@ -1,5 +1,6 @@
 /** What follows the first screen, writing and being present: one piece of code, fetched as soon as a chat is made. */
 import type { Sessions } from './auth.ts';
+import { createDrafts } from './drafts.ts';
 import { ChatError } from './errors.ts';
 import { createExitCall } from './internal/exit-call.ts';
 import type { Feeds } from './internal/feeds.ts';
@@ -59,6 +60,7 @@ export function createSoonNouns(deps: {
         return writes.send(message);
       },
     }),
+    drafts: createDrafts({ server: later }),
     heartbeat: createHeartbeat({
       rest,
       feeds: deps.feeds.all,

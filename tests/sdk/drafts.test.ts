@@ -97,7 +97,6 @@ it('whoever signs in next sees nothing of the drafts before', async () => {
 it('saves arrive in the order of the keystrokes, however long one takes', async () => {
   const under: { body: string; answer(): void }[] = [];
   const drafts = createDrafts({
-    userId: () => 'ada',
     server: lazy(async () => ({
       drafts: {
         save: ({ body }: Draft) => new Promise<void>((answer) => under.push({ body, answer })),

@@ -1,29 +1,25 @@
 /** Keeps what was written and not saved over a reload, where there is a localStorage. */
 import type { Draft } from '../drafts.ts';
+import { keyOf } from './draft-list.ts';
 
-export interface DraftStore {
-  read(userId: string): Draft[];
-  write(userId: string, drafts: readonly Draft[]): void;
+const nameOf = (userId: string): string => `confab:drafts:${userId}`;
+
+/** A user's drafts by place; none of nobody's. */
+export function readDrafts(userId: string | null): Map<string, Draft> {
+  try {
+    const drafts = JSON.parse(globalThis.localStorage.getItem(nameOf(userId as string)) ?? '[]') as Draft[];
+    return new Map(drafts.map((draft) => [keyOf(draft), { ...draft, updatedAt: new Date(draft.updatedAt) }]));
+  } catch {
+    return new Map();
+  }
 }
 
-export function createDraftStore(): DraftStore {
-  const keyOf = (userId: string) => `confab:drafts:${userId}`;
-  return {
-    read(userId) {
-      try {
-        const drafts = JSON.parse(globalThis.localStorage.getItem(keyOf(userId)) ?? '[]') as Draft[];
-        return drafts.map((draft) => ({ ...draft, updatedAt: new Date(draft.updatedAt) }));
-      } catch {
-        return [];
-      }
-    },
-    write(userId, drafts) {
-      try {
-        if (drafts.length === 0) globalThis.localStorage.removeItem(keyOf(userId));
-        else globalThis.localStorage.setItem(keyOf(userId), JSON.stringify(drafts));
-      } catch {
-        // No storage here, or it is full: the draft lives as long as the page.
-      }
-    },
-  };
+export function writeDrafts(userId: string | null, drafts: ReadonlyMap<string, Draft>): void {
+  if (userId === null) return;
+  try {
+    if (drafts.size === 0) globalThis.localStorage.removeItem(nameOf(userId));
+    else globalThis.localStorage.setItem(nameOf(userId), JSON.stringify([...drafts.values()]));
+  } catch {
+    // No storage here, or it is full: the draft lives as long as the page.
+  }
 }
