@@ -11,7 +11,7 @@ create table chat.messages (
   author_id uuid default auth.uid() references chat.profiles on delete set null,
   kind text not null default 'user' constraint messages_kind_known check (kind in ('user', 'system')),
   body text not null default '' constraint messages_body_length check (char_length(body) <= 40000),
-  custom jsonb not null default '{}' constraint messages_custom_form check (chat_private.is_custom(custom)),
+  custom jsonb not null default '{}' constraint messages_custom_form check (custom = '{}' or chat_private.is_custom(custom)),
   created_at timestamptz not null default now(),
   parent_seq bigint,
   in_channel boolean not null default true,

@@ -17,7 +17,7 @@ begin
     perform chat_private.fail('message_empty', 400, 'unable to send message; it has neither text nor files');
   elsif char_length(send_message.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to send message; its text is longer than 40,000 characters');
-  elsif not coalesce(chat_private.is_custom(coalesce(send_message.custom, '{}')), false) then
+  elsif send_message.custom <> '{}' and not chat_private.is_custom(send_message.custom) then
     perform chat_private.fail('invalid_custom', 400, 'unable to send message; custom data is an object of at most 16 KB');
   end if;
   perform chat_private.take_token('send_message');
@@ -40,6 +40,8 @@ begin
   values (send_message.channel_id, v_id, v_me, coalesce(send_message.body, ''), coalesce(send_message.custom, '{}'),
           v_root, v_root is null or coalesce(also_in_channel, false), v_mentions.user_ids, v_mentions.everyone,
           coalesce(send_message.file_ids, '{}'))
+  -- Sent to two channels at once; within one the trigger has found it, and taken the number back.
+  on conflict on constraint messages_id_unique do nothing
   returning * into v_message;
   if v_message.id is null then
     select * into v_message from chat.messages m
@@ -83,11 +85,9 @@ declare
   v_message chat.messages;
   v_window interval := make_interval(secs => (chat_private.setting('edit_window_seconds'))::text::double precision);
 begin
-  if btrim(edit_message.body, E' \t\r\n') = '' then
-    perform chat_private.fail('message_empty', 400, 'unable to edit message; it has no text');
-  elsif char_length(edit_message.body) > 40000 then
+  if char_length(edit_message.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to edit message; its text is longer than 40,000 characters');
-  elsif not coalesce(chat_private.is_custom(coalesce(edit_message.custom, '{}')), false) then
+  elsif not chat_private.is_custom(edit_message.custom) then
     perform chat_private.fail('invalid_custom', 400, 'unable to edit message; custom data is an object of at most 16 KB');
   end if;
   perform chat_private.take_right(edit_message.channel_id, 'send_message', 'edit message');
@@ -96,6 +96,8 @@ begin
     perform chat_private.fail('not_the_author', 403, 'unable to edit message; only its author may');
   elsif v_message.created_at < clock_timestamp() - v_window then
     perform chat_private.fail('edit_window_closed', 403, 'unable to edit message; it was sent too long ago');
+  elsif btrim(edit_message.body, E' \t\r\n') = '' and cardinality(v_message.file_ids) = 0 then
+    perform chat_private.fail('message_empty', 400, 'unable to edit message; it has neither text nor files');
   end if;
   return query update chat.messages m
     set body = coalesce(edit_message.body, m.body), custom = coalesce(edit_message.custom, m.custom)

@@ -360,3 +360,32 @@ it('somebody whose right is taken while they wait for it does nothing with it', 
   for (const result of outcome) expect(result).toMatch(/channel_not_found/);
   expect(await numbers(channel)).toEqual([[1, 0]]);
 });
+
+it('one id that is sent to two channels at once belongs to the first, and the other keeps its numbers', async () => {
+  const [first, second] = [await makeGroup(), await makeGroup()];
+  const id = randomUUID();
+  const post = (group: typeof first) =>
+    call(group.ada, (as) => as`select chat.send_message(${group.channel}, 'once', ${id})`);
+  const [outcome] = await together(post(first), [post(second)]);
+  expect(outcome).toMatch(/message_id_taken/);
+  await committed(call(second.ada, (as) => as`select chat.send_message(${second.channel}, 'next')`));
+  expect(await numbers(first.channel)).toEqual([
+    [1, 0],
+    [2, 0],
+  ]);
+  expect(await numbers(second.channel)).toEqual([
+    [1, 0],
+    [2, 0],
+  ]);
+});
+
+it('an edit and a deletion of one message at once leave nothing of either text behind', async () => {
+  const { ada, channel } = await makeGroup();
+  const outcome = await together(holdCounter(channel), [
+    call(ada, (as) => as`select chat.edit_message(${channel}, 1, 'second')`),
+    call(ada, (as) => as`select chat.delete_message(${channel}, 1)`),
+  ]);
+  expect(outcome[1]).toBe('done');
+  const [message] = await database`select body, deleted_at from chat.messages where channel_id = ${channel}`;
+  expect(message).toMatchObject({ body: '', deleted_at: expect.any(Date) });
+});

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { asUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
+import { sendFiles, upload } from '../helpers/files.ts';
 import { createPrivateChannel, createRoom, heard, send } from '../helpers/room.ts';
 
 afterAll(() => database.end());
@@ -28,6 +29,28 @@ describe('send_message', () => {
       const second = await send(db, ada, channel, 'once', { id });
       expect(second).toEqual(first);
       expect((await send(db, ada, channel, 'next')).seq).toBe(2);
+    }));
+
+  it('returns what is left of a deleted message when its id is sent again', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      const id = randomUUID();
+      await send(db, ada, channel, 'once', { id });
+      await asUser(db, ada, (as) => as`select chat.delete_message(${channel}, 1)`);
+      expect(await send(db, ada, channel, 'once', { id })).toMatchObject({ seq: 1, body: '' });
+    }));
+
+  it('takes custom data of exactly 16 KB and no more', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      const custom = (bytes: number) =>
+        db.json({ a: `${'é'.repeat((bytes - '{"a": ""}'.length - 1) / 2)}x` });
+      const sent = (bytes: number) =>
+        refusal(
+          asUser(db, ada, (as) => as`select chat.send_message(${channel}, 'x', custom => ${custom(bytes)})`),
+        );
+      expect(await sent(16_384)).toBeUndefined();
+      expect(await sent(16_386)).toBe('invalid_custom');
     }));
 
   it('is no activity when its id is sent again', () =>
@@ -235,6 +258,16 @@ describe('edit_message', () => {
       ).toHaveLength(1);
       const [told] = await heard(db, `channel:${channel}:0`, 'message:updated');
       expect(told).toMatchObject({ seq: 1, change: 1, body: 'two @[Bob]', author: { id: ada } });
+    }));
+
+  it('may take the text away from files, and from nothing else', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      const file = await upload(db, ada, channel);
+      await sendFiles(db, ada, channel, [file], 'look');
+      await send(db, ada, channel, 'words');
+      expect(await edit(db, ada, channel, 1, '')).toMatchObject({ body: '', file_ids: [file.id] });
+      expect(await refusal(edit(db, ada, channel, 2, ''))).toBe('message_empty');
     }));
 
   it('is for the author, while the window is open', () =>
