@@ -196,8 +196,12 @@ begin
        set reply_count = reply_count + 1, reply_total = reply_total + 1, last_reply_at = new.created_at,
            reply_user_ids = (new.author_id || array_remove(m.reply_user_ids, new.author_id))[1:5],
            change = new.change
-     where m.channel_id = new.channel_id and m.seq = new.parent_seq
+     where m.channel_id = new.channel_id and m.seq = new.parent_seq and (m.deleted_at is null or m.reply_total > 0)
     returning m.reply_total into new.reply_rank;
+    if not found then
+      -- A thread outlives its first message, but none begins at an empty place.
+      perform chat_private.fail('message_deleted', 409, 'unable to reply; the message has been deleted');
+    end if;
   end if;
   new.change := 0;
   return new;

@@ -29,9 +29,6 @@ begin
      where m.channel_id = send_message.channel_id and m.seq = send_message.parent_seq and m.kind = 'user';
     if not found then
       perform chat_private.fail('message_not_found', 404, 'unable to reply; the message does not exist');
-    elsif exists (select from chat.messages m where m.channel_id = send_message.channel_id and m.seq = v_root
-                   and m.deleted_at is not null and m.reply_total = 0) then
-      perform chat_private.fail('message_deleted', 409, 'unable to reply; the message has been deleted');
     end if;
   end if;
   select * into v_mentions from chat_private.find_mentions(send_message.channel_id, coalesce(send_message.body, ''));

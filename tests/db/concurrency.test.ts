@@ -389,3 +389,23 @@ it('an edit and a deletion of one message at once leave nothing of either text b
   const [message] = await database`select body, deleted_at from chat.messages where channel_id = ${channel}`;
   expect(message).toMatchObject({ body: '', deleted_at: expect.any(Date) });
 });
+
+it('a reply to a message that is being deleted is refused, and one in a thread that goes on is not', async () => {
+  const { ada, bob, channel } = await makeGroup();
+  const remove = (seq: number) => call(ada, (as) => as`select chat.delete_message(${channel}, ${seq})`);
+  const reply = (seq: number) =>
+    call(bob, (as) => as`select chat.send_message(${channel}, 'reply', parent_seq => ${seq})`);
+  await committed(call(ada, (as) => as`select chat.send_message(${channel}, 'second')`));
+  await committed(reply(2));
+  expect(await together(remove(2), [reply(2)])).toEqual(['done']);
+  const [outcome] = await together(remove(1), [reply(1)]);
+  expect(outcome).toMatch(/message_deleted/);
+  const rows = await database`
+    select seq::int, parent_seq::int, reply_total from chat.messages where channel_id = ${channel} order by seq`;
+  expect(rows.map((row) => [row.seq, row.parent_seq, row.reply_total])).toEqual([
+    [1, null, 0],
+    [2, null, 2],
+    [3, 2, 0],
+    [4, 2, 0],
+  ]);
+});
