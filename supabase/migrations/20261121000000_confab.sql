@@ -1461,7 +1461,7 @@ create table chat.messages (
   author_id uuid default auth.uid() references chat.profiles on delete set null,
   kind text not null default 'user' constraint messages_kind_known check (kind in ('user', 'system')),
   body text not null default '' constraint messages_body_length check (char_length(body) <= 40000),
-  custom jsonb not null default '{}' constraint messages_custom_form check (chat_private.is_custom(custom)),
+  custom jsonb not null default '{}' constraint messages_custom_form check (custom = '{}' or chat_private.is_custom(custom)),
   created_at timestamptz not null default now(),
   parent_seq bigint,
   in_channel boolean not null default true,
@@ -1646,8 +1646,12 @@ begin
        set reply_count = reply_count + 1, reply_total = reply_total + 1, last_reply_at = new.created_at,
            reply_user_ids = (new.author_id || array_remove(m.reply_user_ids, new.author_id))[1:5],
            change = new.change
-     where m.channel_id = new.channel_id and m.seq = new.parent_seq
+     where m.channel_id = new.channel_id and m.seq = new.parent_seq and (m.deleted_at is null or m.reply_total > 0)
     returning m.reply_total into new.reply_rank;
+    if not found then
+      -- A thread outlives its first message, but none begins at an empty place.
+      perform chat_private.fail('message_deleted', 409, 'unable to reply; the message has been deleted');
+    end if;
   end if;
   new.change := 0;
   return new;
@@ -1826,7 +1830,7 @@ begin
     perform chat_private.fail('message_empty', 400, 'unable to send message; it has neither text nor files');
   elsif char_length(send_message.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to send message; its text is longer than 40,000 characters');
-  elsif not coalesce(chat_private.is_custom(coalesce(send_message.custom, '{}')), false) then
+  elsif send_message.custom <> '{}' and not chat_private.is_custom(send_message.custom) then
     perform chat_private.fail('invalid_custom', 400, 'unable to send message; custom data is an object of at most 16 KB');
   end if;
   perform chat_private.take_token('send_message');
@@ -1838,9 +1842,6 @@ begin
      where m.channel_id = send_message.channel_id and m.seq = send_message.parent_seq and m.kind = 'user';
     if not found then
       perform chat_private.fail('message_not_found', 404, 'unable to reply; the message does not exist');
-    elsif exists (select from chat.messages m where m.channel_id = send_message.channel_id and m.seq = v_root
-                   and m.deleted_at is not null and m.reply_total = 0) then
-      perform chat_private.fail('message_deleted', 409, 'unable to reply; the message has been deleted');
     end if;
   end if;
   select * into v_mentions from chat_private.find_mentions(send_message.channel_id, coalesce(send_message.body, ''));
@@ -1849,6 +1850,8 @@ begin
   values (send_message.channel_id, v_id, v_me, coalesce(send_message.body, ''), coalesce(send_message.custom, '{}'),
           v_root, v_root is null or coalesce(also_in_channel, false), v_mentions.user_ids, v_mentions.everyone,
           coalesce(send_message.file_ids, '{}'))
+  -- Sent to two channels at once; within one the trigger has found it, and taken the number back.
+  on conflict on constraint messages_id_unique do nothing
   returning * into v_message;
   if v_message.id is null then
     select * into v_message from chat.messages m
@@ -1892,11 +1895,9 @@ declare
   v_message chat.messages;
   v_window interval := make_interval(secs => (chat_private.setting('edit_window_seconds'))::text::double precision);
 begin
-  if btrim(edit_message.body, E' \t\r\n') = '' then
-    perform chat_private.fail('message_empty', 400, 'unable to edit message; it has no text');
-  elsif char_length(edit_message.body) > 40000 then
+  if char_length(edit_message.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to edit message; its text is longer than 40,000 characters');
-  elsif not coalesce(chat_private.is_custom(coalesce(edit_message.custom, '{}')), false) then
+  elsif not chat_private.is_custom(edit_message.custom) then
     perform chat_private.fail('invalid_custom', 400, 'unable to edit message; custom data is an object of at most 16 KB');
   end if;
   perform chat_private.take_right(edit_message.channel_id, 'send_message', 'edit message');
@@ -1905,6 +1906,8 @@ begin
     perform chat_private.fail('not_the_author', 403, 'unable to edit message; only its author may');
   elsif v_message.created_at < clock_timestamp() - v_window then
     perform chat_private.fail('edit_window_closed', 403, 'unable to edit message; it was sent too long ago');
+  elsif btrim(edit_message.body, E' \t\r\n') = '' and cardinality(v_message.file_ids) = 0 then
+    perform chat_private.fail('message_empty', 400, 'unable to edit message; it has neither text nor files');
   end if;
   return query update chat.messages m
     set body = coalesce(edit_message.body, m.body), custom = coalesce(edit_message.custom, m.custom)
