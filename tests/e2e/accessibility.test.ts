@@ -4,7 +4,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { joinChat } from '../helpers/chat.ts';
 import { accountButton, DESKTOP, hasBrowser, keepPicture, newPerson, PHONE } from './browser.ts';
-import { createChannel, message } from './conversation.ts';
+import { createChannel, field, message, openAccount, say, sent } from './conversation.ts';
 import { openStage } from './stage.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -38,6 +38,13 @@ describe.skipIf(!hasBrowser)('axe finds nothing', { timeout: 90_000 }, () => {
     await bens.messages.send('> Somebody said\n```\nsome code\n```');
     await bens.thread(Number(seq)).send('A reply');
     await bens.reactions.add(Number(seq), '🎉');
+    await say(ada, 'Done');
+    await sent(ada, 'Done');
+    await field(ada).press('ArrowUp');
+    await ada.getByRole('textbox', { name: 'Edit message' }).fill('All done');
+    await ada.getByRole('textbox', { name: 'Edit message' }).press('Enter');
+    await message(ada, 'All done').getByText('(edited)').waitFor();
+    await bens.markRead(Number((await bens.messages.list()).at(-1)?.seq));
     await message(ada, 'some code').waitFor();
     await ada.getByRole('button', { name: '🎉, 1' }).waitFor();
 
@@ -55,6 +62,29 @@ describe.skipIf(!hasBrowser)('axe finds nothing', { timeout: 90_000 }, () => {
       await keepPicture(ada, `${look} ${page}`);
       expect(await complaints(ada), page).toEqual([]);
     }
+    for (const [dialog, address, button] of [
+      ['Seen by', `#/c/${name}`, 'Seen by Ben'],
+      ['Edit history', `#/c/${name}`, '(edited)'],
+      [`Banned from #${name}`, `#/c/${name}?panel=details`, 'Banned people'],
+    ] as const) {
+      await ada.goto(stage.web.url + address);
+      await ada.getByRole('button', { name: button }).click();
+      await ada
+        .getByRole('dialog', { name: dialog })
+        .locator('[aria-busy=false]')
+        .waitFor({ state: 'attached' });
+      expect(await complaints(ada), dialog).toEqual([]);
+      await ada.keyboard.press('Escape');
+    }
+    await message(ada, 'Bold').getByRole('button', { name: 'Ben' }).click();
+    await ada.getByRole('button', { name: 'Block', exact: true, disabled: false }).waitFor();
+    expect(await complaints(ada), 'person').toEqual([]);
+    await ada.keyboard.press('Escape');
+
+    await ada.goto(`${stage.web.url}#/`);
+    await openAccount(ada, 'Preferences…', 'Preferences');
+    expect(await complaints(ada), 'preferences').toEqual([]);
+    await ada.keyboard.press('Escape');
     await accountButton(ada).click();
     expect(await complaints(ada), 'account menu').toEqual([]);
     await ada.getByRole('menuitem', { name: 'Set a status…' }).click();
@@ -67,7 +97,7 @@ async function complaints(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: axe });
   const { violations } = await page.evaluate(() => {
     const { axe } = window as unknown as typeof import('axe-core') & { axe: typeof import('axe-core') };
-    return axe.run();
+    return axe.run({ resultTypes: ['violations'] });
   });
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ''}`),

@@ -1,8 +1,7 @@
 /** What somebody sets about themselves, and whom they do not want to hear. */
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { accountButton, hasBrowser } from './browser.ts';
-import { message } from './conversation.ts';
+import { message, openAccount } from './conversation.ts';
 import { PNG } from './pictures.ts';
 import { inTime, openCast } from './stage.ts';
 
@@ -102,9 +101,3 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await ada.getByRole('navigation').getByRole('link', { name: ben.name }).waitFor();
   });
 });
-
-async function openAccount(page: Page, item: string, title: string) {
-  await accountButton(page).click();
-  await page.getByRole('menuitem', { name: item }).click();
-  return page.getByRole('dialog', { name: title });
-}

@@ -91,7 +91,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
   it('a picture whose address has ended is asked for again, once', async () => {
     const { ada } = cast;
     const { bens } = await cast.meet('picture');
-    const file = await bens.files.upload(PNG, { name: 'red.png' });
+    const picture = (name: string) => bens.files.upload(new Blob([PNG], { type: 'image/png' }), { name });
     let asked = 0;
     let failures = 1;
     await ada.route(/\/storage\/v1\/(object|render\/image)\/sign\/.*token=/, async (route) => {
@@ -104,15 +104,15 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
       }, QUARTER_HOUR_MS);
       await route.fulfill({ status: 400, json: { error: 'InvalidJWT', message: 'jwt expired' } });
     });
-    await bens.messages.send('Red', { files: [file] });
-    const picture = ada.getByRole('button', { name: 'Show red.png' });
+    await bens.messages.send('Red', { files: [await picture('red.png')] });
+    const red = ada.getByRole('button', { name: 'Show red.png' });
     await expect
-      .poll(() => picture.getByRole('img').evaluate((img: HTMLImageElement) => img.naturalWidth), inTime)
+      .poll(() => red.getByRole('img').evaluate((img: HTMLImageElement) => img.naturalWidth), inTime)
       .toBe(1);
     expect(asked).toBe(2);
 
     [asked, failures] = [0, Number.POSITIVE_INFINITY];
-    await bens.messages.send('Gone', { files: [await bens.files.upload(PNG, { name: 'gone.png' })] });
+    await bens.messages.send('Gone', { files: [await picture('gone.png')] });
     await ada.getByRole('button', { name: 'Show gone.png' }).getByText('gone.png').waitFor();
     expect(asked).toBe(2);
     await sent(ada, 'Gone');

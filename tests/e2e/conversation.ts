@@ -1,6 +1,7 @@
 /** What people do and see in the app. */
 import { randomUUID } from 'node:crypto';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { accountButton } from './browser.ts';
 
 export const field = (page: Page) => page.getByRole('textbox', { name: /^Message / });
 
@@ -104,4 +105,11 @@ export async function scrollTo(page: Page, distance: number, text: string): Prom
     for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
     return article.getBoundingClientRect().bottom;
   }, distance);
+}
+
+/** Chooses from the menu of the account and gives the window that opens. */
+export async function openAccount(page: Page, item: string, title: string): Promise<Locator> {
+  await accountButton(page).click();
+  await page.getByRole('menuitem', { name: item }).click();
+  return page.getByRole('dialog', { name: title });
 }

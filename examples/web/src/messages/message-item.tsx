@@ -23,6 +23,7 @@ export function MessageItem({ message, isContinued }: Props) {
   const { editing, setEditing } = useMessageContext();
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
   const { author, createdAt, status, mentions } = message;
+  const name = author?.name ?? 'Deleted account';
   const onKeyDown = useVerbKeys(message);
   const isEditing = editing === message.id;
   const hasVerbs = status === 'sent' && message.deletedAt === null && !isEditing;
@@ -38,7 +39,7 @@ export function MessageItem({ message, isContinued }: Props) {
     <article
       className="message"
       tabIndex={-1}
-      aria-label={`${author?.name ?? 'Deleted account'}, ${timeText(createdAt)}`}
+      aria-label={`${name}, ${timeText(createdAt)}`}
       data-status={status}
       data-continued={isContinued}
       data-mine={mentions.everyone !== null || mentions.userIds.includes(userId)}
@@ -48,9 +49,13 @@ export function MessageItem({ message, isContinued }: Props) {
       onKeyDown={onKeyDown}
     >
       {!isContinued && <Avatar user={author} hasPresence />}
-      <header className={isContinued ? 'for-screen-readers' : undefined}>
-        <Author user={author} />
-      </header>
+      {isContinued ? (
+        <header className="for-screen-readers">{name}</header>
+      ) : (
+        <header>
+          <Author user={author} />
+        </header>
+      )}
       <time dateTime={createdAt.toISOString()} title={fullText(createdAt)}>
         {timeText(createdAt)}
       </time>

@@ -75,7 +75,8 @@ export function MessageScroller({ label, messages, view, scroll, isLoaded, ...pr
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <div ref={box} className="messages" role="log" aria-label={label} tabIndex={0} onKeyDown={walkMessages}>
         <ol className="said" aria-busy={!isLoaded}>
-          <li className="beginning">
+          {/* Another element once it is loaded: what took its place has not moved. */}
+          <li key={isLoaded ? 'beginning' : 'placeholder'} className="beginning">
             {!isLoaded && <Placeholder />}
             {isLoaded && !view.hasOlder && beginning}
             {edges.olderFailed && (

@@ -1,16 +1,14 @@
 /** Whether unread replies of a thread are counted. */
-import { type UseThread, useThreads } from '@confab/sdk/react';
+import type { UseThread } from '@confab/sdk/react';
 import { Icon } from '../ui/icon.tsx';
 import { attempt } from '../ui/toasts.tsx';
 
 interface Props {
-  thread: Pick<UseThread, 'root' | 'follow' | 'unfollow'>;
+  thread: Pick<UseThread, 'root' | 'isFollowing' | 'follow' | 'unfollow'>;
 }
 
-export function FollowThread({ thread: { root, follow, unfollow } }: Props) {
-  const { threads } = useThreads();
+export function FollowThread({ thread: { root, isFollowing, follow, unfollow } }: Props) {
   if (!root) return null;
-  const isFollowing = threads.some((one) => one.root.id === root.id);
   return (
     <button
       type="button"
