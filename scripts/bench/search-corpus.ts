@@ -52,11 +52,11 @@ export async function fillMessages(
   await sql`drop index chat_private.message_search_terms_idx`;
   for (let from = 0; from < count; from += BATCH) {
     progress('writing messages', from, count);
-    await fillBatch(sql, busy, quiet, from, Math.min(BATCH, count - from));
+    await fillBatch(sql, busy, quiet, { from, size: Math.min(BATCH, count - from), count });
   }
   progress('making the index', 0, 1);
   await sql.begin(async (tx) => {
-    await tx`set local maintenance_work_mem = '1GB'`;
+    await tx`set local maintenance_work_mem = '512MB'`;
     await tx`create index message_search_terms_idx on chat_private.message_search using gin (terms) with (fastupdate = off)`;
   });
   await sql`alter table chat.messages enable trigger user`;
@@ -68,7 +68,12 @@ export async function fillMessages(
 }
 
 /** Two fragments make a message; channel n of the Zipf spread gets messages in proportion to 1 / n. */
-async function fillBatch(sql: Sql, busy: string, quiet: string, from: number, size: number): Promise<void> {
+async function fillBatch(
+  sql: Sql,
+  busy: string,
+  quiet: string,
+  { from, size, count }: { from: number; size: number; count: number },
+): Promise<void> {
   await sql`
     with picked as materialized (
       select n, floor(power(${CHANNELS}::double precision, random()))::integer - 1 as room,
@@ -77,7 +82,7 @@ async function fillBatch(sql: Sql, busy: string, quiet: string, from: number, si
     ), made as materialized (
       select c.channel_id, c.last_seq + row_number() over (partition by p.room order by p.n) as seq,
              case when p.n % 10 = 0 then ${busy}::uuid else ${quiet}::uuid end as author_id,
-             timestamptz '2024-06-01' + p.n * interval '1 minute' as created_at,
+             timestamptz '2024-06-01' + p.n * (interval '700 days' / ${count}::integer) as created_at,
              fa.text || ' ' || fb.text as body, fa.terms as terms_a, fb.terms as terms_b
         from picked p
         join public.bench_rooms r on r.n = p.room

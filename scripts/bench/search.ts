@@ -14,6 +14,8 @@ interface Case {
 export async function search({ sql, databaseUrl, people }: World): Promise<Row[]> {
   const [busy, quiet] = people.slice(3, 5).map((person) => person.userId) as [string, string];
   const corpus = makeCorpus();
+  // Nobody searches a hundred times a minute, except here.
+  await sql`update chat_private.rate_limit_rules set burst = 1000000 where bucket = 'search'`;
   await fillMessages(sql, corpus, busy, quiet, Number(process.env.BENCH_MESSAGES ?? 1_000_000));
   const sessions = { busy: await signedIn(databaseUrl, busy), quiet: await signedIn(databaseUrl, quiet) };
   const rows: Row[] = [];
@@ -27,7 +29,7 @@ export async function search({ sql, databaseUrl, people }: World): Promise<Row[]
   return rows;
 }
 
-export function cases({ words, fragments }: Corpus): Case[] {
+function cases({ words, fragments }: Corpus): Case[] {
   const range = (from: number, to: number) =>
     Array.from({ length: 50 }, (_, n) => words[from + Math.floor(((to - from) * n) / 50)] as string);
   /** Every so many-th text of a kind, cut down to what is searched for. */
@@ -73,14 +75,14 @@ export function cases({ words, fragments }: Corpus): Case[] {
       caller: 'busy',
       queries: words.slice(0, 8).map((w) => `${w} in:${BIGGEST_CHANNEL}`),
     },
-    { name: 'common word, one small channel', caller: 'quiet', queries: whole(words.slice(0, 8)) },
+    { name: 'common word, a few small channels', caller: 'quiet', queries: whole(words.slice(0, 8)) },
     {
-      name: 'word only others have, one small channel',
+      name: 'word only others have, a few small channels',
       caller: 'quiet',
       queries: whole(range(5_000, 19_000)),
     },
     {
-      name: 'word nobody has, one small channel',
+      name: 'word nobody has, a few small channels',
       caller: 'quiet',
       queries: range(5_000, 19_000).map((w) => `${w}qqq `),
     },
