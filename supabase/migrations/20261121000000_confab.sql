@@ -2279,7 +2279,7 @@ begin
   -- The collation by name: what lower() knows must not depend on the database's locale. The length, because one character
   -- can be taken apart into eighteen.
   return replace(replace(replace(replace(translate(
-    normalize(regexp_replace(left(normalize(lower(value collate pg_catalog.pg_c_utf8), nfkd), 100000),
+    normalize(regexp_replace(left(normalize(lower(value collate pg_catalog.pg_c_utf8), nfkd), 130000),
       '[\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]',
       '', 'g'), nfc),
     'ıøđłħŧςٱىةیک', 'iodlhtσايهيك'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th');
@@ -2706,7 +2706,7 @@ begin
 end;
 $$;
 
--- The newest hits below a place (at least enough of them, when as many are wanted), and how many there are in all: exact, or
+-- The newest hits below a place (enough of them, up to as many as are wanted), and how many there are in all: exact, or
 -- at least that many. Walks find what is common, the index what is rare; each gives up where the other is cheaper.
 create function chat_private.find_hits(request chat_private.search_request, below chat_private.search_place, wanted integer, enough integer,
                                        needs_total boolean, out places chat_private.search_place[], out total integer, out is_exact boolean)
@@ -2733,7 +2733,7 @@ begin
     v_read := v_read + v_budget;
     v_below := v_walk.ended;
     is_exact := v_below is null;
-    exit when is_exact or cardinality(places) >= (case when v_read >= 8 * v_even then enough else wanted end);
+    exit when is_exact or cardinality(places) >= (case when v_read >= 8 * v_even then least(enough, 51) when v_read >= v_even then enough else wanted end);
 
     if v_read >= 8 * v_even or (v_read >= v_even and v_counted is null and (needs_total or total < v_few)) then
       v_index := chat_private.gather_hits(request, below, wanted, case when v_read >= 8 * v_even then 2000000000
@@ -2747,7 +2747,7 @@ begin
       v_counted := v_index.total;
     end if;
     v_budget := case when v_read < v_even then v_even
-                     else least(8 * v_even, greatest(2, 3 * (wanted - total) / (2 * greatest(total, 1))) * v_read) end;
+                     else least(8 * v_even, greatest(2, 3 * (enough - total) / (2 * greatest(total, 1))) * v_read) end;
   end loop;
 
   if is_exact or v_counted is not null or not needs_total then
@@ -2873,9 +2873,9 @@ begin
     v_below := (v_cursor.created_at, v_cursor.channel_id, v_cursor.seq);
     v_hits := chat_private.find_hits(v_request, v_below, page_size + 1, page_size + 1, v_cursor.total is null);
   else
-    -- The best of the newest 500, which stay the same from page to page.
+    -- The best of the newest 200 to 500, which stay the same from page to page.
     v_below := (v_cursor.newest, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 9223372036854775807);
-    v_hits := chat_private.find_hits(v_request, v_below, 500, page_size + 1, v_cursor.total is null);
+    v_hits := chat_private.find_hits(v_request, v_below, 500, 200, v_cursor.total is null);
     select coalesce(array_agg(row(r.created_at, r.channel_id, r.seq)::chat_private.search_place order by r.n), '{}'),
            array_agg(r.rank order by r.n)
       into v_hits.places, v_ranks
@@ -2913,7 +2913,7 @@ comment on type chat.channel_label is 'A channel as shown beside what was said i
 comment on type chat.search_hit is
   'A message that matches, with author and channel; snippet marks matches between the characters U+0002 and U+0003; next_cursor gives the page behind, null when there is none; total counts all hits, at least, when is_total_exact is false (more than 1,000)';
 comment on function chat.search_messages(text, uuid, uuid, timestamptz, timestamptz, text, text, integer) is
-  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 500). Errors: rate_limited, invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
+  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 200 to 500). Errors: rate_limited, invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
 
 -- 33_search_names.sql
 -- Search by name: people, channels and the members of a channel, by the beginnings of words and, where those are few, with typos.
