@@ -131,7 +131,10 @@ export function createChat(options: ChatOptions): Chat {
   let presentId: string | null = null;
   const identity = auth.subscribe((state) => {
     forget();
-    soon.whenThere(({ heartbeat }) => heartbeat.stop());
+    soon.whenThere(({ heartbeat, deliveries }) => {
+      heartbeat.stop();
+      deliveries.end();
+    });
     if (presentId !== null) end();
     presentId = state.userId;
     outbox.open(presentId);

@@ -2,6 +2,7 @@
 import type { Sessions } from './auth.ts';
 import { createDrafts } from './drafts.ts';
 import { ChatError } from './errors.ts';
+import { createDeliveries } from './internal/deliveries.ts';
 import { createExitCall } from './internal/exit-call.ts';
 import type { Feeds } from './internal/feeds.ts';
 import { createHeartbeat } from './internal/heartbeat.ts';
@@ -11,6 +12,7 @@ import { createMessageWrites } from './internal/message-writes.ts';
 import { createOutbox } from './internal/outbox.ts';
 import { createOutboxStore, type OutboxStore } from './internal/outbox-store.ts';
 import type { Overlays } from './internal/overlays.ts';
+import { recount } from './internal/recount.ts';
 import type { Rest } from './internal/rest.ts';
 import { createSidelines } from './internal/sidelines.ts';
 import { createTypists } from './internal/typists.ts';
@@ -61,6 +63,8 @@ export function createSoonNouns(deps: {
       },
     }),
     drafts: createDrafts({ server: later }),
+    deliveries: createDeliveries(rest),
+    recount,
     heartbeat: createHeartbeat({
       rest,
       feeds: deps.feeds.all,

@@ -55,7 +55,7 @@ function channelOver(
     state: async () => (epoch === null ? null : { ...newest(), epoch, memberCount: 2 }),
     fetchMessages: (afterSeq, limit) => list({ afterSeq, limit }),
     fetchChanges,
-    soon: { whenThere: (act) => act({ createTypists }) },
+    soon: { whenThere: (act) => act({ createTypists, deliveries: { note() {}, end() {} } }) },
     onMemberCount() {},
     onIdle() {},
   });

@@ -2,7 +2,9 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { type ChannelsState, ChatError } from '../../sdk/src/index.ts';
 import { createChannelList } from '../../sdk/src/internal/channel-list.ts';
+import { createDeliveries } from '../../sdk/src/internal/deliveries.ts';
 import type { TopicHandlers } from '../../sdk/src/internal/realtime.ts';
+import { recount } from '../../sdk/src/internal/recount.ts';
 import type { Rest } from '../../sdk/src/internal/rest.ts';
 import { createSidelines } from '../../sdk/src/internal/sidelines.ts';
 import type { UserFeedHandlers } from '../../sdk/src/internal/user-feed.ts';
@@ -45,6 +47,12 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; on
   let own: UserFeedHandlers | undefined;
   const topics = new Map<string, TopicHandlers>();
   const noted: object[] = [];
+  const delivered: object[] = [];
+  const deliveries = createDeliveries({
+    client: { rpc: (_name: string, what: object) => what },
+    run: async (_operation: string, what: object) => delivered.push(what),
+  } as unknown as Rest);
+  const code = { createSidelines, deliveries, recount };
   const list = createChannelList({
     rest: { client: { from: () => query, rpc: () => query }, run } as unknown as Rest,
     userFeed: {
@@ -68,7 +76,7 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; on
     },
     userId: () => 'me',
     outbox: idleOutbox,
-    soon: { whenThere: (act) => act({ createSidelines }) },
+    soon: { whenThere: (act) => act(code), use: async (act) => act(code) },
     onIdle() {},
   });
   let state: ChannelsState | undefined;
@@ -81,6 +89,7 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; on
     list,
     topics,
     noted,
+    delivered,
     asked,
     state: () => state,
     own: own as unknown as UserFeedHandlers,
@@ -237,4 +246,26 @@ it('is not live when what it holds was refused, and asks again when it is looked
   server.beforeAnswer = atOnce;
   await vi.advanceTimersByTimeAsync(70_000);
   expect(state()?.connection).toBe('live');
+});
+
+it('says once for several what has arrived, where receipts are shown', async () => {
+  vi.useFakeTimers();
+  const server = {
+    rows: [
+      row('c', 3, { last_delivered_seq: 1 }),
+      row('known', 3, { last_delivered_seq: 3 }),
+      row('large', 3, { member_count: 101 }),
+    ],
+    beforeAnswer: atOnce,
+  };
+  const { own, delivered } = await listOver(server);
+  const wait = () => vi.advanceTimersByTimeAsync(5_000);
+  await wait();
+  expect(delivered).toEqual([{ channel_id: 'c', seq: 3 }]);
+  own.onEvent('channel:bumped', bump(4));
+  own.onEvent('channel:bumped', bump(5));
+  own.onEvent('channel:bumped', bump(6, { is_unread: false }));
+  own.onEvent('channel:bumped', bump(4, { channel_id: 'large' }));
+  await wait();
+  expect(delivered.slice(1)).toEqual([{ channel_id: 'c', seq: 5 }]);
 });

@@ -1,6 +1,6 @@
 /** Who has read up to where, and how much is unread in all. */
 import { afterEach, expect, it } from 'vitest';
-import { closeChats, joinPair, observe } from '../helpers/chat.ts';
+import { closeChats, joinChat, joinPair, observe } from '../helpers/chat.ts';
 
 afterEach(closeChats);
 
@@ -19,6 +19,27 @@ it('members see how far the others are, and it never goes back', async () => {
   await bobs.markUnread(seq);
   await bobs.receipts.markDelivered(1);
   expect((await adas.receipts.list()).find(({ userId }) => userId === bob.id)?.readSeq).toBe(seq);
+});
+
+it('what arrives on a device is said to be delivered, in the list as on screen, by those who share it', async () => {
+  const { bob, adas, bobs } = await joinPair();
+  const eve = await joinChat('Eve');
+  await adas.members.add([eve.id]);
+  await eve.chat.preferences.set({ shareReceipts: false });
+  const receipts = observe(adas.receipts.subscribe);
+  const list = observe(bob.chat.channels.subscribe);
+  const eves = observe((await eve.chat.channels.open(adas.id)).messages.subscribe);
+  await Promise.all([receipts, list, eves].map((view) => view.until((state) => state.connection === 'live')));
+  const deliveredTo = (id: string) =>
+    receipts.state?.receipts.find(({ userId }) => userId === id)?.deliveredSeq;
+  const first = (await adas.messages.send('to the list')).seq as number;
+  await receipts.until(() => deliveredTo(bob.id) === first);
+  list.unsubscribe();
+  const screen = observe(bobs.messages.subscribe);
+  await screen.until((state) => state.connection === 'live');
+  const second = (await adas.messages.send('to the screen')).seq as number;
+  await receipts.until(() => deliveredTo(bob.id) === second);
+  expect(deliveredTo(eve.id) ?? 0).toBe(0);
 });
 
 it('a person who keeps it to themself shows no receipts', async () => {

@@ -25,6 +25,8 @@ it('code for uploads that is gone fails the message that needs it, and holds up 
       client: query,
       run: async () => [{ id: 'text', channel_id: 'c', seq: 1, reaction_counts: {}, files: [] }],
     },
+    supabase: {},
+    sessions: {},
     calls: { state: async () => null },
     feeds: { all: new Map() },
     later: {

@@ -3,9 +3,10 @@ import { isChatError } from '../errors.ts';
 import type { Connection, Message } from '../messages.ts';
 import type { User } from '../users.ts';
 import { type ChannelStream, createChannelStream, type Position, toWhole } from './channel-stream.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { Subscription } from './emitter.ts';
 import type { Lazy } from './lazy.ts';
-import type { Change } from './message-log.ts';
+import { type Change, seqOf } from './message-log.ts';
 import type { Realtime, Topic } from './realtime.ts';
 import { pause, retrying } from './retry.ts';
 import { type MessageRow, toChanges, toMessage } from './rows.ts';
@@ -57,7 +58,10 @@ export interface ServerState extends Position {
 }
 
 /** What follows the first screen. */
-export type FeedCode = Pick<Lazy<{ createTypists: typeof createTypists }>, 'whenThere'>;
+export type FeedCode = Pick<
+  Lazy<{ createTypists: typeof createTypists; deliveries: Deliveries }>,
+  'whenThere'
+>;
 
 export interface FeedDeps {
   channelId: string;
@@ -112,6 +116,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
       isWanted: () => isOpen,
       onMessage(message) {
         if (message.author) typists?.forget(message.author.id);
+        if (message.author?.id !== deps.userId()) arrived(seqOf(message));
         for (const view of views) view.append(message);
       },
       onChange(change) {
@@ -123,6 +128,10 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
       onSkip: reload,
       onError: fail,
     });
+  }
+
+  function arrived(seq: number): void {
+    deps.soon.whenThere(({ deliveries }) => deliveries.note(channelId, seq, memberCount));
   }
 
   function show(): void {
@@ -166,6 +175,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
     }
     memberCount = server.memberCount;
     deps.onMemberCount(memberCount);
+    arrived(server.lastSeq);
     // What was refused while the caller was out is asked for again.
     const isBack = !stream.isBegun || connection === 'ended';
     if (stream.isBegun) stream.note(server);

@@ -1,10 +1,12 @@
 /** The caller's channels kept up to date: order, unread counts, joins and departures. */
 import type { ChannelInfo, ChannelsState } from '../channels.ts';
+import type { Deliveries } from './deliveries.ts';
 import { createEmitter, type Subscription, tell } from './emitter.ts';
 import type { Feeds } from './feeds.ts';
 import type { Lazy } from './lazy.ts';
 import type { Outbox } from './outbox.ts';
 import type { Realtime } from './realtime.ts';
+import type { recount } from './recount.ts';
 import type { Rest } from './rest.ts';
 import { retrying } from './retry.ts';
 import { type MyChannelRow, toBump, toChannelInfo } from './rows.ts';
@@ -45,7 +47,10 @@ export function createChannelList(deps: {
   userFeed: UserFeed;
   outbox: Outbox;
   feeds: Pick<Feeds, 'all' | 'onMemberCount'>;
-  soon: Pick<Lazy<{ createSidelines: typeof createSidelines }>, 'whenThere'>;
+  soon: Pick<
+    Lazy<{ createSidelines: typeof createSidelines; recount: typeof recount; deliveries: Deliveries }>,
+    'whenThere' | 'use'
+  >;
   userId(): string | null;
   /** Called once the last listener has gone. */
   onIdle(): void;
@@ -106,6 +111,10 @@ export function createChannelList(deps: {
     return isLoaded;
   }
 
+  function arrived({ id, lastSeq, memberCount }: Pick<ChannelInfo, 'id' | 'lastSeq' | 'memberCount'>): void {
+    deps.soon.whenThere(({ deliveries }) => deliveries.note(id, lastSeq, memberCount));
+  }
+
   async function loadAll(): Promise<void> {
     const all: MyChannelRow[] = [];
     for (let isFull = true; isFull; ) {
@@ -122,24 +131,14 @@ export function createChannelList(deps: {
   }
 
   function take(row: MyChannelRow): void {
-    channels.set(row.id as string, toChannelInfo(row));
+    const channel = toChannelInfo(row);
+    channels.set(channel.id, channel);
+    if (channel.unreadCount > 0 && (row.last_delivered_seq ?? 0) < channel.lastSeq) arrived(channel);
   }
 
-  /** Counts what is unread once more, everywhere and in one request. */
-  async function recount(): Promise<void> {
-    const rows = await run('count unread messages', client.rpc('my_unread'));
-    const counts = new Map(rows.map((row) => [row.channel_id, row]));
-    for (const channel of channels.values()) {
-      if (touched.has(channel.id)) continue;
-      const row = counts.get(channel.id);
-      counts.delete(channel.id);
-      const unreadCount = row?.unread_count ?? 0;
-      const mentionCount = row?.mention_count ?? 0;
-      const lastSeq = row?.last_seq ?? channel.lastSeq;
-      const lastActivityAt = row ? new Date(row.last_activity_at) : channel.lastActivityAt;
-      channels.set(channel.id, { ...channel, unreadCount, mentionCount, lastSeq, lastActivityAt });
-    }
-    for (const id of counts.keys()) refresh(id);
+  async function countUnread(): Promise<void> {
+    const unknown = await deps.soon.use((code) => code.recount(deps.rest, channels, touched));
+    for (const id of unknown) refresh(id);
     emit();
   }
 
@@ -243,6 +242,7 @@ export function createChannelList(deps: {
     }
     // Replies are told to those who are meant only, so that numbers between may be missing for good or bad reason.
     if (lastSeq > channel.lastSeq + 1) doubt(channelId);
+    if (isUnread) arrived({ ...channel, lastSeq });
     channels.set(channelId, {
       ...channel,
       lastSeq,
@@ -257,7 +257,7 @@ export function createChannelList(deps: {
 
   function open(): void {
     isOpen = true;
-    const recountNow = () => void (connection === 'live' ? loadWith(recount) : load());
+    const recountNow = () => void (connection === 'live' ? loadWith(countUnread) : load());
     const timer = setInterval(
       () => {
         if (!globalThis.document?.hidden) recountNow();
