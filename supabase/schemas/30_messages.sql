@@ -148,6 +148,10 @@ begin
   -- A username may end in a dot, and a sentence as well.
   v_names := v_names || array(select rtrim(hit, '._-') from unnest(v_names) as hit);
   everyone := case when 'channel' = any (v_names) then 'channel' when 'here' = any (v_names) then 'here' end;
+  if everyone = 'here' and (select n.member_count > 1000 from chat.channel_counters n where n.channel_id = find_mentions.channel_id) then
+    -- A row for each who is there would cost too much.
+    everyone := 'channel';
+  end if;
   -- People by their indexes first, and then who of them is a member: a channel has any number.
   user_ids := array(
     select m.user_id from chat.channel_members m
@@ -333,7 +337,7 @@ comment on column chat.messages.reaction_counts is 'How many people reacted with
 comment on column chat.messages.pinned_at is 'Since when it is pinned to the channel';
 comment on column chat.messages.pinned_by is 'Who pinned it';
 comment on column chat.messages.mention_ids is 'The members that its text means by @';
-comment on column chat.messages.mentions_everyone is 'here or channel when its text means everyone';
+comment on column chat.messages.mentions_everyone is 'here or channel when its text means everyone; @here in a channel of more than 1,000 members means channel';
 comment on column chat.messages.file_ids is 'The files it was sent with';
 comment on column chat.messages.files is 'What clients show of its files: [{id, name, mime_type, size, width, height}]';
 comment on column chat.messages.rank is 'How many messages that count as unread the channel had with it';

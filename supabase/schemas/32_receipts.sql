@@ -163,9 +163,10 @@ create view chat.my_channels with (security_invoker = true) as
          end as mention_count,
          p.id as dm_user_id, p.username as dm_username, p.name as dm_name, p.avatar_url as dm_avatar_url,
          case when c.kind = 'group' and c.name is null then (
-           select string_agg(o.name, ', ') from (
-             select op.name from chat.channel_members om join chat.profiles op on op.id = om.user_id
-              where om.channel_id = c.id and om.user_id <> m.user_id order by om.joined_at, op.name limit 4) o) end as group_name
+           select string_agg(p.name, ', ' order by o.joined_at, p.name)
+             from (select om.user_id, om.joined_at from chat.channel_members om
+                    where om.channel_id = c.id and om.user_id <> m.user_id order by om.role, om.joined_at limit 4) o
+             join chat.profiles p on p.id = o.user_id) end as group_name
     from chat.channel_members m
     join chat.channels c on c.id = m.channel_id
     join chat.channel_counters n on n.channel_id = m.channel_id

@@ -45,6 +45,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_channel record;
   v_payload jsonb;
+  v_people uuid[] := new.mention_ids;
 begin
   select c.epoch, n.member_count,
          jsonb_build_object('id', p.id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url) as author
@@ -61,24 +62,25 @@ begin
                                 'last_reply_at', r.last_reply_at, 'reply_user_ids', r.reply_user_ids)
         from chat.messages r where r.channel_id = new.channel_id and r.seq = new.parent_seq));
   end if;
-  -- For all topics in one statement. In small channels everybody hears of a message wherever they are; in large
-  -- ones who has it on screen and who is meant, so that a send costs the same in all.
+  -- In small channels everybody hears of a message wherever they are; in large ones who has it on screen and who is
+  -- meant, so that a send costs the same in all.
+  if new.in_channel and v_channel.member_count <= 100 then
+    v_people := array(select m.user_id from chat.channel_members m where m.channel_id = new.channel_id);
+  end if;
   insert into realtime.messages (topic, event, payload, private, extension)
   select 'channel:' || new.channel_id || ':' || v_channel.epoch, 'message:new', v_payload, true, 'broadcast'
   union all
   select 'user:' || m.user_id, 'channel:bumped',
          jsonb_build_object('channel_id', new.channel_id, 'last_seq', new.seq, 'last_activity_at', new.created_at,
-           'member_count', v_channel.member_count, 'in_channel', new.in_channel, 'is_unread', new.in_channel and new.kind = 'user' and m.user_id is distinct from new.author_id,
+           'in_channel', new.in_channel, 'is_unread', new.in_channel and new.kind = 'user' and m.user_id is distinct from new.author_id,
            'is_mention', m.user_id is distinct from new.author_id
              and (m.user_id = any (new.mention_ids) or new.mentions_everyone is not distinct from 'channel'
                or (new.mentions_everyone is not distinct from 'here' and exists (
                  select from chat.mentions x where x.user_id = m.user_id and x.channel_id = new.channel_id and x.seq = new.seq)))),
          true, 'broadcast'
     from chat.channel_members m
-    join chat.accounts a on a.user_id = m.user_id
-   where m.channel_id = new.channel_id and a.suspended_at is null
-     and case when v_channel.member_count <= 100 then new.in_channel or m.user_id = any (new.mention_ids)
-              else m.user_id = any (new.mention_ids) end;
+    join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null
+   where m.channel_id = new.channel_id and m.user_id = any (v_people);
   return null;
 exception when others then
   -- A message is worth more than its announcement: clients find it by its seq.
