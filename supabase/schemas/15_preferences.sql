@@ -19,12 +19,6 @@ create index preferences_level_all_idx on chat.preferences (user_id) where level
 
 alter table chat.preferences enable row level security;
 
--- Whether others may see how far this person has read. Not granted: only definer functions ask about others.
-create function chat_private.shares_receipts(user_id uuid) returns boolean
-language sql stable set search_path = '' as $$
-  select p.share_receipts from chat.preferences p where p.user_id = shares_receipts.user_id;
-$$;
-
 -- Whether it is do-not-disturb there now. A span that ends before it starts wraps midnight; one that ends as it starts lasts all day.
 create function chat_private.is_dnd(preferences chat.preferences) returns boolean
 language sql stable set search_path = '' as $$

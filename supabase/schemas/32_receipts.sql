@@ -38,14 +38,17 @@ create trigger _100_bound_read before update of last_read_seq, last_read_rank on
 create function chat_private.show_receipt(channel_id uuid, delivered_seq bigint, read_seq bigint) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
+  -- Locked, or what is decided at this moment would be overtaken by what was asked before.
+  perform from chat.channel_counters n join chat.preferences p on p.user_id = auth.uid() and p.share_receipts
+    where n.channel_id = show_receipt.channel_id and n.member_count <= 100 for share of p;
+  if not found then
+    return;
+  end if;
   insert into chat.receipts as r (channel_id, user_id, delivered_seq, read_seq, read_at)
-  select n.channel_id, auth.uid(), show_receipt.delivered_seq, show_receipt.read_seq,
-         case when show_receipt.read_seq > 0 then now() end
-    from chat.channel_counters n
-   where n.channel_id = show_receipt.channel_id and n.member_count <= 100
-     and chat_private.shares_receipts(auth.uid())
-     and not exists (select from chat.channels c where c.id = n.channel_id and c.kind = 'dm'
-                      and chat_private.is_blocked_pair(auth.uid(), chat_private.dm_partner(c.dm_key, auth.uid())))
+  select c.id, auth.uid(), show_receipt.delivered_seq, show_receipt.read_seq, case when show_receipt.read_seq > 0 then now() end
+    from chat.channels c
+   where c.id = show_receipt.channel_id
+     and not (c.kind = 'dm' and chat_private.is_blocked_pair(auth.uid(), chat_private.dm_partner(c.dm_key, auth.uid())))
   on conflict on constraint receipts_pkey do update
     set delivered_seq = greatest(r.delivered_seq, excluded.delivered_seq),
         read_seq = greatest(r.read_seq, excluded.read_seq),

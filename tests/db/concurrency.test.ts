@@ -209,6 +209,16 @@ it('somebody who is removed while they send has sent before or not at all', asyn
   );
 });
 
+it('somebody who keeps to themself how far they have read is shown nowhere, whatever they read meanwhile', async () => {
+  const { bob, channel } = await makeGroup();
+  const outcome = await together(
+    (db) => asUser(db, bob, (as) => as`select chat.set_preferences(share_receipts => false)`),
+    [call(bob, (as) => as`select chat.mark_read(${channel}, 1)`)],
+  );
+  expect(outcome).toEqual(['done']);
+  expect(await database`select from chat.receipts where user_id = ${bob}`).toHaveLength(0);
+});
+
 it('two who join at once are both in, once', async () => {
   const { channel, people } = await committed(async (db) => {
     const admin = await createUser(db);

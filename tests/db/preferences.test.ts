@@ -90,22 +90,6 @@ describe('preferences', () => {
       await db`delete from auth.users where id = ${user}`;
       expect(await db`select from chat.preferences where user_id = ${user}`).toHaveLength(0);
     }));
-
-  it('say whether somebody shares their receipts', () =>
-    rolledBack(async (db) => {
-      const user = await createUser(db);
-      const shares = async () =>
-        (await db`select chat_private.shares_receipts(${user}) as shares`)[0]?.shares as boolean;
-      expect(await shares()).toBe(true);
-      await asUser(db, user, (as) => as`select chat.set_preferences(share_receipts => false)`);
-      expect(await shares()).toBe(false);
-      const spied = asUser(
-        db,
-        await createUser(db),
-        (as) => as`select chat_private.shares_receipts(${user})`,
-      );
-      expect(await refusal(spied)).toBe('42501');
-    }));
 });
 
 describe('do not disturb', () => {
