@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { asUser, createUser, type Db, database, rolledBack } from '../helpers/database.ts';
 import { addMember, createTeam, list, prefer, told, types } from '../helpers/notifications.ts';
-import { createPrivateChannel, createRoom, send } from '../helpers/room.ts';
+import { addCrowd, createPrivateChannel, createRoom, send } from '../helpers/room.ts';
 
 afterAll(() => database.end());
 
@@ -47,8 +47,7 @@ describe('a message', () => {
       await send(db, ada, channel, 'look, @channel');
       expect(await list(db, bob.id)).toMatchObject([{ type: 'mention', custom: { everyone: 'channel' } }]);
       expect(await types(db, cy.id)).toEqual(['mention']);
-      await db`alter table chat.channel_counters disable trigger _050_protect`;
-      await db`update chat.channel_counters set member_count = 1001 where channel_id = ${channel}`;
+      await addCrowd(db, channel, 1_000);
       await send(db, ada, channel, `again, @channel and ${cy.at}`);
       expect(await types(db, bob.id)).toEqual(['mention']);
       expect(await types(db, cy.id)).toEqual(['mention', 'mention']);

@@ -1,4 +1,5 @@
 /** A room of three people for tests of the database: who is in it, and what they do there. */
+import { randomUUID } from 'node:crypto';
 import { asUser, createUser, type Db } from './database.ts';
 
 export interface Room {
@@ -8,30 +9,40 @@ export interface Room {
   eve: string;
 }
 
+/** With usernames of their own: two transactions that want the same one wait for each other. */
+async function createPeople(db: Db): Promise<[string, string, string]> {
+  const create = (name: string) =>
+    createUser(db, { name, username: `${name.toLowerCase()}-${randomUUID().slice(0, 8)}` });
+  return [await create('Ada'), await create('Bob'), await create('Eve')];
+}
+
 /** A group of Ada, who made it, and Bob; Eve is a stranger. A group tells nothing of itself: its first message is number 1. */
 export async function createRoom(db: Db): Promise<Room> {
-  const [ada, bob, eve] = [
-    await createUser(db, { name: 'Ada' }),
-    await createUser(db, { name: 'Bob' }),
-    await createUser(db, { name: 'Eve' }),
-  ];
+  const [ada, bob, eve] = await createPeople(db);
   const [row] = await asUser(db, ada, (as) => as`select id from chat.create_group(${[bob]})`);
   return { channel: row?.id as string, ada, bob, eve };
 }
 
 /** A private channel of Ada, its owner, and Bob; it begins with the message that it was created. */
 export async function createPrivateChannel(db: Db): Promise<Room> {
-  const [ada, bob, eve] = [
-    await createUser(db, { name: 'Ada' }),
-    await createUser(db, { name: 'Bob' }),
-    await createUser(db, { name: 'Eve' }),
-  ];
+  const [ada, bob, eve] = await createPeople(db);
   const [row] = await asUser(
     db,
     ada,
     (as) => as`select id from chat.create_channel(${`room-${ada}`}, 'private', member_ids => ${[bob]})`,
   );
   return { channel: row?.id as string, ada, bob, eve };
+}
+
+/** Adds so many people whom nobody knows to a channel. */
+export async function addCrowd(db: Db, channel: string, size: number): Promise<string[]> {
+  const people = await db`
+    insert into auth.users (id, email)
+    select id, id || '@example.com' from (select gen_random_uuid() as id from generate_series(1, ${size})) ids
+    returning id`;
+  const crowd = people.map(({ id }) => id as string);
+  await db`insert into chat.channel_members (channel_id, user_id) select ${channel}, unnest(${crowd}::uuid[])`;
+  return crowd;
 }
 
 export interface Sent {
