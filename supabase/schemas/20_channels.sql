@@ -114,7 +114,7 @@ begin
 end;
 $$;
 create trigger _050_protect before update on chat.channel_counters
-  for each row when (pg_trigger_depth() = 0 and (new.last_seq <> old.last_seq or new.last_change < old.last_change
+  for each row when (pg_trigger_depth() = 0 and (new.last_seq <> old.last_seq or new.last_change <> old.last_change
     or new.last_rank <> old.last_rank or new.member_count <> old.member_count or new.channel_id <> old.channel_id))
   execute function chat_private.tg_channel_counters__protect();
 

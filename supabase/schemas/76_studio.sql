@@ -21,7 +21,7 @@ create trigger _040_by_hand before delete on chat.channel_counters
 create trigger _040_by_hand before delete on chat.channel_states
   for each row when (pg_trigger_depth() = 0)
   execute function chat_private.tg_refuse_by_hand('remove the member instead');
-create trigger _040_by_hand before update or delete on chat.mentions
+create trigger _040_by_hand before insert or update or delete on chat.mentions
   for each row when (pg_trigger_depth() = 0)
   execute function chat_private.tg_refuse_by_hand('it follows from the text of the message');
 create trigger _040_by_hand before update of id, channel_id, seq on chat.files
@@ -40,6 +40,72 @@ create trigger _040_by_hand before update on chat.messages
         (old.author_id, old.change, old.reply_count, old.reply_total, old.last_reply_at, old.reply_user_ids,
          old.reaction_counts, old.mention_ids, old.mentions_everyone, old.file_ids, old.files))
   execute function chat_private.tg_refuse_by_hand('its author stays, and the rest follows from its text, its thread, its reactions and its files');
+
+-- Nobody is signed in where somebody adds a row by hand, and no verb has asked for the membership.
+-- Definer: reads members, whoever adds the row.
+create function chat_private.tg_refuse_non_member() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if not exists (select from chat.channel_members m
+                  where m.channel_id = new.channel_id and m.user_id = (to_jsonb(new) ->> tg_argv[0])::uuid) then
+    perform chat_private.fail('not_a_member', 403, format('unable to add to %s by hand; its %s is not in the channel', tg_table_name, tg_argv[0]));
+  end if;
+  return new;
+end;
+$$;
+create trigger _040_member before insert on chat.messages
+  for each row when (auth.uid() is null and new.kind = 'user') execute function chat_private.tg_refuse_non_member('author_id');
+create trigger _040_member before insert on chat.reactions
+  for each row when (auth.uid() is null) execute function chat_private.tg_refuse_non_member('user_id');
+create trigger _040_by_hand before insert on chat.channels
+  for each row when (auth.uid() is null and new.kind = 'dm')
+  execute function chat_private.tg_refuse_by_hand('one of the two people opens direct messages');
+create trigger _045_by_hand before insert on chat.messages
+  for each row when (auth.uid() is null
+    and (new.edited_at, new.deleted_at, new.reply_count, new.reply_total, new.last_reply_at, new.reply_user_ids, new.reaction_counts,
+         new.mention_ids, new.mentions_everyone, new.files)
+        is distinct from (null, null, 0, 0, null, '{}'::uuid[], '{}'::jsonb, '{}'::uuid[], null, '[]'::jsonb))
+  execute function chat_private.tg_refuse_by_hand('a message begins with its text, and the rest follows');
+
+-- Definer: as above.
+create function chat_private.tg_messages__fit() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if (new.parent_seq is null and not new.in_channel)
+     or (new.parent_seq is not null and not exists (
+       select from chat.messages m
+        where m.channel_id = new.channel_id and m.seq = new.parent_seq and m.parent_seq is null and m.kind = 'user')) then
+    perform chat_private.fail('message_not_found', 404, 'unable to add a message by hand; it stands in the channel, or in the thread of one that does');
+  end if;
+  select m.user_ids, m.everyone into new.mention_ids, new.mentions_everyone
+    from chat_private.find_mentions(new.channel_id, new.body) m where new.kind = 'user';
+  new.mention_ids := coalesce(new.mention_ids, '{}');
+  return new;
+end;
+$$;
+create trigger _050_fit before insert on chat.messages
+  for each row when (auth.uid() is null) execute function chat_private.tg_messages__fit();
+
+-- Definer: as above.
+create function chat_private.tg_channel_members__fit() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel chat.channels;
+begin
+  select * into v_channel from chat.channels c where c.id = new.channel_id and c.deleted_at is null;
+  if not found then
+    perform chat_private.fail('channel_not_found', 404, 'unable to add a member; the channel does not exist');
+  elsif v_channel.kind = 'dm' and new.user_id::text <> all (string_to_array(v_channel.dm_key, ':')) then
+    perform chat_private.fail('dm_is_permanent', 403, 'unable to add a member; direct messages are of two people');
+  elsif exists (select from chat.channel_bans b
+                 where b.channel_id = new.channel_id and b.user_id = new.user_id and b.until > now()) then
+    perform chat_private.fail('user_banned', 403, 'unable to add a member; they are banned from the channel');
+  end if;
+  return new;
+end;
+$$;
+create trigger _050_fit before insert on chat.channel_members
+  for each row execute function chat_private.tg_channel_members__fit();
 
 -- A channel keeps its key, its topics never go back to one that somebody was shut out of, and its owner is an admin in it.
 -- Definer: reads members, whoever updates the channel.
@@ -76,6 +142,19 @@ end;
 $$;
 create trigger _040_keep_dm before delete on chat.channel_members
   for each row when (pg_trigger_depth() = 0) execute function chat_private.tg_channel_members__keep_dm();
+
+-- Definer: as above.
+create function chat_private.tg_channel_bans__keep_dm() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from chat.channels c where c.id = new.channel_id and c.kind = 'dm') then
+    perform chat_private.fail('dm_is_permanent', 403, 'unable to ban; direct messages always keep both people');
+  end if;
+  return new;
+end;
+$$;
+create trigger _040_keep_dm before insert or update of channel_id on chat.channel_bans
+  for each row execute function chat_private.tg_channel_bans__keep_dm();
 
 -- Who is no admin any more owns the channel no more.
 -- Definer: channels are written by functions only.
@@ -127,6 +206,10 @@ create trigger _110_bound before insert or update of delivered_seq, read_seq on 
 create function chat_private.tg_thread_members__bound() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  if exists (select from chat.messages m
+              where m.channel_id = new.channel_id and m.seq = new.root_seq and (m.parent_seq is not null or m.kind <> 'user')) then
+    perform chat_private.fail('message_not_found', 404, 'unable to follow the thread; no thread begins with this message');
+  end if;
   new.last_read_seq := greatest(0, least(new.last_read_seq,
     (select n.last_seq from chat.channel_counters n where n.channel_id = new.channel_id)));
   new.last_read_rank := coalesce((
@@ -136,6 +219,8 @@ begin
   return new;
 end;
 $$;
+create trigger _110_bound_new before insert on chat.thread_members
+  for each row when (auth.uid() is null) execute function chat_private.tg_thread_members__bound();
 create trigger _110_bound before update of last_read_seq, last_read_rank on chat.thread_members
   for each row when ((new.last_read_seq, new.last_read_rank) <> (old.last_read_seq, old.last_read_rank))
   execute function chat_private.tg_thread_members__bound();

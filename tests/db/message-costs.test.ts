@@ -12,6 +12,8 @@ describe('the history of edits', () => {
       const { ada, eve } = await createRoom(db);
       await db`insert into chat.channels (kind, slug, created_by)
                select 'private', ${`c-${ada}-`} || n, ${ada} from generate_series(1, 200) n`;
+      await db`insert into chat.channel_members (channel_id, user_id, role)
+               select id, ${ada}, 'admin' from chat.channels where created_by = ${ada} and kind = 'private'`;
       await db`insert into chat.messages (channel_id, author_id, body)
                select id, ${ada}, 'edited often' from chat.channels where created_by = ${ada} and kind = 'private'`;
       await db`insert into chat.message_edits (channel_id, seq, change, body, custom, files, written_at)

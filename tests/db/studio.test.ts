@@ -1,6 +1,6 @@
 /** Edits by hand in Studio, as the role postgres: whatever somebody writes into a row, no invariant breaks. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asUser, createUser, type Db, database, rolledBack } from '../helpers/database.ts';
+import { asUser, createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
 import { brokenRules, type Scope } from '../helpers/invariants.ts';
 import { createPrivateChannel, send } from '../helpers/room.ts';
 
@@ -33,6 +33,8 @@ const WISHES: Record<string, readonly string[]> = {
 const ROWS = 4;
 
 interface World extends Scope {
+  /** Somebody in none of the channels. */
+  eve: string;
   /** What must not change, whatever is written. */
   identities: string;
 }
@@ -44,7 +46,7 @@ interface Breach {
 
 async function createWorld(db: Db): Promise<World> {
   const { channel, ada, bob, eve } = await createPrivateChannel(db);
-  const cyd = await createUser(db, { name: 'Cyd' });
+  const cyd = await createUser(db, { name: 'Cyd', username: `cyd-${ada}`.slice(0, 12) });
   const [dm] = await asUser(db, ada, (as) => as`select id from chat.open_dm(${bob})`);
   const [group] = await asUser(db, bob, (as) => as`select id from chat.create_group(${[ada, cyd]})`);
   await db`insert into chat.channel_bans (channel_id, user_id) values (${channel}, ${eve})`;
@@ -81,7 +83,7 @@ async function createWorld(db: Db): Promise<World> {
     await as`select chat.heartbeat()`;
   });
   const channels = [channel, dm?.id as string, group?.id as string];
-  return { channels, users: [ada, bob], identities: await identities(db, channels) };
+  return { channels, users: [ada, bob], eve, identities: await identities(db, channels) };
 }
 
 /** Message ids with their places and authors, and how far the topics have moved. */
@@ -188,4 +190,122 @@ describe('an edit by hand', () => {
     expect(edits).toBeGreaterThan(1000);
     expect(breaches).toEqual([]);
   });
+});
+
+describe('a row added by hand', () => {
+  const refused: [string, (db: Db, world: World) => Promise<unknown>, string][] = [
+    [
+      'a third person in direct messages',
+      (db, { channels: [, dm], eve }) =>
+        db`insert into chat.channel_members (channel_id, user_id) values (${dm as string}, ${eve})`,
+      'dm_is_permanent',
+    ],
+    [
+      'somebody who is banned, as a member',
+      (db, { channels: [channel], eve }) =>
+        db`insert into chat.channel_members (channel_id, user_id) values (${channel as string}, ${eve})`,
+      'user_banned',
+    ],
+    [
+      'a member of a deleted channel',
+      async (db, { channels: [channel], eve }) => {
+        await db`update chat.channels set deleted_at = now() where id = ${channel as string}`;
+        await db`insert into chat.channel_members (channel_id, user_id) values (${channel as string}, ${eve})`;
+      },
+      'channel_not_found',
+    ],
+    [
+      'direct messages without their people',
+      (db, { users: [ada], eve }) =>
+        db`insert into chat.channels (kind, dm_key) values ('dm', ${[ada, eve].sort().join(':')})`,
+      'forbidden',
+    ],
+    [
+      'a ban in direct messages',
+      (db, { channels: [, dm], users: [, bob] }) =>
+        db`insert into chat.channel_bans (channel_id, user_id) values (${dm as string}, ${bob as string})`,
+      'dm_is_permanent',
+    ],
+    [
+      'a message of a stranger',
+      (db, { channels: [channel], eve }) =>
+        db`insert into chat.messages (channel_id, author_id, body) values (${channel as string}, ${eve}, 'hi')`,
+      'not_a_member',
+    ],
+    [
+      'a message of nobody',
+      (db, { channels: [channel] }) =>
+        db`insert into chat.messages (channel_id, author_id, body) values (${channel as string}, null, 'hi')`,
+      'not_a_member',
+    ],
+    [
+      'a message with reactions that nobody gave',
+      (db, { channels: [channel], users: [ada] }) => db`
+        insert into chat.messages (channel_id, author_id, body, reaction_counts)
+        values (${channel as string}, ${ada as string}, 'hi', '{"👍": 3}')`,
+      'forbidden',
+    ],
+    [
+      'a reply to a reply',
+      (db, { channels: [channel], users: [ada] }) => db`
+        insert into chat.messages (channel_id, author_id, body, parent_seq)
+        select channel_id, ${ada as string}, 'hi', seq from chat.messages
+         where channel_id = ${channel as string} and parent_seq is not null limit 1`,
+      'message_not_found',
+    ],
+    [
+      'a message that neither the channel nor a thread shows',
+      (db, { channels: [channel], users: [ada] }) => db`
+        insert into chat.messages (channel_id, author_id, body, in_channel)
+        values (${channel as string}, ${ada as string}, 'hi', false)`,
+      'message_not_found',
+    ],
+    [
+      'a reaction of a stranger',
+      (db, { channels: [channel], eve }) => db`
+        insert into chat.reactions (channel_id, seq, user_id, emoji) values (${channel as string}, 2, ${eve}, '👍')`,
+      'not_a_member',
+    ],
+    [
+      'a mention that no text makes',
+      (db, { channels: [channel], users: [ada] }) => db`
+        insert into chat.mentions (user_id, channel_id, seq) values (${ada as string}, ${channel as string}, 3)`,
+      'forbidden',
+    ],
+  ];
+
+  it.each(refused)('is refused: %s', (_name, add, code) =>
+    rolledBack(async (db) => {
+      const world = await createWorld(db);
+      expect(await refusal(db.savepoint((step) => add(step as unknown as Db, world)))).toBe(code);
+    }),
+  );
+
+  it('changes no number of changes, however far it is pushed', () =>
+    rolledBack(async (db) => {
+      const { channels } = await createWorld(db);
+      const push = db.savepoint(
+        (step) =>
+          step`update chat.channel_counters set last_change = last_change + 100 where channel_id = any (${channels})`,
+      );
+      expect(await refusal(push)).toBe('forbidden');
+    }));
+
+  it('gets what follows from it: a message its mentions, a follower of a thread what they have not read', () =>
+    rolledBack(async (db) => {
+      const world = await createWorld(db);
+      const [channel] = world.channels as [string];
+      const [ada, bob] = world.users as [string, string];
+      const [root] = await db`
+        select seq::int from chat.messages where channel_id = ${channel} and reply_total > 0`;
+      await db`delete from chat.thread_members where channel_id = ${channel}`;
+      await db`
+        insert into chat.thread_members (user_id, channel_id, root_seq, last_read_rank)
+        values (${ada}, ${channel}, ${root?.seq}, 1000)`;
+      const [message] = await db`
+        insert into chat.messages (channel_id, author_id, body) values (${channel}, ${ada}, ${`hello @<${bob}>`})
+        returning mention_ids`;
+      expect(message?.mention_ids).toEqual([bob]);
+      expect(await brokenRules(db, world)).toEqual([]);
+    }));
 });

@@ -37,8 +37,9 @@ export const subjects: AccessFile['subjects'] = {
     `,
   },
   mentions: {
-    given: (db, { channel, users, message }) =>
-      db`insert into chat.mentions (user_id, channel_id, seq) values (${users.member}, ${channel}, ${message.seq})`,
+    given: (db, { channel, users }) =>
+      db`insert into chat.messages (channel_id, author_id, body)
+         values (${channel}, ${users['channel admin']}, ${`hello @<${users.member}>`})`,
     statements: {
       select: (db, { channel }) => db`select from chat.mentions where channel_id = ${channel}`,
       insert: (db, { channel, users, message }) =>
