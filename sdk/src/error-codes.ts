@@ -76,7 +76,7 @@ export const errorCodes = {
   invalid_custom: 400,
   /** A description has at most 500 characters. */
   invalid_description: 400,
-  /** Another channel has this slug. */
+  /** Another channel has this slug; as in Slack, that is said of private ones too. */
   slug_taken: 409,
   /** At most 1,000 members can be added at once. */
   too_many_members: 400,
