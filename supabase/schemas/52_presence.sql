@@ -89,8 +89,9 @@ declare
 begin
   perform from chat_private.presence_sweeps s where s.swept_at < now() - interval '5 seconds' for update skip locked;
   if not found then
-    if not exists (select from chat_private.presence_sweeps) then
-      -- After a crash nobody has a connection yet: time for everybody's next beat.
+    if not exists (select from chat_private.presence_sweeps)
+       and pg_try_advisory_xact_lock(hashtext('chat_private.presence_sweeps')) then
+      -- After a crash nobody has a connection yet: time for everybody's next beat. One begins, and nobody waits for it.
       insert into chat_private.presence_sweeps (swept_at) values (now() + interval '60 seconds') on conflict do nothing;
     end if;
     return;
