@@ -861,12 +861,6 @@ create index preferences_level_all_idx on chat.preferences (user_id) where level
 
 alter table chat.preferences enable row level security;
 
--- Whether others may see how far this person has read. Not granted: only definer functions ask about others.
-create function chat_private.shares_receipts(user_id uuid) returns boolean
-language sql stable set search_path = '' as $$
-  select p.share_receipts from chat.preferences p where p.user_id = shares_receipts.user_id;
-$$;
-
 -- Whether it is do-not-disturb there now. A span that ends before it starts wraps midnight; one that ends as it starts lasts all day.
 create function chat_private.is_dnd(preferences chat.preferences) returns boolean
 language sql stable set search_path = '' as $$
@@ -1094,7 +1088,7 @@ begin
 end;
 $$;
 create trigger _050_protect before update on chat.channel_counters
-  for each row when (pg_trigger_depth() = 0 and (new.last_seq <> old.last_seq or new.last_change < old.last_change
+  for each row when (pg_trigger_depth() = 0 and (new.last_seq <> old.last_seq or new.last_change <> old.last_change
     or new.last_rank <> old.last_rank or new.member_count <> old.member_count or new.channel_id <> old.channel_id))
   execute function chat_private.tg_channel_counters__protect();
 
@@ -1598,6 +1592,10 @@ begin
   -- A username may end in a dot, and a sentence as well.
   v_names := v_names || array(select rtrim(hit, '._-') from unnest(v_names) as hit);
   everyone := case when 'channel' = any (v_names) then 'channel' when 'here' = any (v_names) then 'here' end;
+  if everyone = 'here' and (select n.member_count > 1000 from chat.channel_counters n where n.channel_id = find_mentions.channel_id) then
+    -- A row for each who is there would cost too much.
+    everyone := 'channel';
+  end if;
   -- People by their indexes first, and then who of them is a member: a channel has any number.
   user_ids := array(
     select m.user_id from chat.channel_members m
@@ -1783,7 +1781,7 @@ comment on column chat.messages.reaction_counts is 'How many people reacted with
 comment on column chat.messages.pinned_at is 'Since when it is pinned to the channel';
 comment on column chat.messages.pinned_by is 'Who pinned it';
 comment on column chat.messages.mention_ids is 'The members that its text means by @';
-comment on column chat.messages.mentions_everyone is 'here or channel when its text means everyone';
+comment on column chat.messages.mentions_everyone is 'here or channel when its text means everyone; @here in a channel of more than 1,000 members means channel';
 comment on column chat.messages.file_ids is 'The files it was sent with';
 comment on column chat.messages.files is 'What clients show of its files: [{id, name, mime_type, size, width, height}]';
 comment on column chat.messages.rank is 'How many messages that count as unread the channel had with it';
@@ -2092,14 +2090,17 @@ create trigger _100_bound_read before update of last_read_seq, last_read_rank on
 create function chat_private.show_receipt(channel_id uuid, delivered_seq bigint, read_seq bigint) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
+  -- Locked, or what is decided at this moment would be overtaken by what was asked before.
+  perform from chat.channel_counters n join chat.preferences p on p.user_id = auth.uid() and p.share_receipts
+    where n.channel_id = show_receipt.channel_id and n.member_count <= 100 for share of p;
+  if not found then
+    return;
+  end if;
   insert into chat.receipts as r (channel_id, user_id, delivered_seq, read_seq, read_at)
-  select n.channel_id, auth.uid(), show_receipt.delivered_seq, show_receipt.read_seq,
-         case when show_receipt.read_seq > 0 then now() end
-    from chat.channel_counters n
-   where n.channel_id = show_receipt.channel_id and n.member_count <= 100
-     and chat_private.shares_receipts(auth.uid())
-     and not exists (select from chat.channels c where c.id = n.channel_id and c.kind = 'dm'
-                      and chat_private.is_blocked_pair(auth.uid(), chat_private.dm_partner(c.dm_key, auth.uid())))
+  select c.id, auth.uid(), show_receipt.delivered_seq, show_receipt.read_seq, case when show_receipt.read_seq > 0 then now() end
+    from chat.channels c
+   where c.id = show_receipt.channel_id
+     and not (c.kind = 'dm' and chat_private.is_blocked_pair(auth.uid(), chat_private.dm_partner(c.dm_key, auth.uid())))
   on conflict on constraint receipts_pkey do update
     set delivered_seq = greatest(r.delivered_seq, excluded.delivered_seq),
         read_seq = greatest(r.read_seq, excluded.read_seq),
@@ -2217,9 +2218,10 @@ create view chat.my_channels with (security_invoker = true) as
          end as mention_count,
          p.id as dm_user_id, p.username as dm_username, p.name as dm_name, p.avatar_url as dm_avatar_url,
          case when c.kind = 'group' and c.name is null then (
-           select string_agg(o.name, ', ') from (
-             select op.name from chat.channel_members om join chat.profiles op on op.id = om.user_id
-              where om.channel_id = c.id and om.user_id <> m.user_id order by om.joined_at, op.name limit 4) o) end as group_name
+           select string_agg(p.name, ', ' order by o.joined_at, p.name)
+             from (select om.user_id, om.joined_at from chat.channel_members om
+                    where om.channel_id = c.id and om.user_id <> m.user_id order by om.role, om.joined_at limit 4) o
+             join chat.profiles p on p.id = o.user_id) end as group_name
     from chat.channel_members m
     join chat.channels c on c.id = m.channel_id
     join chat.channel_counters n on n.channel_id = m.channel_id
@@ -4852,8 +4854,9 @@ declare
 begin
   perform from chat_private.presence_sweeps s where s.swept_at < now() - interval '5 seconds' for update skip locked;
   if not found then
-    if not exists (select from chat_private.presence_sweeps) then
-      -- After a crash nobody has a connection yet: time for everybody's next beat.
+    if not exists (select from chat_private.presence_sweeps)
+       and pg_try_advisory_xact_lock(hashtext('chat_private.presence_sweeps')) then
+      -- After a crash nobody has a connection yet: time for everybody's next beat. One begins, and nobody waits for it.
       insert into chat_private.presence_sweeps (swept_at) values (now() + interval '60 seconds') on conflict do nothing;
     end if;
     return;
@@ -5987,7 +5990,7 @@ create trigger _040_by_hand before delete on chat.channel_counters
 create trigger _040_by_hand before delete on chat.channel_states
   for each row when (pg_trigger_depth() = 0)
   execute function chat_private.tg_refuse_by_hand('remove the member instead');
-create trigger _040_by_hand before update or delete on chat.mentions
+create trigger _040_by_hand before insert or update or delete on chat.mentions
   for each row when (pg_trigger_depth() = 0)
   execute function chat_private.tg_refuse_by_hand('it follows from the text of the message');
 create trigger _040_by_hand before update of id, channel_id, seq on chat.files
@@ -6006,6 +6009,72 @@ create trigger _040_by_hand before update on chat.messages
         (old.author_id, old.change, old.reply_count, old.reply_total, old.last_reply_at, old.reply_user_ids,
          old.reaction_counts, old.mention_ids, old.mentions_everyone, old.file_ids, old.files))
   execute function chat_private.tg_refuse_by_hand('its author stays, and the rest follows from its text, its thread, its reactions and its files');
+
+-- Nobody is signed in where somebody adds a row by hand, and no verb has asked for the membership.
+-- Definer: reads members, whoever adds the row.
+create function chat_private.tg_refuse_non_member() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if not exists (select from chat.channel_members m
+                  where m.channel_id = new.channel_id and m.user_id = (to_jsonb(new) ->> tg_argv[0])::uuid) then
+    perform chat_private.fail('not_a_member', 403, format('unable to add to %s by hand; its %s is not in the channel', tg_table_name, tg_argv[0]));
+  end if;
+  return new;
+end;
+$$;
+create trigger _040_member before insert on chat.messages
+  for each row when (auth.uid() is null and new.kind = 'user') execute function chat_private.tg_refuse_non_member('author_id');
+create trigger _040_member before insert on chat.reactions
+  for each row when (auth.uid() is null) execute function chat_private.tg_refuse_non_member('user_id');
+create trigger _040_by_hand before insert on chat.channels
+  for each row when (auth.uid() is null and new.kind = 'dm')
+  execute function chat_private.tg_refuse_by_hand('one of the two people opens direct messages');
+create trigger _045_by_hand before insert on chat.messages
+  for each row when (auth.uid() is null
+    and (new.edited_at, new.deleted_at, new.reply_count, new.reply_total, new.last_reply_at, new.reply_user_ids, new.reaction_counts,
+         new.mention_ids, new.mentions_everyone, new.files)
+        is distinct from (null, null, 0, 0, null, '{}'::uuid[], '{}'::jsonb, '{}'::uuid[], null, '[]'::jsonb))
+  execute function chat_private.tg_refuse_by_hand('a message begins with its text, and the rest follows');
+
+-- Definer: as above.
+create function chat_private.tg_messages__fit() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if (new.parent_seq is null and not new.in_channel)
+     or (new.parent_seq is not null and not exists (
+       select from chat.messages m
+        where m.channel_id = new.channel_id and m.seq = new.parent_seq and m.parent_seq is null and m.kind = 'user')) then
+    perform chat_private.fail('message_not_found', 404, 'unable to add a message by hand; it stands in the channel, or in the thread of one that does');
+  end if;
+  select m.user_ids, m.everyone into new.mention_ids, new.mentions_everyone
+    from chat_private.find_mentions(new.channel_id, new.body) m where new.kind = 'user';
+  new.mention_ids := coalesce(new.mention_ids, '{}');
+  return new;
+end;
+$$;
+create trigger _050_fit before insert on chat.messages
+  for each row when (auth.uid() is null) execute function chat_private.tg_messages__fit();
+
+-- Definer: as above.
+create function chat_private.tg_channel_members__fit() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel chat.channels;
+begin
+  select * into v_channel from chat.channels c where c.id = new.channel_id and c.deleted_at is null;
+  if not found then
+    perform chat_private.fail('channel_not_found', 404, 'unable to add a member; the channel does not exist');
+  elsif v_channel.kind = 'dm' and new.user_id::text <> all (string_to_array(v_channel.dm_key, ':')) then
+    perform chat_private.fail('dm_is_permanent', 403, 'unable to add a member; direct messages are of two people');
+  elsif exists (select from chat.channel_bans b
+                 where b.channel_id = new.channel_id and b.user_id = new.user_id and b.until > now()) then
+    perform chat_private.fail('user_banned', 403, 'unable to add a member; they are banned from the channel');
+  end if;
+  return new;
+end;
+$$;
+create trigger _050_fit before insert on chat.channel_members
+  for each row execute function chat_private.tg_channel_members__fit();
 
 -- A channel keeps its key, its topics never go back to one that somebody was shut out of, and its owner is an admin in it.
 -- Definer: reads members, whoever updates the channel.
@@ -6042,6 +6111,19 @@ end;
 $$;
 create trigger _040_keep_dm before delete on chat.channel_members
   for each row when (pg_trigger_depth() = 0) execute function chat_private.tg_channel_members__keep_dm();
+
+-- Definer: as above.
+create function chat_private.tg_channel_bans__keep_dm() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from chat.channels c where c.id = new.channel_id and c.kind = 'dm') then
+    perform chat_private.fail('dm_is_permanent', 403, 'unable to ban; direct messages always keep both people');
+  end if;
+  return new;
+end;
+$$;
+create trigger _040_keep_dm before insert or update of channel_id on chat.channel_bans
+  for each row execute function chat_private.tg_channel_bans__keep_dm();
 
 -- Who is no admin any more owns the channel no more.
 -- Definer: channels are written by functions only.
@@ -6093,6 +6175,10 @@ create trigger _110_bound before insert or update of delivered_seq, read_seq on 
 create function chat_private.tg_thread_members__bound() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  if exists (select from chat.messages m
+              where m.channel_id = new.channel_id and m.seq = new.root_seq and (m.parent_seq is not null or m.kind <> 'user')) then
+    perform chat_private.fail('message_not_found', 404, 'unable to follow the thread; no thread begins with this message');
+  end if;
   new.last_read_seq := greatest(0, least(new.last_read_seq,
     (select n.last_seq from chat.channel_counters n where n.channel_id = new.channel_id)));
   new.last_read_rank := coalesce((
@@ -6102,6 +6188,8 @@ begin
   return new;
 end;
 $$;
+create trigger _110_bound_new before insert on chat.thread_members
+  for each row when (auth.uid() is null) execute function chat_private.tg_thread_members__bound();
 create trigger _110_bound before update of last_read_seq, last_read_rank on chat.thread_members
   for each row when ((new.last_read_seq, new.last_read_rank) <> (old.last_read_seq, old.last_read_rank))
   execute function chat_private.tg_thread_members__bound();
@@ -6249,6 +6337,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_channel record;
   v_payload jsonb;
+  v_people uuid[] := new.mention_ids;
 begin
   select c.epoch, n.member_count,
          jsonb_build_object('id', p.id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url) as author
@@ -6265,24 +6354,25 @@ begin
                                 'last_reply_at', r.last_reply_at, 'reply_user_ids', r.reply_user_ids)
         from chat.messages r where r.channel_id = new.channel_id and r.seq = new.parent_seq));
   end if;
-  -- For all topics in one statement. In small channels everybody hears of a message wherever they are; in large
-  -- ones who has it on screen and who is meant, so that a send costs the same in all.
+  -- In small channels everybody hears of a message wherever they are; in large ones who has it on screen and who is
+  -- meant, so that a send costs the same in all.
+  if new.in_channel and v_channel.member_count <= 100 then
+    v_people := array(select m.user_id from chat.channel_members m where m.channel_id = new.channel_id);
+  end if;
   insert into realtime.messages (topic, event, payload, private, extension)
   select 'channel:' || new.channel_id || ':' || v_channel.epoch, 'message:new', v_payload, true, 'broadcast'
   union all
   select 'user:' || m.user_id, 'channel:bumped',
          jsonb_build_object('channel_id', new.channel_id, 'last_seq', new.seq, 'last_activity_at', new.created_at,
-           'member_count', v_channel.member_count, 'in_channel', new.in_channel, 'is_unread', new.in_channel and new.kind = 'user' and m.user_id is distinct from new.author_id,
+           'in_channel', new.in_channel, 'is_unread', new.in_channel and new.kind = 'user' and m.user_id is distinct from new.author_id,
            'is_mention', m.user_id is distinct from new.author_id
              and (m.user_id = any (new.mention_ids) or new.mentions_everyone is not distinct from 'channel'
                or (new.mentions_everyone is not distinct from 'here' and exists (
                  select from chat.mentions x where x.user_id = m.user_id and x.channel_id = new.channel_id and x.seq = new.seq)))),
          true, 'broadcast'
     from chat.channel_members m
-    join chat.accounts a on a.user_id = m.user_id
-   where m.channel_id = new.channel_id and a.suspended_at is null
-     and case when v_channel.member_count <= 100 then new.in_channel or m.user_id = any (new.mention_ids)
-              else m.user_id = any (new.mention_ids) end;
+    join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null
+   where m.channel_id = new.channel_id and m.user_id = any (v_people);
   return null;
 exception when others then
   -- A message is worth more than its announcement: clients find it by its seq.
