@@ -6230,7 +6230,9 @@ begin
   if user_role not in ('user', 'admin') then
     perform chat_private.fail('invalid_user_role', 400, 'unable to list accounts; a role is user or admin');
   end if;
-  return 'select p.id, p.username from chat.profiles p join chat.accounts a on a.user_id = p.id where true'
+  return 'select p.id, p.username from chat.profiles p'
+    || case when user_role is null and suspended is null then '' else ' join chat.accounts a on a.user_id = p.id' end
+    || ' where true'
     || case user_role when 'admin' then ' and a.role = ''admin''' when 'user' then ' and a.role <> ''admin''' else '' end
     || case suspended when true then ' and a.suspended_at is not null' when false then ' and a.suspended_at is null' else '' end
     || case when prefix <> '%' then '
