@@ -43,14 +43,14 @@ it(
     let loss = 0;
     let operations = 0;
     let disconnects = 0;
-    const open = new Set<Promise<unknown>>();
-    const follow = (call: Promise<unknown> | undefined) => {
+    const open = new Map<Promise<unknown>, string>();
+    const follow = (call: Promise<unknown> | undefined, name = 'a call') => {
       const settled = Promise.resolve(call)
         .catch((error: unknown) => {
-          if (!isExpected(error)) onDivergence(`unexpected: ${error}`);
+          if (!isExpected(error)) onDivergence(`${name} was answered with ${error}`);
         })
         .finally(() => open.delete(settled));
-      open.add(settled);
+      open.set(settled, name);
     };
 
     for (const name of NAMES) actors.push(await createActor(name, { prng, loss: () => loss, onDivergence }));
@@ -69,8 +69,8 @@ it(
         actor.device.network.restore();
       }
       const began = performance.now();
-      await Promise.race([Promise.all(open), pause(QUIET_MS)]);
-      if (open.size > 0) onDivergence(`${open.size} calls were not answered`);
+      await Promise.race([Promise.all(open.keys()), pause(QUIET_MS)]);
+      for (const name of open.values()) onDivergence(`${name} was not answered`);
       for (const actor of actors) {
         let found = await difference(actor);
         while (found && performance.now() - began < QUIET_MS) {

@@ -8,7 +8,7 @@ export interface Scene {
   prng: Prng;
   actors: readonly Actor[];
   /** Waits for it at the next quiet point. */
-  follow(call: Promise<unknown> | undefined): void;
+  follow(call: Promise<unknown> | undefined, name?: string): void;
   onDisconnect(): void;
   /** Moves the clock of all devices by so many milliseconds. */
   moveClock(ms: number): void;
@@ -167,7 +167,9 @@ export function act(scene: Scene): void {
   const actor = scene.prng.pick(scene.actors);
   const channels = [...actor.channels.values()];
   if (channels.length === 0) return;
-  VERBS[scene.prng.weighted(WEIGHTS)](scene, actor, scene.prng.pick(channels));
+  const verb = scene.prng.weighted(WEIGHTS);
+  const follow = (call: Promise<unknown> | undefined) => scene.follow(call, `${verb} by ${actor.name}`);
+  VERBS[verb]({ ...scene, follow }, actor, scene.prng.pick(channels));
 }
 
 /** The time of all devices, which the test moves. */
