@@ -94,7 +94,7 @@ export function createChat(options: ChatOptions): Chat {
   /** Another tab may have signed in as somebody else, and this one has not heard of it yet. */
   const requireUser = async (id: string | null) => {
     const { data } = await supabase.auth.getSession();
-    if (data.session && data.session.user.id !== id) {
+    if (!isOpen || (data.session && data.session.user.id !== id)) {
       throw new ChatError('session_expired', 'unable to send message; its author has signed out');
     }
   };

@@ -4,7 +4,8 @@ import { createClient } from '@supabase/supabase-js';
 import { expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { createChat, type MessagesState } from '../../sdk/src/index.ts';
-import { observe } from '../helpers/chat.ts';
+import { joinChat, observe } from '../helpers/chat.ts';
+import { openNetwork } from '../helpers/outage.ts';
 import { signUp } from '../helpers/people.ts';
 import { stack } from '../helpers/stack.ts';
 
@@ -31,4 +32,16 @@ it('a closed chat leaves its topics for good, also those somebody still listened
   expect(supabase.getChannels()).toEqual([own]);
   expect(own.state).toBe('joined');
   await supabase.removeAllChannels();
+});
+
+it('what is done through a closed chat is refused, with no network too', async () => {
+  const network = await openNetwork();
+  const { chat } = await joinChat('Ada', network.url);
+  const channel = await chat.channels.create({ slug: `c-${randomUUID()}` });
+  network.cut();
+  await chat.close();
+  const refused = { code: 'session_expired' };
+  await expect(channel.pins.add(1)).rejects.toMatchObject(refused);
+  await expect(channel.messages.edit(1, { body: 'too late' })).rejects.toMatchObject(refused);
+  await network.close();
 });
