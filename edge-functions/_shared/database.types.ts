@@ -951,7 +951,7 @@ isOneToOne: false
             }[]
                            },
 "create_channel":
-{ Args: { "custom"?: Json,"description"?: string,"kind"?: string,"member_ids"?: (string)[],"name"?: string,"slug": string }; Returns: {
+{ Args: { "custom"?: Json,"description"?: string,"id"?: string,"kind"?: string,"member_ids"?: (string)[],"name"?: string,"slug": string }; Returns: {
               "archived_at": string | null,
 "created_at": string,
 "created_by": string | null,
@@ -993,7 +993,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "create_group":
-{ Args: { "custom"?: Json,"description"?: string,"member_ids": (string)[],"name"?: string }; Returns: {
+{ Args: { "custom"?: Json,"description"?: string,"id"?: string,"member_ids": (string)[],"name"?: string }; Returns: {
               "archived_at": string | null,
 "created_at": string,
 "created_by": string | null,
