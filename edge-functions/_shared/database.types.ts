@@ -945,6 +945,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"count_accounts":
+{ Args: { "query"?: string,"suspended"?: boolean,"user_role"?: string }; Returns: number
+                           },
 "create_api_key":
 { Args: { "expires_at"?: string,"name": string,"scopes"?: (string)[] }; Returns: {
               "id": string,"secret": string
@@ -1209,7 +1212,7 @@ isOneToOne: false
 { Args: { "channel_id": string }; Returns: undefined
                            },
 "list_accounts":
-{ Args: { "after_username"?: string,"page_size"?: number,"query"?: string,"suspended"?: boolean,"user_role"?: string }; Returns: {
+{ Args: { "after_username"?: string,"page_size"?: number,"query"?: string,"skip"?: number,"suspended"?: boolean,"user_role"?: string }; Returns: {
               "avatar_url": string,"channel_count": number,"created_at": string,"email": string,"email_verified_at": string,"id": string,"last_seen_at": string,"last_sign_in_at": string,"name": string,"phone": string,"role": string,"suspend_reason": string,"suspended_at": string,"suspended_by": string,"username": string
             }[]
                            },

@@ -6366,7 +6366,8 @@ begin
   union all
   select 'user:' || m.user_id, 'channel:bumped',
          jsonb_build_object('channel_id', new.channel_id, 'last_seq', new.seq, 'last_activity_at', new.created_at,
-           'in_channel', new.in_channel, 'is_unread', new.in_channel and new.kind = 'user' and m.user_id is distinct from new.author_id,
+           'member_count', v_channel.member_count, 'in_channel', new.in_channel,
+           'is_unread', new.in_channel and new.kind = 'user' and m.user_id is distinct from new.author_id,
            'is_mention', m.user_id is distinct from new.author_id
              and (m.user_id = any (new.mention_ids) or new.mentions_everyone is not distinct from 'channel'
                or (new.mentions_everyone is not distinct from 'here' and exists (
