@@ -154,7 +154,8 @@ export function createChat(options: ChatOptions): Chat {
       end();
       drafts.close();
       let goodbye: Promise<void> | undefined;
-      soon.whenThere(({ heartbeat }) => {
+      soon.whenThere(({ heartbeat, deliveries }) => {
+        deliveries.end();
         goodbye = heartbeat.end();
       });
       await goodbye;
