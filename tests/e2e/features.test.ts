@@ -68,9 +68,9 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await thread.getByRole('textbox', { name: 'Reply in thread' }).fill('Yes please');
     await thread.getByRole('textbox', { name: 'Reply in thread' }).press('Enter');
     await thread.getByText('1 reply').waitFor();
-    await thread.getByRole('button', { name: 'Follow this thread', pressed: true }).click();
-    await thread.getByRole('button', { name: 'Follow this thread', pressed: false }).click();
-    await thread.getByRole('button', { name: 'Follow this thread', pressed: true }).waitFor();
+    await thread.getByRole('button', { name: 'Unfollow this thread' }).click();
+    await thread.getByRole('button', { name: 'Follow this thread', exact: true }).click();
+    await thread.getByRole('button', { name: 'Unfollow this thread' }).waitFor();
     await bens.thread(Number(seq)).send('At one then');
     await thread.getByText('At one then').waitFor();
     await ada

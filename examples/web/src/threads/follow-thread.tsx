@@ -13,16 +13,15 @@ export function FollowThread({ thread: { root, isFollowing, follow, unfollow } }
     <button
       type="button"
       className="icon-button"
-      aria-pressed={isFollowing}
-      aria-label="Follow this thread"
-      title={isFollowing ? 'You follow this thread' : 'Follow this thread'}
+      aria-label={isFollowing ? 'Unfollow this thread' : 'Follow this thread'}
       onClick={() =>
         isFollowing
           ? attempt(unfollow, 'You do not follow this thread any more')
           : attempt(follow, 'You follow this thread now')
       }
     >
-      <Icon name={isFollowing ? 'bell' : 'bellOff'} />
+      <Icon name={isFollowing ? 'bellOff' : 'bell'} />
+      {isFollowing ? 'Unfollow' : 'Follow'}
     </button>
   );
 }

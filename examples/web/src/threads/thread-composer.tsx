@@ -50,7 +50,7 @@ export function ThreadComposer({ channel, info, rootSeq, thread }: Props) {
           checked={alsoInChannel}
           onChange={(event) => setAlsoInChannel(event.target.checked)}
         />
-        Also in {titleOf(info)}
+        <span className="name">Also in {titleOf(info)}</span>
       </label>
     </Composer>
   );
