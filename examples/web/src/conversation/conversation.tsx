@@ -27,7 +27,7 @@ export function Conversation({ channel, info, place, onReopen }: Props) {
         <MessageFrame channel={channel} info={info}>
           <MessageList channel={channel} info={info} place={place} view={view} />
           <TypingLine users={view.typing}>
-            <SeenLine channel={channel} info={info} messages={view.messages} />
+            {!view.hasNewer && <SeenLine channel={channel} info={info} messages={view.messages} />}
           </TypingLine>
           {view.connection === 'ended' ? (
             <div className="ended" role="alert">

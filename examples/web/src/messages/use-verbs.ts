@@ -49,7 +49,7 @@ export function useVerbs(message: Message): Verbs {
     pin: when(can.has('pin') && pinnedAt === null, (at) => void attempt(() => channel.pins.add(at))),
     unpin: when(can.has('pin') && pinnedAt !== null, (at) => void attempt(() => channel.pins.remove(at))),
     markUnread: when(!isThread, (at) => void attempt(() => channel.markUnread(at), 'Marked as unread')),
-    readers: when(hasReceipts(info), () => show('readers', message)),
+    readers: when(!isThread && hasReceipts(info), () => show('readers', message)),
     history: when(message.editedAt !== null, () => show('history', message)),
     copyLink: when(true, copy(linkTo(info, id), 'Link copied')),
     copyText: when(body !== '', copy(body, 'Text copied')),
