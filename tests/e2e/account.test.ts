@@ -30,8 +30,9 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     const { ada, ben } = cast;
     const { bens } = await cast.meet('status');
     await bens.messages.send('I am off');
+    await message(ada, 'I am off').waitFor();
     await ben.chat.presence.setStatus({
-      ...{ emoji: '🌴', text: 'On holiday', expiresAt: new Date(Date.now() + 4_000) },
+      ...{ emoji: '🌴', text: 'On holiday', expiresAt: new Date(Date.now() + 6_000) },
     });
     const sign = message(ada, 'I am off').getByTitle('On holiday');
     await sign.waitFor();
