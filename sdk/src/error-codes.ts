@@ -72,7 +72,7 @@ export const errorCodes = {
   too_many_users: 400,
   /** At most 100 channels can be asked for at once. */
   too_many_channels: 400,
-  /** Custom data is a JSON object of at most 16 KB. */
+  /** Custom data is a JSON object of at most 16 KB, nested at most 100 levels deep. */
   invalid_custom: 400,
   /** A description has at most 500 characters. */
   invalid_description: 400,

@@ -30,10 +30,12 @@ end;
 $$;
 grant execute on function chat_private.uuid_v7() to authenticated;
 
--- What an app may keep in a custom column: an object of at most 16 KB as text.
+-- What an app may keep in a custom column: an object of at most 16 KB as text, and not nested so deeply that a
+-- reader's parser gives up.
 create function chat_private.is_custom(data jsonb) returns boolean
 language sql immutable set search_path = '' as $$
-  select jsonb_typeof(data) = 'object' and octet_length(data::text) <= 16384;
+  select jsonb_typeof(data) = 'object' and octet_length(data::text) <= 16384
+    and not jsonb_path_exists(data, '$.**{101 to last}');
 $$;
 grant execute on function chat_private.is_custom(jsonb) to authenticated;
 

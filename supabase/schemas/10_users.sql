@@ -243,7 +243,7 @@ begin
       'unable to update profile; a title has at most 80 characters, none of them invisible');
   elsif not chat_private.is_custom(update_profile.custom) then
     perform chat_private.fail('invalid_custom', 400,
-      'unable to update profile; custom data is an object of at most 16 KB');
+      'unable to update profile; custom data is an object of at most 16 KB and 100 levels');
   end if;
   perform chat_private.take_token('update_profile');
   return query

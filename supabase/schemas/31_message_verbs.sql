@@ -18,7 +18,7 @@ begin
   elsif char_length(send_message.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to send message; its text is longer than 40,000 characters');
   elsif send_message.custom <> '{}' and not chat_private.is_custom(send_message.custom) then
-    perform chat_private.fail('invalid_custom', 400, 'unable to send message; custom data is an object of at most 16 KB');
+    perform chat_private.fail('invalid_custom', 400, 'unable to send message; custom data is an object of at most 16 KB and 100 levels');
   end if;
   perform chat_private.take_token('send_message');
   perform chat_private.require_right(send_message.channel_id,
@@ -85,7 +85,7 @@ begin
   if char_length(edit_message.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to edit message; its text is longer than 40,000 characters');
   elsif not chat_private.is_custom(edit_message.custom) then
-    perform chat_private.fail('invalid_custom', 400, 'unable to edit message; custom data is an object of at most 16 KB');
+    perform chat_private.fail('invalid_custom', 400, 'unable to edit message; custom data is an object of at most 16 KB and 100 levels');
   end if;
   perform chat_private.take_right(edit_message.channel_id, 'send_message', 'edit message');
   v_message := chat_private.require_message(edit_message.channel_id, edit_message.seq, 'edit message');

@@ -111,7 +111,7 @@ begin
   if char_length(save_draft.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to save draft; its text is longer than 40,000 characters');
   elsif not coalesce(chat_private.is_custom(coalesce(save_draft.custom, '{}')), false) then
-    perform chat_private.fail('invalid_custom', 400, 'unable to save draft; custom data is an object of at most 16 KB');
+    perform chat_private.fail('invalid_custom', 400, 'unable to save draft; custom data is an object of at most 16 KB and 100 levels');
   elsif coalesce(save_draft.parent_seq, 0) <> 0 and not exists (
       select from chat.messages m where m.channel_id = save_draft.channel_id and m.seq = save_draft.parent_seq) then
     perform chat_private.fail('message_not_found', 404, 'unable to save draft; the message does not exist');

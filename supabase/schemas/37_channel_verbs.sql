@@ -46,7 +46,7 @@ begin
       format('unable to %s; a description has at most 500 characters', operation));
   elsif not coalesce(chat_private.is_custom(coalesce(custom, '{}')), false) then
     perform chat_private.fail('invalid_custom', 400,
-      format('unable to %s; custom data is an object of at most 16 KB', operation));
+      format('unable to %s; custom data is an object of at most 16 KB and 100 levels', operation));
   end if;
 end;
 $$;

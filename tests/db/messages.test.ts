@@ -53,6 +53,23 @@ describe('send_message', () => {
       expect(await sent(16_386)).toBe('invalid_custom');
     }));
 
+  it('takes custom data of 100 levels and no more', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      const sent = (levels: number) => {
+        const custom = `{"a": ${'['.repeat(levels)}${']'.repeat(levels)}}`;
+        return refusal(
+          asUser(
+            db,
+            ada,
+            (as) => as`select chat.send_message(${channel}, 'x', custom => ${custom}::text::jsonb)`,
+          ),
+        );
+      };
+      expect(await sent(100)).toBeUndefined();
+      expect(await sent(101)).toBe('invalid_custom');
+    }));
+
   it('is no activity when its id is sent again', () =>
     rolledBack(async (db) => {
       const { channel, ada } = await createRoom(db);
