@@ -33,10 +33,12 @@ end;
 $$;
 grant execute on function chat_private.uuid_v7() to authenticated;
 
--- What an app may keep in a custom column: an object of at most 16 KB as text.
+-- What an app may keep in a custom column: an object of at most 16 KB as text, and not nested so deeply that a
+-- reader's parser gives up.
 create function chat_private.is_custom(data jsonb) returns boolean
 language sql immutable set search_path = '' as $$
-  select jsonb_typeof(data) = 'object' and octet_length(data::text) <= 16384;
+  select jsonb_typeof(data) = 'object' and octet_length(data::text) <= 16384
+    and not jsonb_path_exists(data, '$.**{101 to last}');
 $$;
 grant execute on function chat_private.is_custom(jsonb) to authenticated;
 
@@ -587,7 +589,7 @@ begin
       'unable to update profile; a title has at most 80 characters, none of them invisible');
   elsif not chat_private.is_custom(update_profile.custom) then
     perform chat_private.fail('invalid_custom', 400,
-      'unable to update profile; custom data is an object of at most 16 KB');
+      'unable to update profile; custom data is an object of at most 16 KB and 100 levels');
   end if;
   perform chat_private.take_token('update_profile');
   return query
@@ -1829,7 +1831,7 @@ begin
   elsif char_length(send_message.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to send message; its text is longer than 40,000 characters');
   elsif send_message.custom <> '{}' and not chat_private.is_custom(send_message.custom) then
-    perform chat_private.fail('invalid_custom', 400, 'unable to send message; custom data is an object of at most 16 KB');
+    perform chat_private.fail('invalid_custom', 400, 'unable to send message; custom data is an object of at most 16 KB and 100 levels');
   end if;
   perform chat_private.take_token('send_message');
   perform chat_private.require_right(send_message.channel_id,
@@ -1896,7 +1898,7 @@ begin
   if char_length(edit_message.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to edit message; its text is longer than 40,000 characters');
   elsif not chat_private.is_custom(edit_message.custom) then
-    perform chat_private.fail('invalid_custom', 400, 'unable to edit message; custom data is an object of at most 16 KB');
+    perform chat_private.fail('invalid_custom', 400, 'unable to edit message; custom data is an object of at most 16 KB and 100 levels');
   end if;
   perform chat_private.take_right(edit_message.channel_id, 'send_message', 'edit message');
   v_message := chat_private.require_message(edit_message.channel_id, edit_message.seq, 'edit message');
@@ -3329,7 +3331,7 @@ begin
   if char_length(save_draft.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to save draft; its text is longer than 40,000 characters');
   elsif not coalesce(chat_private.is_custom(coalesce(save_draft.custom, '{}')), false) then
-    perform chat_private.fail('invalid_custom', 400, 'unable to save draft; custom data is an object of at most 16 KB');
+    perform chat_private.fail('invalid_custom', 400, 'unable to save draft; custom data is an object of at most 16 KB and 100 levels');
   elsif coalesce(save_draft.parent_seq, 0) <> 0 and not exists (
       select from chat.messages m where m.channel_id = save_draft.channel_id and m.seq = save_draft.parent_seq) then
     perform chat_private.fail('message_not_found', 404, 'unable to save draft; the message does not exist');
@@ -3578,7 +3580,7 @@ begin
       format('unable to %s; a description has at most 500 characters', operation));
   elsif not coalesce(chat_private.is_custom(coalesce(custom, '{}')), false) then
     perform chat_private.fail('invalid_custom', 400,
-      format('unable to %s; custom data is an object of at most 16 KB', operation));
+      format('unable to %s; custom data is an object of at most 16 KB and 100 levels', operation));
   end if;
 end;
 $$;
