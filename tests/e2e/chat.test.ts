@@ -127,6 +127,21 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
     }
   });
 
+  it('what somebody writes before the code for sending has come shows at once and goes out with it', async () => {
+    const ada = await newPerson(stage.browser, stage.web.url, 'Ada');
+    await createChannel(ada, 'early');
+    let isCut = true;
+    await ada.route('**/soon.ts*', (route) =>
+      isCut ? route.abort('internetdisconnected') : route.continue(),
+    );
+    await ada.reload();
+    await write(ada, 'Early');
+    await ada.keyboard.press('Enter');
+    await expect.poll(() => seen(ada), inTime).toEqual(['Early (sending)']);
+    isCut = false;
+    await expect.poll(() => seen(ada), inTime).toEqual(['Early']);
+  });
+
   it('a reload keeps the session and the place', async () => {
     const ada = await newPerson(stage.browser, stage.web.url, 'Ada');
     const channel = await createChannel(ada, 'reload');
