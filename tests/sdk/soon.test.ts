@@ -1,6 +1,6 @@
 /** The queue when a part of the SDK is not there any more, as after a new version of the app. */
 import { expect, it } from 'vitest';
-import { ChatError } from '../../sdk/src/index.ts';
+import { lazy } from '../../sdk/src/internal/lazy.ts';
 import { createMemoryStore } from '../../sdk/src/internal/outbox-store.ts';
 import type { QueuedMessage } from '../../sdk/src/internal/queued-message.ts';
 import { createSoonNouns } from '../../sdk/src/soon.ts';
@@ -29,9 +29,7 @@ it('code for uploads that is gone fails the message that needs it, and holds up 
     sessions: {},
     calls: { state: async () => null },
     feeds: { all: new Map() },
-    later: {
-      get: () => Promise.reject(new ChatError('network_unavailable', 'unable to load; it did not arrive')),
-    },
+    later: lazy(() => Promise.reject(new Error('404'))),
     outboxStore: createMemoryStore(),
     requireUser: async () => {},
   } as unknown as Parameters<typeof createSoonNouns>[0]);
