@@ -99,7 +99,7 @@ export async function listsStayFlat({ sql, databaseUrl, people }: World): Promis
   return rows;
 }
 
-/** Bookmarks and notifications of the first author, one for each of the last messages. */
+/** Bookmarks and notifications of the first author, one for each of the last messages; the last 1,000 are not read yet. */
 async function fillOwn(
   sql: World['sql'],
   { channelId, authorIds, count }: History,
@@ -111,8 +111,9 @@ async function fillOwn(
   await sql.begin(async (tx) => {
     await tx`alter table chat.notifications disable trigger user`;
     await tx`
-      insert into chat.notifications (user_id, type, actor_id, channel_id, seq, text)
-      select ${authorIds[0]}::uuid, 'mention', ${authorIds[1]}::uuid, ${channelId}::uuid, n, 'message ' || n
+      insert into chat.notifications (user_id, type, actor_id, channel_id, seq, text, read_at)
+      select ${authorIds[0]}::uuid, 'mention', ${authorIds[1]}::uuid, ${channelId}::uuid, n, 'message ' || n,
+             case when n <= ${count - 1_000} then now() end
         from generate_series(${count - each + 1}::bigint, ${count}::bigint) n`;
     await tx`alter table chat.notifications enable trigger user`;
   });

@@ -43,7 +43,7 @@ export interface Sessions {
   readonly session: number;
   /** Its access token, as far as is known without waiting. */
   readonly token: string | null;
-  /** Gets another access token. @throws `network_unavailable`, or `session_expired` once this has signed out */
+  /** Gets another access token. @throws `network_unavailable`, or `session_expired` when there is none to be had */
   renew(): Promise<void>;
   /** Signs out here, since the server has ended this session; does nothing when it is no longer the present one. */
   forget(session: number): void;
@@ -104,9 +104,10 @@ export function createAuth(
     async renew() {
       const { error } = await supabase.auth.refreshSession();
       if (!error) return;
-      const isCut = error.name === 'AuthRetryableFetchError';
+      // Another tab may just have renewed it, and too many at once may be told to wait.
+      const isPassing = error.status === 429 || /Retryable|Discarded/.test(error.name);
       throw new ChatError(
-        isCut ? 'network_unavailable' : 'session_expired',
+        isPassing ? 'network_unavailable' : 'session_expired',
         `unable to renew the session; ${error.message}`,
         { cause: error },
       );

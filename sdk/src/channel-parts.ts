@@ -12,6 +12,7 @@ export interface PartsDeps extends MessagesDeps {
   rest: Rest;
   soon: Lazy<SoonNouns>;
   later: Lazy<LaterNouns>;
+  userId(): string | null;
 }
 
 /** @param changed called when the channel itself was changed */
@@ -21,7 +22,7 @@ export function createParts(deps: PartsDeps, channelId: string, changed: () => P
   const typing = createTyping((isTyping) => feeds.all.get(channelId)?.sendTyping(isTyping));
   const write = <T>(act: (parts: SoonParts) => Promise<T>): Promise<T> =>
     soon.use((code) => act(code.createParts(channelId)));
-  const parts = lazy(async () => (await later.get()).createParts(channelId, topic, changed));
+  const parts = lazy(async () => (await later.get()).createParts(channelId, topic, changed), deps.userId);
 
   return {
     ...parts.calls(
@@ -43,7 +44,10 @@ export function createParts(deps: PartsDeps, channelId: string, changed: () => P
       delete: (seq) => write(({ messages }) => messages.delete(seq)),
     },
     thread(rootSeq) {
-      const part = lazy(async () => ({ thread: (await later.get()).createThread(channelId, rootSeq) }));
+      const part = lazy(
+        async () => ({ thread: (await later.get()).createThread(channelId, rootSeq) }),
+        deps.userId,
+      );
       return {
         channelId,
         rootSeq,

@@ -106,14 +106,14 @@ export function createChat(options: ChatOptions): Chat {
       () => isOpen,
     );
     return createSoonNouns({ ...deps, supabase, auth, outboxStore: options.outboxStore, requireUser });
-  });
+  }, userId);
   const outbox = createEarlyOutbox(soon);
   const feeds = createFeeds({ realtime, calls, outbox, overlays, userId, me, soon });
   const userFeed = createUserFeed({ realtime, me });
   const later: Lazy<LaterNouns> = lazy(async () => {
     const { createLaterNouns } = await import('./later.ts');
     return createLaterNouns({ ...deps, supabase, channels });
-  });
+  }, userId);
   const deps = { rest, realtime, userFeed, userId, outbox, overlays, calls, feeds, author, soon, later };
   const channels = createChannels(deps);
   const drafts = createEarlyDrafts(soon);

@@ -109,3 +109,23 @@ it('what is to be done once the code is there asks for no code, and is done in o
   later.whenThere(() => done.push('third'));
   expect(done).toEqual(['first', 'second', 'third']);
 });
+
+it('a call that one person made is not made in the name of another who is there when the code comes', async () => {
+  let userId = 'ada';
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const { count } = lazy(
+    async () => {
+      await arrived;
+      return { notes: createNotes().notes };
+    },
+    () => userId,
+  ).calls('notes', 'count');
+  const call = count();
+  userId = 'ben';
+  arrive();
+  await expect(call).rejects.toMatchObject({ code: 'session_expired' });
+  expect(await count()).toBe(3);
+});

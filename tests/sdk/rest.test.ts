@@ -4,7 +4,7 @@ import { refused } from '../../edge-functions/_shared/errors.ts';
 import { ChatError } from '../../sdk/src/index.ts';
 import { type ChatClient, createRest } from '../../sdk/src/internal/rest.ts';
 
-const signedOut = { session: 0, token: null, async renew() {}, forget() {} };
+const signedOut = { session: 0, userId: null, async renew() {}, forget() {} };
 
 it.each([
   ['the connection to Postgres broke in the middle of it', { code: '', message: '' }, 400],
@@ -36,15 +36,16 @@ it('a refusal for too many requests says after how many seconds the next may com
 function withStaleToken(refusal: { code: string; message: string }, renew: () => Promise<void>) {
   let isFresh = false;
   const forgotten: number[] = [];
-  const rest = createRest({} as ChatClient, {
+  const sessions = {
     session: 7,
-    token: 'old',
+    userId: 'ada',
     async renew() {
       await renew();
       isFresh = true;
     },
-    forget: (session) => forgotten.push(session),
-  });
+    forget: (session: number) => forgotten.push(session),
+  };
+  const rest = createRest({} as ChatClient, sessions);
   let asked = 0;
   const query = {
     // biome-ignore lint/suspicious/noThenProperty: the client library's queries are thenables, sent with each await.
@@ -57,7 +58,7 @@ function withStaleToken(refusal: { code: string; message: string }, renew: () =>
       );
     },
   } as PromiseLike<{ data: string | null; error: typeof refusal | null; status: number }>;
-  return { call: () => rest.run('read', query), forgotten, asked: () => asked };
+  return { call: () => rest.run('read', query), sessions, forgotten, asked: () => asked };
 }
 
 describe.each([
@@ -76,5 +77,29 @@ describe.each([
     });
     await expect(call()).rejects.toMatchObject({ code: 'network_unavailable', retryable: true });
     expect(forgotten).toEqual([]);
+  });
+
+  it('ends the session when there is none to be had', async () => {
+    const { call, forgotten } = withStaleToken(refusal, async () => {
+      throw new ChatError('session_expired', 'unable to renew the session; it was revoked');
+    });
+    await expect(call()).rejects.toMatchObject({ code: 'session_expired' });
+    expect(forgotten).toEqual([7]);
+  });
+
+  it('is not renewed to ask in the name of somebody else', async () => {
+    const { call, sessions, asked } = withStaleToken(refusal, async () => {
+      sessions.userId = 'ben';
+    });
+    await expect(call()).rejects.toBeInstanceOf(ChatError);
+    expect(asked()).toBe(1);
+  });
+});
+
+it('a call that is never answered is given up', async () => {
+  const rest = createRest({} as ChatClient, signedOut);
+  const signal = AbortSignal.timeout(1);
+  await expect(rest.run('read', new Promise<never>(() => {}), signal)).rejects.toMatchObject({
+    code: 'network_unavailable',
   });
 });

@@ -49,7 +49,11 @@ export const loaded = <T>(code: Promise<T>): Promise<T> =>
     });
   });
 
-export function lazy<Nouns extends object>(load: () => Promise<Nouns>): Lazy<Nouns> {
+/** @param owner whose calls these are; none is made in another's name once the code is there */
+export function lazy<Nouns extends object>(
+  load: () => Promise<Nouns>,
+  owner: () => string | null = () => null,
+): Lazy<Nouns> {
   let nouns: Nouns | undefined;
   let loading: Promise<Nouns> | undefined;
   /** Who waits for the code, in order. */
@@ -69,7 +73,13 @@ export function lazy<Nouns extends object>(load: () => Promise<Nouns>): Lazy<Nou
     return loading;
   }
 
-  const use = async <T>(act: (nouns: Nouns) => Promise<T>): Promise<T> => act(nouns ?? (await get()));
+  async function use<T>(act: (nouns: Nouns) => Promise<T>): Promise<T> {
+    if (nouns) return act(nouns);
+    const asker = owner();
+    const there = await get();
+    if (asker === null || asker === owner()) return act(there);
+    throw new ChatError('session_expired', 'unable to do this; the session ended first');
+  }
 
   function begin(start: (nouns: Nouns) => Subscription, names: string[]): Subscription {
     if (nouns) return start(nouns);

@@ -1,8 +1,8 @@
 /** The only caller of the Data API: turns its answers into values or `ChatError`s. */
 import type { SupabaseClient } from '@supabase/supabase-js';
-import type { Sessions } from '../auth.ts';
+import type { Auth, Sessions } from '../auth.ts';
 import { type ErrorCode, errorCodes } from '../error-codes.ts';
-import { ChatError } from '../errors.ts';
+import { ChatError, isChatError } from '../errors.ts';
 import type { Database } from './database.types.ts';
 
 export type ChatClient = SupabaseClient<Database, 'chat'>;
@@ -50,31 +50,42 @@ export interface Rest {
 /** @param sessions told when the server says that the session of a call is no more */
 export function createRest(
   client: ChatClient,
-  sessions: Pick<Sessions, 'session' | 'token' | 'renew' | 'forget'>,
+  sessions: Pick<Auth & Sessions, 'userId' | 'session' | 'renew' | 'forget'>,
 ): Rest {
   return {
     client,
-    async run<T>(operation: string, query: Query<T>, signal?: AbortSignal) {
-      // A late answer to the last user's call says nothing of the next one's session.
-      const { session } = sessions;
-      const ask = () => {
-        query.abortSignal?.(signal ?? AbortSignal.timeout(TIMEOUT_MS));
-        return query;
-      };
+    run<T>(operation: string, query: Query<T>, signal = AbortSignal.timeout(TIMEOUT_MS)) {
       // Whoever calls knows better whether and when to try again.
       query.retry?.(false);
-      let answer = await ask();
-      if (answer.status === 401 && sessions.token && NO_TOKEN.test(answer.error?.code ?? '')) {
+      query.abortSignal?.(signal);
+      // The client library may still wait for a token, and not look at the signal.
+      const late = new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () =>
+          reject(new ChatError('network_unavailable', `unable to ${operation}; no answer`)),
+        );
+      });
+      return Promise.race([ask(operation, query), late]);
+    },
+  };
+
+  async function ask<T>(operation: string, query: Query<T>): Promise<NonNullable<T>> {
+    // A late answer to the last user's call says nothing of the next one's session.
+    const { session, userId } = sessions;
+    try {
+      let answer = await query;
+      if (answer.status === 401 && userId && NO_TOKEN.test(answer.error?.code ?? '')) {
         await sessions.renew();
-        answer = await ask();
+        // What one person asked for is not asked again in another's name.
+        if (sessions.userId === userId) answer = await query;
       }
       const { data, error, status } = answer;
       if (!error) return data as NonNullable<T>;
-      const refusal = toChatError(operation, error, status);
-      if (refusal.code === 'session_expired') sessions.forget(session);
-      throw refusal;
-    },
-  };
+      throw toChatError(operation, error, status);
+    } catch (error) {
+      if (isChatError(error) && error.code === 'session_expired') sessions.forget(session);
+      throw error;
+    }
+  }
 }
 
 /** The error of a failed call, with our code whatever layer refused it. */
