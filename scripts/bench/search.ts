@@ -1,7 +1,7 @@
 /** Search among a million messages in several scripts (ten million with `BENCH_MESSAGES=10000000`), for callers of many channels and of one. */
 import type { Row } from './row.ts';
 import { BIGGEST_CHANNEL, type Corpus, fillMessages, makeCorpus } from './search-corpus.ts';
-import { signedIn, timeRow } from './session.ts';
+import { signedIn, timeRow, untilQuiet } from './session.ts';
 import type { World } from './world.ts';
 
 interface Case {
@@ -17,6 +17,7 @@ export async function search({ sql, databaseUrl, people }: World): Promise<Row[]
   // Nobody searches a hundred times a minute, except here.
   await sql`update chat_private.rate_limit_rules set burst = 1000000 where bucket = 'search'`;
   await fillMessages(sql, corpus, busy, quiet, Number(process.env.BENCH_MESSAGES ?? 1_000_000));
+  await untilQuiet(sql);
   const sessions = { busy: await signedIn(databaseUrl, busy), quiet: await signedIn(databaseUrl, quiet) };
   const rows: Row[] = [];
   for (const { name, caller, queries } of cases(corpus)) {

@@ -1,6 +1,6 @@
 /** One signed-in caller on a connection of their own, and how long the database takes to answer them. */
 import { performance } from 'node:perf_hooks';
-import postgres, { type ReservedSql } from 'postgres';
+import postgres, { type ReservedSql, type Sql } from 'postgres';
 import type { Row } from './row.ts';
 
 export interface Timing {
@@ -13,6 +13,18 @@ export interface Session {
   /** Times `query(n)` for n from 0; a few calls before that are not counted. Milliseconds, with the way to the client. */
   time(query: (db: ReservedSql, n: number) => Promise<unknown>, calls?: number): Promise<Timing>;
   end(): Promise<void>;
+}
+
+/** Waits until the database has dealt with what was loaded: vacuuming, and the stream that Realtime follows. */
+export async function untilQuiet(sql: Sql): Promise<void> {
+  const [row] = await sql`select pg_current_wal_lsn()::text as lsn`;
+  for (let isBusy = true; isBusy; ) {
+    const [now] = await sql`
+      select exists (select from pg_stat_activity where backend_type = 'autovacuum worker')
+          or exists (select from pg_replication_slots where confirmed_flush_lsn < ${row?.lsn}::pg_lsn) as is_busy`;
+    isBusy = now?.is_busy;
+    if (isBusy) await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 export async function signedIn(databaseUrl: string, userId: string): Promise<Session> {
