@@ -11,11 +11,21 @@ export async function retrying<T>(call: () => Promise<T>, isWanted: () => boolea
     } catch (error) {
       if (!isChatError(error) || !error.retryable || !isWanted()) throw error;
       const delay = DELAYS_MS[Math.min(attempt, DELAYS_MS.length - 1)] as number;
-      await pause(Math.max(delay * (0.5 + Math.random()), (error.retryAfter ?? 0) * 1000), !error.retryAfter);
+      await pause(
+        Math.max(delay * (0.5 + Math.random()), (error.retryAfter ?? 0) * 1000),
+        // A server that is overloaded is not helped by all who waited for it at once.
+        error.code === 'network_unavailable',
+      );
       if (!isWanted()) throw error;
     }
   }
 }
+
+const MAX_WAIT_MS = 60_000;
+
+/** How long to wait after so many refusals: ever longer, and not as long as others who were refused in the same moment. */
+export const waitAfter = (refusals: number, firstMs: number): number =>
+  Math.min(firstMs * 2 ** refusals, MAX_WAIT_MS) * (0.5 + Math.random());
 
 /** Those who wait for the network. */
 const waiting = new Set<() => void>();
