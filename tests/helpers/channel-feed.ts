@@ -42,6 +42,7 @@ export function channelOver(
       .sort((a, b) => a.change - b.change)
       .slice(0, limit),
   );
+  const code = { createTypists, deliveries: { note() {}, end() {} } };
   const feed = createChannelFeed({
     channelId: 'c',
     realtime: {
@@ -55,7 +56,7 @@ export function channelOver(
     state: async () => (epoch === null ? null : { ...newest(), epoch, memberCount: 2 }),
     fetchMessages: (afterSeq, limit) => list({ afterSeq, limit }),
     fetchChanges,
-    soon: { whenThere: (act) => act({ createTypists, deliveries: { note() {}, end() {} } }) },
+    soon: { now: code, whenThere: (act) => act(code) },
     onMemberCount() {},
     onIdle() {},
   });

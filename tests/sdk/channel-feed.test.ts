@@ -1,7 +1,12 @@
 /** What a feed does with a Realtime that loses, repeats and interrupts. */
-import { expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { channelOver, type Page, row } from '../helpers/channel-feed.ts';
 import { message, messages } from '../helpers/messages.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 it('fetches exactly what was lost before the message that shows the gap', async () => {
   const history = [message(1)];
@@ -210,6 +215,7 @@ it('moves to the next epoch when it is refused on the old one, and ends when the
 
 it('a member who is refused is offline, and tries again ever more rarely until they are heard', async () => {
   vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
   const { states, topics } = channelOver([message(1)]);
   await vi.advanceTimersByTimeAsync(10);
   topics.get('channel:c:0')?.onLive();
@@ -224,8 +230,26 @@ it('a member who is refused is offline, and tries again ever more rarely until t
   }
   topics.get('channel:c:0')?.onLive();
   await vi.advanceTimersByTimeAsync(10);
-  vi.useRealTimers();
   expect(states.at(-1)?.connection).toBe('live');
+});
+
+it('a member who is refused waits, whatever else they are told, until it is time or the channel has moved', async () => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  const { feed, topics, move } = channelOver([message(1)]);
+  for (const wait of [300, 600]) {
+    await vi.advanceTimersByTimeAsync(wait + 10);
+    topics.get('channel:c:0')?.onRefused();
+    await vi.advanceTimersByTimeAsync(10);
+    feed.note({ lastSeq: 2 });
+    feed.note({ lastSeq: 2, lastChange: 0, epoch: 0 });
+    await vi.advanceTimersByTimeAsync(10);
+    expect([...topics.keys()]).toEqual([]);
+  }
+  move(1);
+  feed.note({ epoch: 1 });
+  await vi.advanceTimersByTimeAsync(10);
+  expect([...topics.keys()]).toEqual(['channel:c:1', 'live:c:1']);
 });
 
 it('who is here is asked for again when it was refused', async () => {

@@ -8,7 +8,7 @@ import type { Subscription } from './emitter.ts';
 import type { Lazy } from './lazy.ts';
 import { type Change, seqOf } from './message-log.ts';
 import type { Realtime, Topic } from './realtime.ts';
-import { pause, retrying } from './retry.ts';
+import { pause, retrying, waitAfter } from './retry.ts';
 import { type MessageRow, toChanges, toMessage } from './rows.ts';
 import { createTopicListeners, type TopicListener } from './topic-listeners.ts';
 import type { createTypists, Typists } from './typists.ts';
@@ -60,7 +60,7 @@ export interface ServerState extends Position {
 /** What follows the first screen. */
 export type FeedCode = Pick<
   Lazy<{ createTypists: typeof createTypists; deliveries: Deliveries }>,
-  'whenThere'
+  'now' | 'whenThere'
 >;
 
 export interface FeedDeps {
@@ -84,11 +84,8 @@ export interface FeedDeps {
 const MAX_SPREAD_MS = 1_000;
 /** A move that takes longer counts as an interruption. */
 const MOVE_MS = 3_000;
-const RETRY_MS = 300;
-const MAX_RETRY_MS = 60_000;
-
 /** A refusal that is not meant for good, such as of a token that has just expired, may come again, and holds up the socket. */
-const retryAfter = (refusals: number): number => Math.min(RETRY_MS * 2 ** refusals, MAX_RETRY_MS);
+const REFUSED_MS = 300;
 
 export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   const { channelId } = deps;
@@ -104,10 +101,13 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   /** The epoch whose topics are open; null for none. */
   let openEpoch: number | null = null;
   let memberCount = 0;
+  /** The last message that has come from somebody else, or did before. */
+  let arrivedSeq = 0;
   let starting: Promise<void> | undefined;
   let timers: ReturnType<typeof setTimeout>[] = [];
-  /** How often the channel's topic was refused to a member since it was last live. */
+  /** How often the channel's topic was refused to a member since it was last live, and in which epoch. */
   let refusals = 0;
+  let refusedEpoch = 0;
 
   function createStream(): ChannelStream {
     return createChannelStream({
@@ -131,7 +131,8 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   }
 
   function arrived(seq: number): void {
-    deps.soon.whenThere(({ deliveries }) => deliveries.note(channelId, seq, memberCount));
+    arrivedSeq = seq;
+    deps.soon.now?.deliveries.note(channelId, seq, memberCount);
   }
 
   function show(): void {
@@ -227,7 +228,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
         onInterrupted: () => setOnline([]),
         onRefused() {
           setOnline([]);
-          timers.push(setTimeout(() => openLive(epoch, refused + 1), retryAfter(refused)));
+          timers.push(setTimeout(() => openLive(epoch, refused + 1), waitAfter(refused, REFUSED_MS)));
         },
         onEvent(event, payload) {
           if (event === 'typing:user') typists?.hear(payload, deps.userId(), online);
@@ -257,14 +258,15 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   }
 
   /** Refused on a topic: the channel has moved on to another epoch, or the caller is out, or was taken for it. */
-  async function leave(refusedEpoch: number): Promise<void> {
-    if (openEpoch !== refusedEpoch) return;
+  async function leave(epoch: number): Promise<void> {
+    if (openEpoch !== epoch) return;
     closeTopics();
     const server = await retrying(deps.state, () => isOpen);
-    if (server?.epoch === refusedEpoch) {
+    if (server?.epoch === epoch) {
       setConnection('offline');
+      refusedEpoch = epoch;
       refusals += 1;
-      await pause(retryAfter(refusals - 1));
+      await pause(waitAfter(refusals - 1, REFUSED_MS));
     }
     if (isOpen && openEpoch === null) await start();
   }
@@ -272,6 +274,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
   /** Shows that it is over; it begins again when the caller becomes a member again. */
   function stop(): void {
     closeTopics();
+    refusals = 0;
     setConnection('ended');
   }
 
@@ -312,6 +315,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
 
   deps.soon.whenThere((code) => {
     typists = code.createTypists(show);
+    if (isOpen && arrivedSeq > 0) arrived(arrivedSeq);
   });
 
   return {
@@ -351,7 +355,9 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
         // That the channel has moved is said once, on the old topic, and can get lost like every other event.
         move(server.epoch ?? 0);
       } else if (isOpen && (server === null) !== (openEpoch === null)) {
-        void start().catch(fail);
+        // Whoever was refused waits for their turn, unless the channel has moved.
+        const isWaiting = server && refusals > 0 && (server.epoch ?? 0) <= refusedEpoch;
+        if (!isWaiting) void start().catch(fail);
       }
     },
     fail,
