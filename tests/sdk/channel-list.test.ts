@@ -3,6 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { type ChannelsState, ChatError } from '../../sdk/src/index.ts';
 import { createChannelList } from '../../sdk/src/internal/channel-list.ts';
 import { createDeliveries } from '../../sdk/src/internal/deliveries.ts';
+import { lazy } from '../../sdk/src/internal/lazy.ts';
 import type { TopicHandlers } from '../../sdk/src/internal/realtime.ts';
 import { recount } from '../../sdk/src/internal/recount.ts';
 import type { Rest } from '../../sdk/src/internal/rest.ts';
@@ -35,7 +36,12 @@ const row = (id: string, lastSeq: number, rest: object = {}) => ({
 type Row = ReturnType<typeof row>;
 
 /** A list over a server with some channels, with its topics in hand, a count of questions and a pause before every answer. */
-async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; onScreen?: string[] }) {
+async function listOver(server: {
+  rows: Row[];
+  beforeAnswer(): Promise<void>;
+  onScreen?: string[];
+  isCodeLate?: boolean;
+}) {
   const query: object = new Proxy({}, { get: () => () => query });
   const asked: string[] = [];
   const run = async (operation: string) => {
@@ -46,13 +52,15 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; on
   };
   let own: UserFeedHandlers | undefined;
   const topics = new Map<string, TopicHandlers>();
+  const joined: string[] = [];
   const noted: object[] = [];
   const delivered: object[] = [];
   const deliveries = createDeliveries({
     client: { rpc: (_name: string, what: object) => what },
     run: async (_operation: string, what: object) => delivered.push(what),
   } as unknown as Rest);
-  const code = { createSidelines, deliveries, recount };
+  const code = lazy(async () => ({ createSidelines, deliveries, recount }));
+  if (!server.isCodeLate) await code.get();
   const list = createChannelList({
     rest: { client: { from: () => query, rpc: () => query }, run } as unknown as Rest,
     userFeed: {
@@ -64,6 +72,7 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; on
     },
     realtime: {
       open(name, handlers) {
+        joined.push(name);
         topics.set(name, handlers);
         return { send() {}, close: () => topics.delete(name) };
       },
@@ -76,7 +85,7 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; on
     },
     userId: () => 'me',
     outbox: idleOutbox,
-    soon: { whenThere: (act) => act(code), use: async (act) => act(code) },
+    soon: code,
     onIdle() {},
   });
   let state: ChannelsState | undefined;
@@ -87,7 +96,9 @@ async function listOver(server: { rows: Row[]; beforeAnswer(): Promise<void>; on
   await vi.waitUntil(() => state?.connection === 'live');
   return {
     list,
+    code,
     topics,
+    joined,
     noted,
     delivered,
     asked,
@@ -219,6 +230,65 @@ it('hears large channels on their own topics, follows them to the next epoch, an
   expect([...topics.keys()]).toEqual(['channel:c:4']);
   unsubscribe();
   expect([...topics.keys()]).toEqual([]);
+});
+
+it('asks a large channel that refuses it ever more rarely, and at once when it has moved', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const server = { rows: [row('c', 1, { member_count: 5_000 })], beforeAnswer: atOnce };
+  const { topics, joined } = await listOver(server);
+  const refuse = async (seconds: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      topics.get('channel:c:0')?.onRefused();
+    }
+  };
+  await refuse(600);
+  expect(joined.length).toBeGreaterThan(5);
+  expect(joined.length).toBeLessThan(30);
+  server.rows = [row('c', 1, { member_count: 5_000, epoch: 1 })];
+  while (topics.size === 0) await vi.advanceTimersByTimeAsync(1_000);
+  await refuse(4);
+  expect([...topics.keys()]).toEqual(['channel:c:1']);
+  server.rows = [];
+  topics.get('channel:c:1')?.onRefused();
+  const before = joined.length;
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(joined.length).toBeLessThan(before + 2);
+  expect([...topics.keys()]).toEqual([]);
+});
+
+it('asks once more when the network is back, however long it was away', async () => {
+  vi.useFakeTimers();
+  const server = { rows: [row('c', 1)], beforeAnswer: atOnce };
+  const { own, asked, state } = await listOver(server);
+  server.beforeAnswer = () =>
+    Promise.reject(new ChatError('network_unavailable', 'unable to list channels; no answer'));
+  own.onInterrupted?.();
+  await vi.advanceTimersByTimeAsync(600_000);
+  server.beforeAnswer = atOnce;
+  asked.length = 0;
+  own.onLive?.();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(state()?.connection).toBe('live');
+  // The one under way may be older than the topic.
+  expect(asked.filter((operation) => operation === 'list channels')).toHaveLength(2);
+});
+
+it('stays live without the code that follows the first screen, and does the rest as soon as it comes', async () => {
+  vi.useFakeTimers();
+  const rows = [row('c', 3), row('large', 1, { member_count: 5_000 })];
+  const { code, own, asked, state, topics, delivered } = await listOver({
+    rows,
+    beforeAnswer: atOnce,
+    isCodeLate: true,
+  });
+  await vi.advanceTimersByTimeAsync(70_000);
+  expect([asked.at(-1), state()?.connection]).toEqual(['list channels', 'live']);
+  own.onEvent('channel:bumped', bump(4));
+  await code.get();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([...topics.keys()]).toEqual(['channel:large:0']);
+  expect(delivered).toEqual([{ channel_id: 'c', seq: 4 }]);
 });
 
 it('hears as many large channels as a connection has room for, the most recently active', async () => {

@@ -34,6 +34,13 @@ export interface Bump {
   memberCount?: number;
 }
 
+/** What follows the first screen. */
+interface ListCode {
+  createSidelines: typeof createSidelines;
+  recount: typeof recount;
+  deliveries: Deliveries;
+}
+
 const PAGE = 500;
 const BATCH = 100;
 /** Counts that no event corrects, such as those of a deleted message, are off for no longer. */
@@ -47,10 +54,7 @@ export function createChannelList(deps: {
   userFeed: UserFeed;
   outbox: Outbox;
   feeds: Pick<Feeds, 'all' | 'onMemberCount'>;
-  soon: Pick<
-    Lazy<{ createSidelines: typeof createSidelines; recount: typeof recount; deliveries: Deliveries }>,
-    'whenThere' | 'use'
-  >;
+  soon: Pick<Lazy<ListCode>, 'now' | 'whenThere'>;
   userId(): string | null;
   /** Called once the last listener has gone. */
   onIdle(): void;
@@ -59,6 +63,9 @@ export function createChannelList(deps: {
   const { client, run } = deps.rest;
   const channels = new Map<string, ChannelInfo>();
   const listeners = createEmitter<ChannelsState>(close);
+  /** What the last load has found. */
+  let loaded: readonly MyChannelRow[] = [];
+  /** Missing until there is code for them. */
   let sidelines: Sidelines | undefined;
   let connection: ChannelsState['connection'] = 'loading';
   let isOpen = false;
@@ -84,15 +91,6 @@ export function createChannelList(deps: {
     if (isOpen) listeners.emit(state());
   };
 
-  /** Does this with the large channels as soon as there is code for them, unless the list has closed by then. */
-  function besides(act: (sidelines: Sidelines) => void): void {
-    deps.soon.whenThere((code) => {
-      if (!isOpen) return;
-      sidelines ??= code.createSidelines({ ...deps, onEvent, onDoubt: doubt });
-      act(sidelines);
-    });
-  }
-
   /** Runs a load; what events name meanwhile is read once more. False when it was refused. */
   function loadWith(load: () => Promise<void>): Promise<boolean> {
     const isLoaded = loading.then(async () => {
@@ -112,7 +110,14 @@ export function createChannelList(deps: {
   }
 
   function arrived({ id, lastSeq, memberCount }: Pick<ChannelInfo, 'id' | 'lastSeq' | 'memberCount'>): void {
-    deps.soon.whenThere(({ deliveries }) => deliveries.note(id, lastSeq, memberCount));
+    deps.soon.now?.deliveries.note(id, lastSeq, memberCount);
+  }
+
+  /** What has come while nobody listened arrives with the row that counts it. */
+  function noteArrived(row: MyChannelRow): void {
+    const channel = channels.get(row.id ?? '');
+    if (channel && channel.unreadCount > 0 && (row.last_delivered_seq ?? 0) < channel.lastSeq)
+      arrived(channel);
   }
 
   async function loadAll(): Promise<void> {
@@ -127,18 +132,18 @@ export function createChannelList(deps: {
     }
     channels.clear();
     for (const row of all) take(row);
-    besides((sidelines) => sidelines.choose(all));
+    loaded = all;
+    sidelines?.choose(all);
   }
 
   function take(row: MyChannelRow): void {
     const channel = toChannelInfo(row);
     channels.set(channel.id, channel);
-    if (channel.unreadCount > 0 && (row.last_delivered_seq ?? 0) < channel.lastSeq) arrived(channel);
+    noteArrived(row);
   }
 
-  async function countUnread(): Promise<void> {
-    const unknown = await deps.soon.use((code) => code.recount(deps.rest, channels, touched));
-    for (const id of unknown) refresh(id);
+  async function countUnread(code: ListCode): Promise<void> {
+    for (const id of await code.recount(deps.rest, channels, touched)) refresh(id);
     emit();
   }
 
@@ -166,12 +171,9 @@ export function createChannelList(deps: {
         const found = new Map(rows.map((row) => [row.id, row]));
         for (const id of ids) {
           const row = found.get(id);
-          if (row) {
-            take(row);
-            besides((sidelines) => sidelines.follow(row));
-          } else {
-            channels.delete(id);
-          }
+          if (row) take(row);
+          else channels.delete(id);
+          sidelines?.follow(id, row);
         }
         emit();
       } catch {
@@ -257,7 +259,18 @@ export function createChannelList(deps: {
 
   function open(): void {
     isOpen = true;
-    const recountNow = () => void (connection === 'live' ? loadWith(countUnread) : load());
+    deps.soon.whenThere((code) => {
+      if (!isOpen) return;
+      sidelines = code.createSidelines({ ...deps, onEvent, onDoubt: doubt });
+      sidelines.choose(loaded);
+      loaded.forEach(noteArrived);
+    });
+    function recountNow(): void {
+      // One that is under way tries until it is answered.
+      if (loads > 0) return;
+      const code = connection === 'live' && deps.soon.now;
+      void (code ? loadWith(() => countUnread(code)) : load());
+    }
     const timer = setInterval(
       () => {
         if (!globalThis.document?.hidden) recountNow();
@@ -311,6 +324,8 @@ export function createChannelList(deps: {
     doubtTimer = undefined;
     for (const subscription of unhook.splice(0)) subscription.unsubscribe();
     sidelines?.close();
+    // An answer that comes later opens none again.
+    sidelines = undefined;
     deps.onIdle();
   }
 

@@ -1,13 +1,14 @@
 /** Large channels that are not on screen: their topics are heard directly, since nobody's own topic tells of every message there. */
 import type { Feeds } from './feeds.ts';
 import type { Realtime, Topic } from './realtime.ts';
+import { waitAfter } from './retry.ts';
 import type { MyChannelRow } from './rows.ts';
 
 export interface Sidelines {
   /** Hears the most recently active of the large channels, as many as there is room for. */
   choose(channels: readonly MyChannelRow[]): void;
-  /** Takes in what was read of one: that it has moved, or is new. */
-  follow(channel: MyChannelRow): void;
+  /** Takes in what was read of one: that it has moved, is new, or is there no more. */
+  follow(id: string, channel: MyChannelRow | undefined): void;
   close(): void;
 }
 
@@ -20,6 +21,16 @@ const OWN_TOPICS = 2;
 /** Joins are spread out: each costs the server a question to the database. */
 const JOIN_MS = 100;
 const MAX_SPREAD_MS = 1_000;
+/** A refusal may pass, such as of a token that has just expired; each holds up the whole socket for seconds. */
+const REFUSED_MS = 5_000;
+
+interface Line {
+  epoch: number;
+  /** How often it was refused since it was last live. */
+  refusals: number;
+  topic?: Topic;
+  timer: ReturnType<typeof setTimeout>;
+}
 
 export function createSidelines(deps: {
   realtime: Realtime;
@@ -28,7 +39,7 @@ export function createSidelines(deps: {
   /** Called with a channel's id when messages there may have been missed. */
   onDoubt(channelId: string): void;
 }): Sidelines {
-  const open = new Map<string, { epoch: number; topic?: Topic; timer: ReturnType<typeof setTimeout> }>();
+  const open = new Map<string, Line>();
 
   function close(id: string): void {
     const line = open.get(id);
@@ -38,14 +49,18 @@ export function createSidelines(deps: {
     open.delete(id);
   }
 
-  function join(id: string, epoch: number, delay: number, spread: number): void {
+  function join(id: string, epoch: number, delay: number, spread: number, refusals = 0): void {
     close(id);
     const timer = setTimeout(() => {
       line.topic = deps.realtime.open(`channel:${id}:${epoch}`, {
-        onLive: () => deps.onDoubt(id),
+        onLive() {
+          line.refusals = 0;
+          deps.onDoubt(id);
+        },
         onInterrupted() {},
         onRefused() {
-          close(id);
+          // It keeps its place while it waits, or what is read of the channel would have it joined at once.
+          join(id, epoch, waitAfter(line.refusals, REFUSED_MS), spread, line.refusals + 1);
           deps.onDoubt(id);
         },
         onEvent(event, payload) {
@@ -55,14 +70,14 @@ export function createSidelines(deps: {
         },
       });
     }, delay);
-    const line: { epoch: number; topic?: Topic; timer: typeof timer } = { epoch, timer };
+    const line: Line = { epoch, refusals, timer };
     open.set(id, line);
   }
 
   const room = (): number => Math.max(0, MAX_TOPICS - OWN_TOPICS - 2 * deps.feeds.all.size);
   const isLarge = ({ member_count: members }: MyChannelRow): boolean => (members ?? 0) > SMALL;
 
-  function follow({ id, epoch, member_count: members }: MyChannelRow, place = 0): void {
+  function hear({ id, epoch, member_count: members }: MyChannelRow, place = 0): void {
     if (id === null || epoch === null || open.get(id)?.epoch === epoch) return;
     join(id, epoch, place * JOIN_MS * (0.5 + Math.random()), Math.min(members ?? 0, MAX_SPREAD_MS));
   }
@@ -75,10 +90,11 @@ export function createSidelines(deps: {
         .slice(0, room());
       const ids = new Set(chosen.map(({ id }) => id));
       for (const id of [...open.keys()]) if (!ids.has(id)) close(id);
-      for (const [place, channel] of chosen.entries()) follow(channel, place);
+      for (const [place, channel] of chosen.entries()) hear(channel, place);
     },
-    follow(channel) {
-      if (open.has(channel.id ?? '') || (isLarge(channel) && open.size < room())) follow(channel);
+    follow(id, channel) {
+      if (!channel) close(id);
+      else if (open.has(id) || (isLarge(channel) && open.size < room())) hear(channel);
     },
     close() {
       for (const id of [...open.keys()]) close(id);
