@@ -55,6 +55,29 @@ it('a jump that fails does not stop the load that gave way to it', async () => {
   expect(state()?.messages).toHaveLength(10);
 });
 
+it('a jump that fails leaves the window as it was, and a load that was asked for meanwhile is done', async () => {
+  const { subscription, questions, inFeed, state } = viewOfTen();
+  const failing = async (jump: Promise<void>) => {
+    await vi.waitUntil(() => questions.length === 2);
+    for (const question of questions.splice(0))
+      question.fail(new ChatError('forbidden', 'unable to list messages; not allowed'));
+    await expect(jump).rejects.toMatchObject({ code: 'forbidden' });
+    await Promise.resolve();
+  };
+  inFeed()?.reload();
+  questions.shift()?.answer();
+  await vi.waitUntil(() => state()?.connection === 'live');
+  await failing(subscription.jumpTo(30));
+  expect(questions).toEqual([]);
+  expect(state()?.messages).toHaveLength(10);
+
+  inFeed()?.reload();
+  const jump = subscription.jumpTo(30);
+  questions.shift()?.answer();
+  await failing(jump);
+  expect(questions).toHaveLength(1);
+});
+
 /** A view of a long history. */
 const longHistory = () => channelOver(messages(1, 2_000), { around: 1_000 });
 

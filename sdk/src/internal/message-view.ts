@@ -39,6 +39,8 @@ export function createMessageView(deps: ViewDeps): MessagesSubscription {
   /** Counts the times the window was moved, so that a page for an earlier place is dropped. */
   let moves = 0;
   let isLoaded = false;
+  /** Whether a load has begun since the last one that was done. */
+  let isDue = false;
   let isOpen = true;
   let older: Promise<void> | undefined;
   let newer: Promise<void> | undefined;
@@ -69,6 +71,7 @@ export function createMessageView(deps: ViewDeps): MessagesSubscription {
   /** Loads the window at its place. */
   async function load(): Promise<void> {
     moves += 1;
+    isDue = true;
     const mine = moves;
     const isCurrent = () => isOpen && mine === moves;
     const seq = place;
@@ -86,6 +89,7 @@ export function createMessageView(deps: ViewDeps): MessagesSubscription {
     });
     addRecent();
     isLoaded = true;
+    isDue = false;
     show();
   }
 
@@ -98,6 +102,7 @@ export function createMessageView(deps: ViewDeps): MessagesSubscription {
 
   async function move(seq: number | undefined): Promise<void> {
     const before = place;
+    const wasDue = isDue;
     place = seq;
     const loading = load();
     const mine = moves;
@@ -106,8 +111,9 @@ export function createMessageView(deps: ViewDeps): MessagesSubscription {
     } catch (error) {
       if (mine === moves) {
         place = before;
+        isDue = wasDue;
         // A load that has given way to this one is still to be done.
-        reload();
+        if (wasDue) reload();
       }
       throw error;
     }
