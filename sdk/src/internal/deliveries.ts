@@ -16,6 +16,8 @@ const AT_ONCE = 5;
 
 export function createDeliveries({ client, run }: Rest): Deliveries {
   const due = new Map<string, number>();
+  /** How far it was said, or is about to be. */
+  const noted = new Map<string, number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function sayLater(): void {
@@ -27,14 +29,17 @@ export function createDeliveries({ client, run }: Rest): Deliveries {
     for (const [channel_id, seq] of [...due].slice(0, AT_ONCE)) {
       due.delete(channel_id);
       // What gets lost is said with the next one.
-      void run('mark as delivered', client.rpc('mark_delivered', { channel_id, seq })).catch(() => {});
+      void run('mark as delivered', client.rpc('mark_delivered', { channel_id, seq })).catch(() =>
+        noted.delete(channel_id),
+      );
     }
     if (due.size > 0) sayLater();
   }
 
   return {
     note(channelId, seq, memberCount) {
-      if (memberCount > MAX_MEMBERS || seq <= (due.get(channelId) ?? 0)) return;
+      if (memberCount > MAX_MEMBERS || seq <= (noted.get(channelId) ?? 0)) return;
+      noted.set(channelId, seq);
       due.set(channelId, seq);
       sayLater();
     },
@@ -42,6 +47,7 @@ export function createDeliveries({ client, run }: Rest): Deliveries {
       clearTimeout(timer);
       timer = undefined;
       due.clear();
+      noted.clear();
     },
   };
 }
