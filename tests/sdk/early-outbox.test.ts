@@ -73,6 +73,18 @@ it('messages show at once and go out in order when the code is there', async () 
   expect(bodies(outbox)).toEqual([]);
 });
 
+it('no message is out of sight for a moment while they are handed over', async () => {
+  const { outbox, arrive } = earlyOutbox();
+  outbox.open('ada');
+  const sending = ['one', 'two', 'three'].map((body) => outbox.send(queued(body)));
+  const shown: string[][] = [];
+  outbox.onChange(() => shown.push(bodies(outbox)));
+  arrive();
+  await Promise.all(sending);
+  expect(shown.slice(0, 3)).toEqual(Array(3).fill(['one', 'two', 'three']));
+  expect(shown.at(-1)).toEqual([]);
+});
+
 it('what an earlier visit left goes out before, without a call of the app', async () => {
   const { outbox, store, posted, arrive } = earlyOutbox();
   await store.put('ada', queued('left'));

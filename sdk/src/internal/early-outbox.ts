@@ -18,17 +18,21 @@ export function createEarlyOutbox(code: Lazy<{ outbox: Outbox }>): Outbox {
   return {
     send: (queued) =>
       new Promise((resolve, reject) => {
-        code.whenThere(({ outbox }) => resolve(outbox.send(queued)));
+        code.whenThere(({ outbox }) => {
+          early = early.filter((one) => one !== queued);
+          resolve(outbox.send(queued));
+        });
         if (code.now) return;
         early.push(queued);
         changes.emit(queued.channelId);
         code.get().catch(reject);
       }),
     ...code.calls('outbox', 'retry', 'discard'),
-    pending: (channelId) =>
-      code.now
-        ? code.now.outbox.pending(channelId)
-        : early.filter((queued) => queued.channelId === channelId).map((queued) => toPending(queued, null)),
+    pending: (channelId) => [
+      ...(code.now?.outbox.pending(channelId) ?? []),
+      // Handed over one after the other, each of which is shown.
+      ...early.filter((queued) => queued.channelId === channelId).map((queued) => toPending(queued, null)),
+    ],
     onChange: changes.add,
     onSent: sent.add,
     open(userId) {
