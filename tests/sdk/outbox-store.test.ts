@@ -185,6 +185,34 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await context.close();
   });
 
+  it('what an earlier visit left goes out also when the database takes long to open', async () => {
+    const { context, taken, line, openTab } = await openBrowser();
+    line.isCut = true;
+    const page = await openTab('a');
+    await send(page, '1');
+    await vi.waitUntil(async () => (await stored(page)).length === 1, 5_000);
+    await context.addInitScript(() => {
+      const { indexedDB } = globalThis as unknown as { indexedDB: { open(name: string): object } };
+      const open = indexedDB.open.bind(indexedDB);
+      indexedDB.open = (name) => {
+        const request: object = {};
+        setTimeout(() => {
+          const real = open(name);
+          Object.defineProperty(request, 'result', { get: () => (real as { result: unknown }).result });
+          Object.assign(real, request);
+        }, 4_000);
+        return request;
+      };
+    });
+    line.isCut = false;
+    await page.reload();
+    await page.waitForFunction('window.pending');
+    await open(page, 'ada');
+    await vi.waitUntil(() => taken.length === 1, 10_000);
+    expect(taken).toEqual(['a: 1']);
+    await context.close();
+  });
+
   it('what one user queued is neither seen nor sent while another is signed in', async () => {
     const { context, taken, line, openTab } = await openBrowser();
     line.isCut = true;

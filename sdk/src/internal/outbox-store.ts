@@ -85,10 +85,9 @@ function createBrowserStore(): OutboxStore {
     return opened;
   }
 
-  /** Runs requests in one transaction; resolves with the last result once it is committed, rejects when that takes too long. */
+  /** Runs requests in one transaction; resolves with the last result once it is committed. */
   function transact<T>(run: (messages: IDBObjectStore, done: (value: T) => void) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      AbortSignal.timeout(PATIENCE_MS).onabort = reject;
       open()
         .then((database) => {
           const transaction = database.transaction('outbox', 'readwrite');
@@ -103,14 +102,23 @@ function createBrowserStore(): OutboxStore {
     });
   }
 
+  /** Likewise, and rejects when that takes too long. */
+  function write(run: (messages: IDBObjectStore) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      AbortSignal.timeout(PATIENCE_MS).onabort = reject;
+      transact<void>(run).then(resolve, reject);
+    });
+  }
+
   return {
+    // However long that takes: nothing waits for what an earlier visit left.
     list: (userId) =>
       transact<QueuedMessage[]>((messages, done) => {
         const request = messages.index('user').getAll(userId);
         request.onsuccess = () => done((request.result as Stored[]).map(({ message }) => message));
       }),
     put: (userId, message) =>
-      transact((messages) => {
+      write((messages) => {
         const request = messages.index('message').getKey([userId, message.id]);
         request.onsuccess = () => {
           const stored: Stored = { userId, id: message.id, message };
@@ -119,7 +127,7 @@ function createBrowserStore(): OutboxStore {
         };
       }),
     remove: (userId, id) =>
-      transact((messages) => {
+      write((messages) => {
         const request = messages.index('message').getKey([userId, id]);
         request.onsuccess = () => {
           if (request.result !== undefined) messages.delete(request.result);
