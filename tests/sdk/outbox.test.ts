@@ -262,6 +262,24 @@ it('a message that could not be stored is not taken for one that another tab has
   expect((await sent).id).toBe('1');
 });
 
+it('whoever discards a message that stays stored learns of it, and so do other tabs', async () => {
+  const told: OutboxNews[] = [];
+  const store: OutboxStore = {
+    ...createMemoryStore(),
+    remove: () => Promise.reject(new Event('abort')),
+    listen: () => ({ tell: (news) => told.push(news), unsubscribe() {} }),
+  };
+  const server = createServer();
+  server.isCut = true;
+  const outbox = createOutbox({ store, get: server.get, post: server.post });
+  outbox.open('ada');
+  const code = codeOf(outbox.send(queued('1')));
+  await vi.waitUntil(() => told.length === 1);
+  await expect(outbox.discard('1')).rejects.toMatchObject({ name: 'ChatError', code: 'internal_error' });
+  expect(await code).toBe('message_discarded');
+  expect(told).toEqual(['changed', 'changed']);
+});
+
 it('what another tab discards is sent no further', async () => {
   const server = createServer();
   const openStore = createSharedStore();

@@ -280,8 +280,18 @@ export function createOutbox({ store, post, get }: OutboxDeps): Outbox {
       entry.sending?.abort();
       remove(mine, entry);
       reject(entry, discarded());
-      await store.remove(mine.userId, id);
-      mine.others.tell('changed');
+      try {
+        await store.remove(mine.userId, id);
+      } catch (cause) {
+        if (entry.isStored)
+          throw new ChatError(
+            'internal_error',
+            'unable to discard message for good; it may still be stored, and sent after a reload',
+            { cause },
+          );
+      } finally {
+        if (session === mine) mine.others.tell('changed');
+      }
     },
     pending: (channelId) =>
       session?.entries
