@@ -318,6 +318,26 @@ it('is not live when what it holds was refused, and asks again when it is looked
   expect(state()?.connection).toBe('live');
 });
 
+it('an answer that comes when the list has ended opens nothing and says nothing, for it may be another who is here', async () => {
+  vi.useFakeTimers();
+  let answer = () => {};
+  const server = { rows: [row('small', 0)], beforeAnswer: atOnce };
+  const { list, own, topics, delivered, asked } = await listOver(server);
+  server.beforeAnswer = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  server.rows = [row('c', 3), row('large', 1, { member_count: 5_000 })];
+  const before = asked.length;
+  own.onLive?.();
+  await vi.waitUntil(() => asked.length > before);
+  list.end();
+  answer();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([...topics.keys()]).toEqual([]);
+  expect(delivered).toEqual([]);
+});
+
 it('says once for several what has arrived, where receipts are shown', async () => {
   vi.useFakeTimers();
   const server = {

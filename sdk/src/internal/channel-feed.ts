@@ -132,7 +132,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
 
   function arrived(seq: number): void {
     arrivedSeq = seq;
-    deps.soon.now?.deliveries.note(channelId, seq, memberCount);
+    if (isOpen) deps.soon.now?.deliveries.note(channelId, seq, memberCount);
   }
 
   function show(): void {
@@ -315,7 +315,7 @@ export function createChannelFeed(deps: FeedDeps): ChannelFeed {
 
   deps.soon.whenThere((code) => {
     typists = code.createTypists(show);
-    if (isOpen && arrivedSeq > 0) arrived(arrivedSeq);
+    if (arrivedSeq > 0) arrived(arrivedSeq);
   });
 
   return {

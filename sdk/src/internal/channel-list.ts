@@ -110,7 +110,7 @@ export function createChannelList(deps: {
   }
 
   function arrived({ id, lastSeq, memberCount }: Pick<ChannelInfo, 'id' | 'lastSeq' | 'memberCount'>): void {
-    deps.soon.now?.deliveries.note(id, lastSeq, memberCount);
+    if (isOpen) deps.soon.now?.deliveries.note(id, lastSeq, memberCount);
   }
 
   /** What has come while nobody listened arrives with the row that counts it. */
