@@ -8,9 +8,11 @@ afterAll(() => database.end());
 const committed = <T>(run: (db: Db) => Promise<T>): Promise<T> =>
   database.begin((db) => run(db as unknown as Db)) as Promise<T>;
 
-/** Holds what `take` locks until each of `calls` waits for somebody, then lets go and waits for all of them. */
+/**
+ * Holds what `take` locks until each of `calls` waits for somebody, then lets go and waits for all of them; each comes
+ * once the one before waits, so that they stand in line in this order.
+ */
 async function together(take: (db: Db) => Promise<unknown>, calls: ((db: Db) => Promise<unknown>)[]) {
-  const pids: number[] = [];
   let isFree = false;
   let release = () => {};
   const released = new Promise<void>((resolve) => {
@@ -22,22 +24,28 @@ async function together(take: (db: Db) => Promise<unknown>, calls: ((db: Db) => 
     await released;
   });
   await vi.waitUntil(() => isFree);
-  const results = calls.map((call) =>
-    committed(async (db) => {
+  const outcomes: Promise<string>[] = [];
+  for (const call of calls) {
+    let pid = 0;
+    const result = committed(async (db) => {
       const [row] = await db`select pg_backend_pid() as pid`;
-      pids.push(row?.pid);
+      pid = row?.pid;
       await call(db);
-    }),
-  );
-  const outcome = Promise.allSettled(results);
-  await vi.waitUntil(async () => {
-    const [row] =
-      await database`select count(*)::int as n from unnest(${pids}::int[]) pid where cardinality(pg_blocking_pids(pid)) > 0`;
-    return row?.n === calls.length;
-  }, 10_000);
+    });
+    outcomes.push(
+      result.then(
+        () => 'done',
+        (error: Error) => error.message,
+      ),
+    );
+    await vi.waitUntil(async () => {
+      const [row] = await database`select cardinality(pg_blocking_pids(${pid})) > 0 as is_waiting`;
+      return row?.is_waiting;
+    }, 10_000);
+  }
   release();
   await holding;
-  return (await outcome).map((result) => (result.status === 'rejected' ? result.reason.message : 'done'));
+  return Promise.all(outcomes);
 }
 
 /** A channel of its admin and others. */
@@ -121,20 +129,11 @@ it('an account is deleted whose reaction is in a channel it left, while the mess
     });
     return { ada: people[0], bob: people[1], channel: id };
   });
-  const deletion = `delete from auth.users where id = '${bob}'`;
   const outcome = await together(
     (db) => db`select from chat.messages where channel_id = ${channel} and seq = 2 for update`,
     [
-      (db) => db.unsafe(deletion),
-      async (db) => {
-        // Second in line for the message.
-        await vi.waitUntil(async () => {
-          const waiting = await database`
-            select from pg_stat_activity where query = ${deletion} and wait_event_type = 'Lock'`;
-          return waiting.length > 0;
-        });
-        await asUser(db, ada, (as) => as`select chat.edit_message(${channel}, 2, 'second')`);
-      },
+      (db) => db`delete from auth.users where id = ${bob}`,
+      call(ada, (as) => as`select chat.edit_message(${channel}, 2, 'second')`),
     ],
   );
   expect(outcome).toEqual(['done', 'done']);
