@@ -258,7 +258,9 @@ create function chat_private.tg_channels__follow() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if new.deleted_at is not null and old.deleted_at is null then
-    -- At once; the foreign key would take them one by one.
+    -- The members are taken first, as by everybody who reads. Their states go at once; the foreign key would take them
+    -- one by one.
+    perform from chat.channel_members m where m.channel_id = new.id order by m.user_id for update;
     delete from chat.channel_states s where s.channel_id = new.id;
     delete from chat.channel_members m where m.channel_id = new.id;
     update chat.channels c set epoch = c.epoch + 1 where c.id = new.id;

@@ -354,6 +354,25 @@ it('what admins do to a channel and its people at once waits in one order', asyn
   for (const result of outcome) expect(result).not.toMatch(/deadlock/);
 });
 
+it.each(['mark_read', 'mark_delivered'])(
+  "a channel is deleted at the moment of somebody's %s",
+  async (verb) => {
+    const [ada, bob, channel] = await committed(async (db) => {
+      const people = [await createUser(db), await createUser(db)] as const;
+      return [...people, await makeChannel(db, people[0], [people[1]])] as const;
+    });
+    const outcome = await together(
+      (db) =>
+        db`select from chat.channel_states where channel_id = ${channel} and user_id = ${bob} for update`,
+      [
+        call(ada, (as) => as`select chat.delete_channel(${channel})`),
+        call(bob, (as) => as.unsafe(`select chat.${verb}('${channel}', 1)`)),
+      ],
+    );
+    expect(outcome).toEqual(['done', 'done']);
+  },
+);
+
 it('somebody whose right is taken while they wait for it does nothing with it', async () => {
   const { ada, bob, channel } = await makeGroup();
   const outcome = await together(
