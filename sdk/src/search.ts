@@ -21,7 +21,7 @@ export interface SearchOptions {
   /** Only what was sent before, or after, this moment. */
   before?: Date;
   after?: Date;
-  /** Newest first by default; `relevance` puts the best of the newest hits first, of 200 to 500 of them. */
+  /** Newest first by default; `relevance` puts the best of the newest hits first, of 50 to 500 of them. */
   sort?: 'newest' | 'relevance';
   /** Hits in a page, at most 50. */
   limit?: number;

@@ -257,9 +257,9 @@ begin
     v_below := (v_cursor.created_at, v_cursor.channel_id, v_cursor.seq);
     v_hits := chat_private.find_hits(v_request, v_below, page_size + 1, page_size + 1, v_cursor.total is null);
   else
-    -- The best of the newest 200 to 500, which stay the same from page to page.
+    -- The best of the newest 50 to 500, which stay the same from page to page: so all is looked up again as for the first.
     v_below := (v_cursor.newest, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 9223372036854775807);
-    v_hits := chat_private.find_hits(v_request, v_below, 500, 200, v_cursor.total is null);
+    v_hits := chat_private.find_hits(v_request, v_below, 500, 200, true);
     select coalesce(array_agg(row(r.created_at, r.channel_id, r.seq)::chat_private.search_place order by r.n), '{}'),
            array_agg(r.rank order by r.n)
       into v_hits.places, v_ranks
@@ -297,4 +297,4 @@ comment on type chat.channel_label is 'A channel as shown beside what was said i
 comment on type chat.search_hit is
   'A message that matches, with author and channel; snippet marks matches between the characters U+0002 and U+0003; next_cursor gives the page behind, null when there is none; total counts all hits, at least, when is_total_exact is false (more than 1,000)';
 comment on function chat.search_messages(text, uuid, uuid, timestamptz, timestamptz, text, text, integer) is
-  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 200 to 500). Errors: rate_limited, invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
+  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 50 to 500). Errors: rate_limited, invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';

@@ -345,6 +345,35 @@ describe('a page', () => {
     }),
   );
 
+  it('by relevance is one of as many hits as the first one counted', { timeout: 60_000 }, () =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      // A search of several channels reads less far in each, so that a thousand messages are many.
+      for (let n = 1; n < 8; n += 1) await channelOf(db, ada, [], `empty-${n}`);
+      const channel = await channelOf(db, ada, []);
+      await asUser(
+        db,
+        ada,
+        (as) => as`
+          select chat.send_message(${channel}, case when n % 3 = 0 then 'hit ' else 'hay ' end || n)
+            from generate_series(1, 1000) n`,
+      );
+      const paged: string[] = [];
+      let cursor: string | null | undefined;
+      do {
+        const page = await search(db, ada, 'hit ', {
+          sort: 'relevance',
+          page_size: 50,
+          ...(cursor ? { cursor } : {}),
+        });
+        expect(page[0]).toMatchObject({ total: 333, is_total_exact: true });
+        paged.push(...page.map((hit) => hit.message.body));
+        cursor = page.at(-1)?.next_cursor;
+      } while (cursor);
+      expect(new Set(paged).size).toBe(333);
+    }),
+  );
+
   it(
     'tells that there are more than 1,000, finds what is rare among them, and counts within a time',
     () =>
