@@ -49,15 +49,35 @@ $$;
 
 -- A deleted account leaves its channels and takes its reactions back, all at once: the counters are taken first and in
 -- one order, as by everybody who changes a channel, or two would wait for each other.
--- Definer: as above.
+create function chat_private.lock_channels_of(user_id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform from chat.channel_counters n
+    where n.channel_id in (select m.channel_id from chat.channel_members m where m.user_id = lock_channels_of.user_id
+                           union all
+                           select r.channel_id from chat.reactions r where r.user_id = lock_channels_of.user_id)
+    order by n.channel_id for no key update;
+end;
+$$;
+
+-- Before the profile as well: whoever writes as this person, or to them, takes a counter and then the profile.
+-- Definer: Auth knows nothing of chat.
+create function chat_private.tg_users__lock_channels() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.lock_channels_of(old.id);
+  return old;
+end;
+$$;
+create trigger _100_lock_channels before delete on auth.users
+  for each row execute function chat_private.tg_users__lock_channels();
+
+-- What has come in between is taken now.
+-- Definer: channels are written by functions only.
 create function chat_private.tg_profiles__leave_channels() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform from chat.channel_counters n
-    where n.channel_id in (select m.channel_id from chat.channel_members m where m.user_id = old.id
-                           union all
-                           select r.channel_id from chat.reactions r where r.user_id = old.id)
-    order by n.channel_id for no key update;
+  perform chat_private.lock_channels_of(old.id);
   perform chat_private.move_channels_of(old.id);
   return old;
 end;
@@ -69,4 +89,5 @@ comment on table chat_private.departures is 'Who left a public channel, and may 
 comment on column chat_private.departures.user_id is 'Who left';
 comment on column chat_private.departures.channel_id is 'The channel';
 comment on column chat_private.departures.epoch is 'Its epoch at that time; once it has risen, they hear nothing more';
+comment on function chat_private.lock_channels_of(uuid) is 'Takes the counters of the channels that a person is or has reacted in';
 comment on function chat_private.move_channels_of(uuid) is 'Moves the channels that a person may still hear to new topics';
