@@ -60,7 +60,8 @@ $$;
 create trigger _050_keep before update on chat.reactions
   for each row execute function chat_private.tg_reactions__keep();
 
--- The counts went with the deletion itself, so this is no further change of the message.
+-- The counts went with the deletion itself, so this is no further change of the message. The notifications have gone
+-- before, in their order (_510_follow_notifications); here they would go one by one.
 -- Definer: as above.
 create function chat_private.tg_messages__drop_reactions() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -69,7 +70,7 @@ begin
   return null;
 end;
 $$;
-create trigger _400_drop_reactions after update on chat.messages
+create trigger _520_drop_reactions after update on chat.messages
   for each row when (new.deleted_at is not null and old.deleted_at is null and old.reaction_counts <> '{}')
   execute function chat_private.tg_messages__drop_reactions();
 
