@@ -291,8 +291,8 @@ begin
   return null;
 end;
 $$;
-create trigger _150_raise_epoch after insert on chat.channel_bans
-  for each row execute function chat_private.tg_channel_bans__raise_epoch();
+create trigger _150_raise_epoch after insert or update of channel_id, user_id, until on chat.channel_bans
+  for each row when (new.until > now()) execute function chat_private.tg_channel_bans__raise_epoch();
 
 -- Definer: as above. What the one says, the other hears no more, also on a socket that is open.
 create function chat_private.tg_blocks__raise_epoch() returns trigger

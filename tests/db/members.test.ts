@@ -418,6 +418,20 @@ describe('who left a public channel', () => {
       expect(await epoch(db, channel)).toBe(before + 1);
     }),
   );
+
+  it('and is banned for the second time does not hear on with what they had joined in between', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, eve } = await createPrivateChannel(db);
+      await db`update chat.channels set kind = 'public' where id = ${channel}`;
+      const ban = () => asUser(db, ada, (as) => as`select chat.ban_member(${channel}, ${eve})`);
+      await ban();
+      await db`update chat.channel_bans set until = now() where user_id = ${eve}`;
+      await asUser(db, eve, (as) => as`select chat.join_channel(${channel})`);
+      await asUser(db, eve, (as) => as`select chat.leave_channel(${channel})`);
+      const before = await epoch(db, channel);
+      await ban();
+      expect(await epoch(db, channel)).toBe(before + 1);
+    }));
 });
 
 it('many who come at once are told in one sentence', () =>
