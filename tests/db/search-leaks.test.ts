@@ -128,7 +128,7 @@ describe('somebody else', () => {
 
 /**
  * What Postgres touches to answer is the same whether a word is nowhere or common in channels of others. Pages
- * touched say it without a clock: they do not depend on what else the machine does.
+ * touched say it without a clock; others who write at the same time only ever add some, so the fewest of a few tries count.
  */
 describe('the work of a search', () => {
   const pages: { nowhere: number; foreign: number }[] = [];
@@ -151,10 +151,14 @@ describe('the work of a search', () => {
           const { 'Shared Hit Blocks': hit, 'Shared Read Blocks': read } = await plan();
           return hit + read;
         });
-      const both = async () => ({
-        nowhere: await touched('nowhereword'),
-        foreign: await touched('foreignword'),
-      });
+      const both = async () => {
+        const fewest = { nowhere: Number.POSITIVE_INFINITY, foreign: Number.POSITIVE_INFINITY };
+        for (let n = 0; n < 5; n += 1) {
+          fewest.nowhere = Math.min(fewest.nowhere, await touched('nowhereword'));
+          fewest.foreign = Math.min(fewest.foreign, await touched('foreignword'));
+        }
+        return fewest;
+      };
       pages.push(await both());
       for (let n = 0; n < 9; n += 1) await channelOf(db, eve, `own-${n}-${key}`);
       pages.push(await both());
