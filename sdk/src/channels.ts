@@ -73,7 +73,7 @@ export interface Channels {
   /**
    * Makes a public or private channel with the caller as owner. A slug has 1 to 80 of a-z, 0-9 and dashes, a name at most 80
    * characters, a description 500, custom data 16 kB.
-   * @throws `invalid_slug`, `slug_taken`, `invalid_name`, `invalid_description`, `invalid_custom`, `too_many_members`, `user_not_found`, `rate_limited`
+   * @throws `invalid_slug`, `slug_taken`, `conflict`, `invalid_name`, `invalid_description`, `invalid_custom`, `too_many_members`, `user_not_found`, `rate_limited`
    */
   create(channel: {
     slug: string;

@@ -100,11 +100,14 @@ begin
   returning * into v_channel;
   if v_channel.id is null then
     -- Asked for once more, since the first answer got lost.
-    return query select * from chat.channels c where c.id = create_channel.id and c.created_by = (select auth.uid());
+    return query select * from chat.channels c
+      where c.id = create_channel.id and c.created_by = (select auth.uid()) and c.kind = create_channel.kind and c.deleted_at is null;
     if found then
       return;
+    elsif exists (select from chat.channels c where c.slug = v_slug and c.deleted_at is null) then
+      perform chat_private.fail('slug_taken', 409, 'unable to create channel; another one has this slug');
     end if;
-    perform chat_private.fail('slug_taken', 409, 'unable to create channel; another one has this slug');
+    perform chat_private.fail('conflict', 409, 'unable to create channel; there is another channel of this id');
   end if;
 
   insert into chat.channel_members (channel_id, user_id, role) values (v_channel.id, (select auth.uid()), 'admin');
@@ -134,7 +137,8 @@ begin
   on conflict do nothing
   returning * into v_channel;
   if v_channel.id is null then
-    return query select * from chat.channels c where c.id = create_group.id and c.created_by = (select auth.uid());
+    return query select * from chat.channels c
+      where c.id = create_group.id and c.created_by = (select auth.uid()) and c.kind = 'group' and c.deleted_at is null;
     if found then
       return;
     end if;
@@ -331,9 +335,9 @@ comment on column chat.channel_bans.banned_by is 'Which admin did it';
 comment on column chat.channel_bans.created_at is 'When';
 comment on policy select_channel_admin on chat.channel_bans is 'Admins of a channel see whom it keeps out';
 comment on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid) is
-  'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, too_many_members, user_not_found, user_blocked';
+  'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, conflict, too_many_members, user_not_found, user_blocked';
 comment on function chat.create_group(uuid[], text, text, jsonb, uuid) is
-  'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, too_many_members, user_not_found, user_blocked';
+  'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, conflict, too_many_members, user_not_found, user_blocked';
 comment on function chat.open_dm(uuid) is
   'The direct-message channel with this user, made on first use (also with oneself). Errors: rate_limited, user_not_found, user_blocked';
 comment on function chat.update_channel(uuid, text, text, text, text, jsonb) is

@@ -66,6 +66,24 @@ describe('create_channel', () => {
       expect(row?.name).toBe('The team');
     }));
 
+  it('made once more with its id is the same one, as long as it is of that kind and not deleted', () =>
+    rolledBack(async (db) => {
+      const [ada, eve, id] = [await createUser(db), await createUser(db), crypto.randomUUID()];
+      const make = (user: string, slug: string, kind = 'public') =>
+        asUser(db, user, (as) => as`select id from chat.create_channel(${slug}, ${kind}, id => ${id})`);
+      const slug = `team-${ada}`;
+      await make(ada, slug);
+      expect([...(await make(ada, slug))]).toEqual([{ id }]);
+      expect(await refusal(make(ada, slug, 'private'))).toBe('slug_taken');
+      expect(await refusal(make(ada, `${slug}-2`, 'private'))).toBe('conflict');
+      expect(await refusal(make(eve, slug))).toBe('slug_taken');
+      expect(await refusal(make(eve, `${slug}-2`))).toBe('conflict');
+      const group = () => asUser(db, ada, (as) => as`select chat.create_group(${[eve]}, id => ${id})`);
+      expect(await refusal(group())).toBe('conflict');
+      await asUser(db, ada, (as) => as`select chat.delete_channel(${id})`);
+      expect(await refusal(make(ada, slug))).toBe('conflict');
+    }));
+
   it('refuses a slug that is taken, also by a channel the caller cannot see', () =>
     rolledBack(async (db) => {
       const [ada, eve] = [await createUser(db), await createUser(db)];
