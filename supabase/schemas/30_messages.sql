@@ -127,6 +127,14 @@ begin
 end;
 $$;
 
+-- The names a text mentions, in lower case. A mention stands at the beginning of a word; an address such as
+-- ada@example.com is none.
+create function chat_private.mentioned_names(body text) returns text[]
+language sql immutable set search_path = '' as $$
+  select array_agg(distinct lower(hit[1]))
+    from regexp_matches(body, '(?:^|[^[:alnum:]_@/.])@([[:alnum:]][[:alnum:]._-]*|\[[^\]\n]{1,80}\]|<[0-9a-fA-F-]{36}>)', 'g') as hit;
+$$;
+
 -- Whom a text means: @username, @[Full Name], @<id> of members, and everybody by @here or @channel.
 create function chat_private.find_mentions(channel_id uuid, body text, out user_ids uuid[], out everyone text)
 language plpgsql stable set search_path = '' as $$
@@ -137,9 +145,7 @@ begin
   if strpos(body, '@') = 0 then
     return;
   end if;
-  select array_agg(distinct lower(hit[1])) into v_names
-    -- A mention stands at the beginning of a word; an address such as ada@example.com is none.
-    from regexp_matches(body, '(?:^|[^[:alnum:]_@/.])@([[:alnum:]][[:alnum:]._-]*|\[[^\]\n]{1,80}\]|<[0-9a-fA-F-]{36}>)', 'g') as hit;
+  v_names := chat_private.mentioned_names(body);
   if v_names is null then
     return;
   elsif cardinality(v_names) > 200 then
@@ -238,6 +244,12 @@ begin
     if new.body <> old.body then
       select m.user_ids, m.everyone into new.mention_ids, new.mentions_everyone
         from chat_private.find_mentions(new.channel_id, new.body) m;
+      if new.mentions_everyone <> old.mentions_everyone and not exists (
+           select from unnest(chat_private.mentioned_names(old.body) || chat_private.mentioned_names(new.body)) as hit
+            where rtrim(hit, '._-') = 'channel') then
+        -- Both say @here; only the number of members has changed what this makes of it.
+        new.mentions_everyone := old.mentions_everyone;
+      end if;
     end if;
   end if;
   if new.change = old.change

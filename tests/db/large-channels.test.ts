@@ -77,3 +77,25 @@ it('is told of @here as of @channel: everyone is meant, and nobody gets a row', 
     expect(await unread(db, here, channel)).toEqual({ messages: 0, mentions: 0 });
   }),
 );
+
+it(
+  'and small again means whom @here meant before, when the typo beside it is corrected',
+  { timeout: 60_000 },
+  () =>
+    rolledBack(async (db) => {
+      const { channel, ada, crowd } = await createLargeChannel(db, 1_001);
+      await send(db, ada, channel, 'lnch, @here?');
+      await db`delete from chat.channel_members where user_id = any (${crowd.slice(0, 2)})`;
+      const everyone = async (body: string) => {
+        const [edited] = await asUser(
+          db,
+          ada,
+          (as) => as`select mentions_everyone from chat.edit_message(${channel}, 2, ${body})`,
+        );
+        return edited?.mentions_everyone;
+      };
+      expect(await everyone('lunch, @here?')).toBe('channel');
+      expect(await everyone('lunch, @channel.')).toBe('channel');
+      expect(await everyone('lunch, @here.')).toBe('here');
+    }),
+);
