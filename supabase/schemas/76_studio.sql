@@ -105,7 +105,7 @@ begin
 end;
 $$;
 create trigger _050_fit before insert on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__fit();
+  for each row when (auth.uid() is null) execute function chat_private.tg_channel_members__fit();
 
 -- A channel keeps its key, its topics never go back to one that somebody was shut out of, and its owner is an admin in it.
 -- Definer: reads members, whoever updates the channel.
