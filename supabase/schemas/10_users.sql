@@ -79,16 +79,15 @@ alter table chat.accounts enable row level security;
 create function chat_private.suggest_username(wish text, user_id uuid) returns text
 language plpgsql stable set search_path = '' as $$
 declare
-  v_base text := left(regexp_replace(lower(coalesce(wish, '')), '[^a-z0-9._-]+', '', 'g'), 24);
+  v_base text := left(ltrim(regexp_replace(lower(coalesce(wish, '')), '[^a-z0-9._-]+', '', 'g'), '._-'), 32);
 begin
-  v_base := regexp_replace(v_base, '^[._-]+', '');
   if char_length(v_base) < 2 then
     v_base := 'user';
   elsif not chat_private.is_reserved_username(v_base)
         and not exists (select from chat.profiles p where p.username = v_base) then
     return v_base;
   end if;
-  return v_base || '-' || right(replace(user_id::text, '-', ''), 7);
+  return left(v_base, 24) || '-' || right(replace(user_id::text, '-', ''), 7);
 end;
 $$;
 

@@ -43,6 +43,17 @@ describe('sign-up', () => {
     expect((await signUpAnswer({ username })).error.message).toMatch(/^username_taken: /);
   });
 
+  it('gives a username of 32 characters as it was wished, and another that is shorter than it where it is taken', () =>
+    rolledBack(async (db) => {
+      const username = `u${randomUUID().replaceAll('-', '')}`.slice(0, 32);
+      const usernames = [await createUser(db, { username }), await createUser(db, { username })].map(
+        async (id) => (await profile(db, id))?.username as string,
+      );
+      const [first, second] = await Promise.all(usernames);
+      expect(first).toBe(username);
+      expect(second).toMatch(new RegExp(`^${username.slice(0, 24)}-[0-9a-f]{7}$`));
+    }));
+
   it('gives nobody a username that means everyone, whatever they are called', () =>
     rolledBack(async (db) => {
       for (const name of ['Here', 'CHANNEL', 'All.']) {
