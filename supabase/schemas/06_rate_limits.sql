@@ -38,7 +38,7 @@ $$;
 -- How long the next token takes, at most zero when there is one. A rule made stricter meanwhile must not lock anybody
 -- out for longer than its own period.
 create function chat_private.token_wait(rule chat_private.rate_limit_rules, full_at timestamptz, at timestamptz) returns interval
-language sql immutable set search_path = '' as $$
+language sql stable set search_path = '' as $$
   select least(greatest(full_at, at), at + rule.period) + chat_private.token_step(rule) - (at + rule.period);
 $$;
 
