@@ -98,7 +98,7 @@ create trigger _300_suspend after update of suspended_at on chat.accounts
   for each row when ((new.suspended_at is null) <> (old.suspended_at is null))
   execute function chat_private.tg_accounts__suspend();
 
--- The channels of a deleted account move as its memberships go.
+-- The channels of a deleted account have moved before its memberships went (39_departures.sql).
 -- Definer: the topic belongs to nobody.
 create function chat_private.tg_accounts__move_presence() returns trigger
 language plpgsql security definer set search_path = '' as $$
