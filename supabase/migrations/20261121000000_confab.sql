@@ -254,7 +254,7 @@ $$;
 -- How long the next token takes, at most zero when there is one. A rule made stricter meanwhile must not lock anybody
 -- out for longer than its own period.
 create function chat_private.token_wait(rule chat_private.rate_limit_rules, full_at timestamptz, at timestamptz) returns interval
-language sql immutable set search_path = '' as $$
+language sql stable set search_path = '' as $$
   select least(greatest(full_at, at), at + rule.period) + chat_private.token_step(rule) - (at + rule.period);
 $$;
 
@@ -425,16 +425,15 @@ alter table chat.accounts enable row level security;
 create function chat_private.suggest_username(wish text, user_id uuid) returns text
 language plpgsql stable set search_path = '' as $$
 declare
-  v_base text := left(regexp_replace(lower(coalesce(wish, '')), '[^a-z0-9._-]+', '', 'g'), 24);
+  v_base text := left(ltrim(regexp_replace(lower(coalesce(wish, '')), '[^a-z0-9._-]+', '', 'g'), '._-'), 32);
 begin
-  v_base := regexp_replace(v_base, '^[._-]+', '');
   if char_length(v_base) < 2 then
     v_base := 'user';
   elsif not chat_private.is_reserved_username(v_base)
         and not exists (select from chat.profiles p where p.username = v_base) then
     return v_base;
   end if;
-  return v_base || '-' || right(replace(user_id::text, '-', ''), 7);
+  return left(v_base, 24) || '-' || right(replace(user_id::text, '-', ''), 7);
 end;
 $$;
 
@@ -1573,6 +1572,14 @@ begin
 end;
 $$;
 
+-- The names a text mentions, in lower case. A mention stands at the beginning of a word; an address such as
+-- ada@example.com is none.
+create function chat_private.mentioned_names(body text) returns text[]
+language sql immutable set search_path = '' as $$
+  select array_agg(distinct lower(hit[1]))
+    from regexp_matches(body, '(?:^|[^[:alnum:]_@/.])@([[:alnum:]][[:alnum:]._-]*|\[[^\]\n]{1,80}\]|<[0-9a-fA-F-]{36}>)', 'g') as hit;
+$$;
+
 -- Whom a text means: @username, @[Full Name], @<id> of members, and everybody by @here or @channel.
 create function chat_private.find_mentions(channel_id uuid, body text, out user_ids uuid[], out everyone text)
 language plpgsql stable set search_path = '' as $$
@@ -1583,9 +1590,7 @@ begin
   if strpos(body, '@') = 0 then
     return;
   end if;
-  select array_agg(distinct lower(hit[1])) into v_names
-    -- A mention stands at the beginning of a word; an address such as ada@example.com is none.
-    from regexp_matches(body, '(?:^|[^[:alnum:]_@/.])@([[:alnum:]][[:alnum:]._-]*|\[[^\]\n]{1,80}\]|<[0-9a-fA-F-]{36}>)', 'g') as hit;
+  v_names := chat_private.mentioned_names(body);
   if v_names is null then
     return;
   elsif cardinality(v_names) > 200 then
@@ -1684,6 +1689,12 @@ begin
     if new.body <> old.body then
       select m.user_ids, m.everyone into new.mention_ids, new.mentions_everyone
         from chat_private.find_mentions(new.channel_id, new.body) m;
+      if new.mentions_everyone <> old.mentions_everyone and not exists (
+           select from unnest(chat_private.mentioned_names(old.body) || chat_private.mentioned_names(new.body)) as hit
+            where rtrim(hit, '._-') = 'channel') then
+        -- Both say @here; only the number of members has changed what this makes of it.
+        new.mentions_everyone := old.mentions_everyone;
+      end if;
     end if;
   end if;
   if new.change = old.change
@@ -2877,9 +2888,9 @@ begin
     v_below := (v_cursor.created_at, v_cursor.channel_id, v_cursor.seq);
     v_hits := chat_private.find_hits(v_request, v_below, page_size + 1, page_size + 1, v_cursor.total is null);
   else
-    -- The best of the newest 200 to 500, which stay the same from page to page.
+    -- The best of the newest 50 to 500, which stay the same from page to page: so all is looked up again as for the first.
     v_below := (v_cursor.newest, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 9223372036854775807);
-    v_hits := chat_private.find_hits(v_request, v_below, 500, 200, v_cursor.total is null);
+    v_hits := chat_private.find_hits(v_request, v_below, 500, 200, true);
     select coalesce(array_agg(row(r.created_at, r.channel_id, r.seq)::chat_private.search_place order by r.n), '{}'),
            array_agg(r.rank order by r.n)
       into v_hits.places, v_ranks
@@ -2917,7 +2928,7 @@ comment on type chat.channel_label is 'A channel as shown beside what was said i
 comment on type chat.search_hit is
   'A message that matches, with author and channel; snippet marks matches between the characters U+0002 and U+0003; next_cursor gives the page behind, null when there is none; total counts all hits, at least, when is_total_exact is false (more than 1,000)';
 comment on function chat.search_messages(text, uuid, uuid, timestamptz, timestamptz, text, text, integer) is
-  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 200 to 500). Errors: rate_limited, invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
+  'Searches the caller''s channels: words, "phrases", word*, -not, from: in: before: after: on: during: has: is:; newest or by relevance (of the newest 50 to 500). Errors: rate_limited, invalid_search, invalid_page_size, invalid_cursor, channel_not_found, not_a_member';
 
 -- 33_search_names.sql
 -- Search by name: people, channels and the members of a channel, by the beginnings of words and, where those are few, with typos.
@@ -3453,7 +3464,8 @@ $$;
 create trigger _050_keep before update on chat.reactions
   for each row execute function chat_private.tg_reactions__keep();
 
--- The counts went with the deletion itself, so this is no further change of the message.
+-- The counts went with the deletion itself, so this is no further change of the message. The notifications have gone
+-- before, in their order (_510_follow_notifications); here they would go one by one.
 -- Definer: as above.
 create function chat_private.tg_messages__drop_reactions() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -3462,7 +3474,7 @@ begin
   return null;
 end;
 $$;
-create trigger _400_drop_reactions after update on chat.messages
+create trigger _520_drop_reactions after update on chat.messages
   for each row when (new.deleted_at is not null and old.deleted_at is null and old.reaction_counts <> '{}')
   execute function chat_private.tg_messages__drop_reactions();
 
@@ -3634,11 +3646,14 @@ begin
   returning * into v_channel;
   if v_channel.id is null then
     -- Asked for once more, since the first answer got lost.
-    return query select * from chat.channels c where c.id = create_channel.id and c.created_by = (select auth.uid());
+    return query select * from chat.channels c
+      where c.id = create_channel.id and c.created_by = (select auth.uid()) and c.kind = create_channel.kind and c.deleted_at is null;
     if found then
       return;
+    elsif exists (select from chat.channels c where c.slug = v_slug and c.deleted_at is null) then
+      perform chat_private.fail('slug_taken', 409, 'unable to create channel; another one has this slug');
     end if;
-    perform chat_private.fail('slug_taken', 409, 'unable to create channel; another one has this slug');
+    perform chat_private.fail('conflict', 409, 'unable to create channel; there is another channel of this id');
   end if;
 
   insert into chat.channel_members (channel_id, user_id, role) values (v_channel.id, (select auth.uid()), 'admin');
@@ -3668,7 +3683,8 @@ begin
   on conflict do nothing
   returning * into v_channel;
   if v_channel.id is null then
-    return query select * from chat.channels c where c.id = create_group.id and c.created_by = (select auth.uid());
+    return query select * from chat.channels c
+      where c.id = create_group.id and c.created_by = (select auth.uid()) and c.kind = 'group' and c.deleted_at is null;
     if found then
       return;
     end if;
@@ -3792,7 +3808,9 @@ create function chat_private.tg_channels__follow() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if new.deleted_at is not null and old.deleted_at is null then
-    -- At once; the foreign key would take them one by one.
+    -- The members are taken first, as by everybody who reads. Their states go at once; the foreign key would take them
+    -- one by one.
+    perform from chat.channel_members m where m.channel_id = new.id order by m.user_id for update;
     delete from chat.channel_states s where s.channel_id = new.id;
     delete from chat.channel_members m where m.channel_id = new.id;
     update chat.channels c set epoch = c.epoch + 1 where c.id = new.id;
@@ -3823,8 +3841,8 @@ begin
   return null;
 end;
 $$;
-create trigger _150_raise_epoch after insert on chat.channel_bans
-  for each row execute function chat_private.tg_channel_bans__raise_epoch();
+create trigger _150_raise_epoch after insert or update of channel_id, user_id, until on chat.channel_bans
+  for each row when (new.until > now()) execute function chat_private.tg_channel_bans__raise_epoch();
 
 -- Definer: as above. What the one says, the other hears no more, also on a socket that is open.
 create function chat_private.tg_blocks__raise_epoch() returns trigger
@@ -3863,9 +3881,9 @@ comment on column chat.channel_bans.banned_by is 'Which admin did it';
 comment on column chat.channel_bans.created_at is 'When';
 comment on policy select_channel_admin on chat.channel_bans is 'Admins of a channel see whom it keeps out';
 comment on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid) is
-  'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, too_many_members, user_not_found, user_blocked';
+  'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, conflict, too_many_members, user_not_found, user_blocked';
 comment on function chat.create_group(uuid[], text, text, jsonb, uuid) is
-  'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, too_many_members, user_not_found, user_blocked';
+  'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, conflict, too_many_members, user_not_found, user_blocked';
 comment on function chat.open_dm(uuid) is
   'The direct-message channel with this user, made on first use (also with oneself). Errors: rate_limited, user_not_found, user_blocked';
 comment on function chat.update_channel(uuid, text, text, text, text, jsonb) is
@@ -4136,15 +4154,35 @@ $$;
 
 -- A deleted account leaves its channels and takes its reactions back, all at once: the counters are taken first and in
 -- one order, as by everybody who changes a channel, or two would wait for each other.
--- Definer: as above.
+create function chat_private.lock_channels_of(user_id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform from chat.channel_counters n
+    where n.channel_id in (select m.channel_id from chat.channel_members m where m.user_id = lock_channels_of.user_id
+                           union all
+                           select r.channel_id from chat.reactions r where r.user_id = lock_channels_of.user_id)
+    order by n.channel_id for no key update;
+end;
+$$;
+
+-- Before the profile as well: whoever writes as this person, or to them, takes a counter and then the profile.
+-- Definer: Auth knows nothing of chat.
+create function chat_private.tg_users__lock_channels() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.lock_channels_of(old.id);
+  return old;
+end;
+$$;
+create trigger _100_lock_channels before delete on auth.users
+  for each row execute function chat_private.tg_users__lock_channels();
+
+-- What has come in between is taken now.
+-- Definer: channels are written by functions only.
 create function chat_private.tg_profiles__leave_channels() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform from chat.channel_counters n
-    where n.channel_id in (select m.channel_id from chat.channel_members m where m.user_id = old.id
-                           union all
-                           select r.channel_id from chat.reactions r where r.user_id = old.id)
-    order by n.channel_id for no key update;
+  perform chat_private.lock_channels_of(old.id);
   perform chat_private.move_channels_of(old.id);
   return old;
 end;
@@ -4156,6 +4194,7 @@ comment on table chat_private.departures is 'Who left a public channel, and may 
 comment on column chat_private.departures.user_id is 'Who left';
 comment on column chat_private.departures.channel_id is 'The channel';
 comment on column chat_private.departures.epoch is 'Its epoch at that time; once it has risen, they hear nothing more';
+comment on function chat_private.lock_channels_of(uuid) is 'Takes the counters of the channels that a person is or has reacted in';
 comment on function chat_private.move_channels_of(uuid) is 'Moves the channels that a person may still hear to new topics';
 
 -- 40_files.sql
@@ -5473,7 +5512,7 @@ create trigger _300_suspend after update of suspended_at on chat.accounts
   for each row when ((new.suspended_at is null) <> (old.suspended_at is null))
   execute function chat_private.tg_accounts__suspend();
 
--- The channels of a deleted account move as its memberships go.
+-- The channels of a deleted account have moved before its memberships went (39_departures.sql).
 -- Definer: the topic belongs to nobody.
 create function chat_private.tg_accounts__move_presence() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -6012,37 +6051,45 @@ create trigger _040_by_hand before update on chat.messages
          old.reaction_counts, old.mention_ids, old.mentions_everyone, old.file_ids, old.files))
   execute function chat_private.tg_refuse_by_hand('its author stays, and the rest follows from its text, its thread, its reactions and its files');
 
--- Nobody is signed in where somebody adds a row by hand, and no verb has asked for the membership.
--- Definer: reads members, whoever adds the row.
-create function chat_private.tg_refuse_non_member() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  if not exists (select from chat.channel_members m
-                  where m.channel_id = new.channel_id and m.user_id = (to_jsonb(new) ->> tg_argv[0])::uuid) then
-    perform chat_private.fail('not_a_member', 403, format('unable to add to %s by hand; its %s is not in the channel', tg_table_name, tg_argv[0]));
-  end if;
-  return new;
-end;
-$$;
-create trigger _040_member before insert on chat.messages
-  for each row when (auth.uid() is null and new.kind = 'user') execute function chat_private.tg_refuse_non_member('author_id');
-create trigger _040_member before insert on chat.reactions
-  for each row when (auth.uid() is null) execute function chat_private.tg_refuse_non_member('user_id');
 create trigger _040_by_hand before insert on chat.channels
   for each row when (auth.uid() is null and new.kind = 'dm')
   execute function chat_private.tg_refuse_by_hand('one of the two people opens direct messages');
-create trigger _045_by_hand before insert on chat.messages
-  for each row when (auth.uid() is null
-    and (new.edited_at, new.deleted_at, new.reply_count, new.reply_total, new.last_reply_at, new.reply_user_ids, new.reaction_counts,
-         new.mention_ids, new.mentions_everyone, new.files)
-        is distinct from (null, null, 0, 0, null, '{}'::uuid[], '{}'::jsonb, '{}'::uuid[], null, '[]'::jsonb))
-  execute function chat_private.tg_refuse_by_hand('a message begins with its text, and the rest follows');
 
+-- Nobody is signed in where somebody adds a row by hand, and no verb has asked for the membership.
+create function chat_private.require_member_by_hand(channel_id uuid, user_id uuid) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  if not exists (select from chat.channel_members m
+                  where m.channel_id = require_member_by_hand.channel_id and m.user_id = require_member_by_hand.user_id) then
+    perform chat_private.fail('not_a_member', 403, 'unable to add a row by hand; the person is not in the channel');
+  end if;
+end;
+$$;
+
+-- Definer: reads members, whoever adds the row.
+create function chat_private.tg_reactions__fit() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_member_by_hand(new.channel_id, new.user_id);
+  return new;
+end;
+$$;
+create trigger _040_fit before insert on chat.reactions
+  for each row when (auth.uid() is null) execute function chat_private.tg_reactions__fit();
+
+-- In one trigger, as every send that is not by hand has each condition of a trigger prepared.
 -- Definer: as above.
 create function chat_private.tg_messages__fit() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  if (new.parent_seq is null and not new.in_channel)
+  if new.kind = 'user' then
+    perform chat_private.require_member_by_hand(new.channel_id, new.author_id);
+  end if;
+  if (new.edited_at, new.deleted_at, new.reply_count, new.reply_total, new.last_reply_at, new.reply_user_ids, new.reaction_counts,
+      new.mention_ids, new.mentions_everyone, new.files)
+     is distinct from (null, null, 0, 0, null, '{}'::uuid[], '{}'::jsonb, '{}'::uuid[], null, '[]'::jsonb) then
+    perform chat_private.fail('forbidden', 403, 'unable to add a message by hand; it begins with its text, and the rest follows');
+  elsif (new.parent_seq is null and not new.in_channel)
      or (new.parent_seq is not null and not exists (
        select from chat.messages m
         where m.channel_id = new.channel_id and m.seq = new.parent_seq and m.parent_seq is null and m.kind = 'user')) then
@@ -6076,7 +6123,7 @@ begin
 end;
 $$;
 create trigger _050_fit before insert on chat.channel_members
-  for each row execute function chat_private.tg_channel_members__fit();
+  for each row when (auth.uid() is null) execute function chat_private.tg_channel_members__fit();
 
 -- A channel keeps its key, its topics never go back to one that somebody was shut out of, and its owner is an admin in it.
 -- Definer: reads members, whoever updates the channel.
