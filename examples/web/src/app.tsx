@@ -2,12 +2,15 @@
 import { ChatProvider, useSession } from '@confab/sdk/react';
 import { SignIn } from './account/sign-in.tsx';
 import { chat } from './chat.ts';
+import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { Workspace } from './workspace.tsx';
 
 export function App() {
   return (
     <ChatProvider chat={chat}>
-      <Door />
+      <ErrorBoundary>
+        <Door />
+      </ErrorBoundary>
     </ChatProvider>
   );
 }

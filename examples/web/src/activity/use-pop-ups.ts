@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import { plainText } from '../messages/plain-text.ts';
 import { addressOf, goTo } from '../place.ts';
 import { notificationText } from './notification-text.ts';
+import { popUp } from './pop-up.ts';
 
 export function usePopUps({ notifications, connection }: NotificationsState): void {
   /** When the newest one that was seen came; what came before the page was opened is no news. */
@@ -17,11 +18,12 @@ export function usePopUps({ notifications, connection }: NotificationsState): vo
     for (const news of notifications) {
       if (news.createdAt <= since) break;
       if (news.isSilent || news.readAt) continue;
-      const pop = new Notification(`${news.actor?.name ?? 'Somebody'} ${notificationText(news)}`, {
+      const pop = popUp(`${news.actor?.name ?? 'Somebody'} ${notificationText(news)}`, {
         body: plainText(news.text),
         tag: news.id,
         icon: '/icon.svg',
       });
+      if (!pop) return;
       pop.onclick = () => {
         focus();
         if (news.channelId) goTo(addressOf({ id: news.channelId, slug: null }, messageOf(news.messageId)));
