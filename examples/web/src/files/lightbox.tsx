@@ -1,9 +1,10 @@
 /** A picture in full, with the others of its message to the left and right. */
 import type { FileInfo } from '@confab/sdk';
 import { useChat } from '@confab/sdk/react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { attempt } from '../ui/toasts.tsx';
+import { useModal } from '../ui/use-modal.ts';
 import { Picture } from './picture.tsx';
 
 interface Props {
@@ -14,15 +15,9 @@ interface Props {
 
 export function Lightbox({ images, first, onClose }: Props) {
   const { files } = useChat();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [index, setIndex] = useState(images.indexOf(first));
   const file = images[index] ?? first;
-
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
 
   const step = (by: number) => setIndex((index + by + images.length) % images.length);
 

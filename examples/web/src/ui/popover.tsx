@@ -8,6 +8,7 @@ import {
   useLayoutEffect,
   useRef,
 } from 'react';
+import { keepFocus } from './keep-focus.ts';
 
 /** An element, or a point of the page. */
 export type Anchor = HTMLElement | { x: number; y: number };
@@ -37,7 +38,7 @@ export function Popover({ anchor, label, role = 'dialog', className = '', childr
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const before = document.activeElement;
+    const giveBack = keepFocus();
     element.showPopover();
     place(element, anchor);
     focus?.current?.focus();
@@ -48,7 +49,7 @@ export function Popover({ anchor, label, role = 'dialog', className = '', childr
     return () => {
       element.removeEventListener('toggle', onToggle);
       const hasFocus = element.contains(document.activeElement) || document.activeElement === document.body;
-      if (hasFocus && before instanceof HTMLElement) before.focus();
+      if (hasFocus) giveBack();
     };
   }, [anchor, focus]);
 
