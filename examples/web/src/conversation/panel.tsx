@@ -14,7 +14,9 @@ export function Panel({ title, subtitle, actions, children }: Props) {
   const titleId = useId();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) closeBeside();
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      // A window that is open over the page is what Escape closes first.
+      if (!document.querySelector('dialog[open], :popover-open')) closeBeside();
     };
     addEventListener('keydown', onKeyDown);
     return () => removeEventListener('keydown', onKeyDown);
