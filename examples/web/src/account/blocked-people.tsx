@@ -25,19 +25,22 @@ export function BlockedPeople() {
           Nobody. A press on somebody’s name in a conversation offers to block them.
         </p>
       )}
-      <ul aria-label="Blocked people" aria-busy={blocked.list === null}>
+      <ul aria-label="Blocked people" tabIndex={-1} aria-busy={blocked.list === null}>
         {blocked.list?.map((block) => (
           <li key={block.user.id} className="row">
             <PersonLine user={block.user} about={`Blocked ${agoText(block.blockedAt)}`}>
               <button
                 type="button"
                 aria-label={`Unblock ${block.user.name}`}
-                onClick={async () => {
+                onClick={async ({ currentTarget }) => {
                   const isDone = await attempt(
                     () => blocks.unblock(block.user.id),
                     `${block.user.name} is not blocked any more`,
                   );
-                  if (isDone) blocked.remove(block);
+                  if (!isDone) return;
+                  // The button goes, and the focus would with it.
+                  currentTarget.closest('ul')?.focus();
+                  blocked.remove(block);
                 }}
               >
                 Unblock

@@ -31,19 +31,22 @@ export function Bans({ channel, info, onClose }: Props) {
           Ban somebody from the list of members to keep them out.
         </Empty>
       )}
-      <ul aria-label="Banned people" aria-busy={bans.list === null}>
+      <ul aria-label="Banned people" tabIndex={-1} aria-busy={bans.list === null}>
         {bans.list?.map((ban) => (
           <li key={ban.user.id} className="row">
             <PersonLine user={ban.user} about={aboutBan(ban)}>
               <button
                 type="button"
                 aria-label={`Let ${ban.user.name} come back`}
-                onClick={async () => {
+                onClick={async ({ currentTarget }) => {
                   const isDone = await attempt(
                     () => channel.members.unban(ban.user.id),
                     `${ban.user.name} may come back`,
                   );
-                  if (isDone) bans.remove(ban);
+                  if (!isDone) return;
+                  // The button goes, and the focus would with it.
+                  currentTarget.closest('ul')?.focus();
+                  bans.remove(ban);
                 }}
               >
                 Unban

@@ -1,8 +1,9 @@
 /** A message's text, being changed in its place. */
 import type { Message } from '@confab/sdk';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { useGrowing } from '../composer/use-growing.ts';
 import { errorText } from '../ui/error-text.ts';
+import { keepFocus } from '../ui/keep-focus.ts';
 import { useMessageContext } from './message-context.ts';
 
 export function EditMessage({ message, onDone }: { message: Message; onDone(): void }) {
@@ -12,9 +13,15 @@ export function EditMessage({ message, onDone }: { message: Message; onDone(): v
   const [error, setError] = useState('');
   useGrowing(field, text);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
+    const article = field.current?.closest('article');
+    const giveBack = keepFocus(article);
     field.current?.focus();
     field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
+    return () => {
+      const hasFocus = article?.contains(document.activeElement) || document.activeElement === document.body;
+      if (hasFocus) giveBack();
+    };
   }, []);
 
   async function save() {

@@ -25,7 +25,7 @@ export function MessageItem({ message, isContinued }: Props) {
   const { author, createdAt, status, mentions } = message;
   const name = author?.name ?? 'Deleted account';
   const onKeyDown = useVerbKeys(message);
-  const isEditing = editing === message.id;
+  const isEditing = editing === message.id && message.deletedAt === null;
   const hasVerbs = status === 'sent' && message.deletedAt === null && !isEditing;
 
   function openMenu(event: MouseEvent) {
