@@ -58,7 +58,10 @@ export function EmojiPicker({ anchor, onPick, onClose }: Props) {
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
           const first = groups[0]?.list[0];
-          if (event.key === 'Enter' && first) pick(first.emoji);
+          if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+          // It would reach the field or the button that gets the focus next.
+          event.preventDefault();
+          if (first) pick(first.emoji);
         }}
       />
       <div ref={grid} className="grid">
