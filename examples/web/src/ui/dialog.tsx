@@ -1,5 +1,5 @@
 /** A window over the page: the browser's own, which keeps the focus inside and gives it back. */
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 import { Icon } from './icon.tsx';
 import { useModal } from './use-modal.ts';
 
@@ -13,6 +13,8 @@ interface Props {
 export function Dialog({ title, className, children, onClose }: Props) {
   const dialog = useModal();
   const titleId = useId();
+  /** Whether the pointer went down there, too: a text that is selected may end on it. */
+  const isFromBackdrop = useRef(false);
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop is for pointers; Escape and the button are for keys.
@@ -20,8 +22,12 @@ export function Dialog({ title, className, children, onClose }: Props) {
       ref={dialog}
       className={className}
       aria-labelledby={titleId}
-      onCancel={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      // The picker of a field for files tells its cancelling here, too.
+      onCancel={(event) => event.target === dialog.current && onClose()}
+      onPointerDown={(event) => {
+        isFromBackdrop.current = event.target === dialog.current;
+      }}
+      onClick={(event) => event.target === dialog.current && isFromBackdrop.current && onClose()}
     >
       <div className="dialog-body">
         <header>
