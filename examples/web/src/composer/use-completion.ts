@@ -71,7 +71,11 @@ export function useCompletion(
     setCaret(end);
   }
 
-  const options = useOptions(suggestions.length, pick, ['Enter', 'Tab']);
+  const options = useOptions(
+    suggestions.map(({ key }) => key),
+    pick,
+    ['Enter', 'Tab'],
+  );
   const close = () => setClosedIn(text);
   const isOpen = suggestions.length > 0;
 

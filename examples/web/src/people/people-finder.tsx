@@ -9,10 +9,13 @@ import { usePeople } from './use-people.ts';
 export function PeopleFinder({ onPick }: { onPick(user: User): void }) {
   const [typed, setTyped] = useState('');
   const { people, isSettled, error } = usePeople(typed);
-  const options = useOptions(people.length, (index) => {
-    const user = people[index];
-    if (user) onPick(user);
-  });
+  const options = useOptions(
+    people.map(({ id }) => id),
+    (index) => {
+      const user = people[index];
+      if (user) onPick(user);
+    },
+  );
 
   return (
     <div className="finder">

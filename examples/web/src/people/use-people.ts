@@ -3,12 +3,14 @@ import type { User } from '@confab/sdk';
 import { useChat } from '@confab/sdk/react';
 import { useEffect, useState } from 'react';
 import { errorText } from '../ui/error-text.ts';
+import { stillMeant } from './still-meant.ts';
 
 /** So long after the last keystroke the server is asked. */
 const PAUSE_MS = 150;
 const NOBODY: readonly User[] = [];
 
 interface People {
+  /** Nobody whom what is typed does not mean. */
   people: readonly User[];
   /** Whether `people` is the answer to what is typed now. */
   isSettled: boolean;
@@ -36,5 +38,6 @@ export function usePeople(typed: string): People {
   }, [search, text]);
 
   if (text === '' || !answer) return { people: NOBODY, isSettled: text === '', error: '' };
-  return { people: answer.people, isSettled: answer.text === text, error: answer.error };
+  if (answer.text === text) return { people: answer.people, isSettled: true, error: answer.error };
+  return { people: stillMeant(answer.people, text), isSettled: false, error: '' };
 }

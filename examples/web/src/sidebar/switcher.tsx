@@ -34,7 +34,15 @@ export function Switcher({ channels, onClose }: { channels: readonly ChannelInfo
     onClose();
   }
   const isSearch = text.length > 1;
-  const options = useOptions(found.length + others.length + Number(isSearch), pick);
+  const list = [
+    ...found.map((channel) => ({ key: channel.id, content: <ChannelLine channel={channel} /> })),
+    ...others.map((user) => ({ key: user.id, content: <PersonLine user={user} /> })),
+    ...(isSearch ? [{ key: 'search', content: <SearchLine text={typed.trim()} /> }] : []),
+  ];
+  const options = useOptions(
+    list.map(({ key }) => key),
+    pick,
+  );
 
   return (
     <Dialog title="Go to" className="switcher" onClose={onClose}>
@@ -48,15 +56,7 @@ export function Switcher({ channels, onClose }: { channels: readonly ChannelInfo
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => options.onKey(event)}
       />
-      <OptionList
-        label="Conversations and people"
-        options={options}
-        list={[
-          ...found.map((channel) => ({ key: channel.id, content: <ChannelLine channel={channel} /> })),
-          ...others.map((user) => ({ key: user.id, content: <PersonLine user={user} /> })),
-          ...(isSearch ? [{ key: 'search', content: <SearchLine text={typed.trim()} /> }] : []),
-        ]}
-      />
+      <OptionList label="Conversations and people" options={options} list={list} />
     </Dialog>
   );
 }

@@ -19,13 +19,23 @@ export interface Options {
   onKey(event: KeyboardEvent): boolean;
 }
 
-export function useOptions(count: number, onPick: (index: number) => void, keys = ['Enter']): Options {
+/**
+ * @param options what stands for each of them
+ * @param keys what picks one
+ */
+export function useOptions(
+  options: readonly string[],
+  onPick: (index: number) => void,
+  keys = ['Enter'],
+): Options {
   const [active, setActive] = useState(0);
   const listId = useId();
+  const count = options.length;
+  const offered = options.join();
   const optionId = (index: number) => `${listId}-${index}`;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other options begin at the first again.
-  useEffect(() => setActive(0), [count]);
+  useEffect(() => setActive(0), [offered]);
   useEffect(() => {
     document.getElementById(`${listId}-${active}`)?.scrollIntoView({ block: 'nearest' });
   }, [listId, active]);
