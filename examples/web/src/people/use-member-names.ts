@@ -11,7 +11,7 @@ const NOBODY: readonly User[] = [];
 export function useMemberNames(channel: Channel, typed: string | null): readonly User[] {
   const [found, setFound] = useState({ typed: '', users: NOBODY });
   useEffect(() => {
-    if (typed === null) return setFound({ typed: '', users: NOBODY });
+    if (typed === null) return;
     let isWanted = true;
     const timer = setTimeout(() => {
       channel.members.list({ query: typed, limit: MOST }).then(

@@ -21,13 +21,24 @@ interface Props {
 export function SearchPanel({ query, open }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(query);
+  /** What the address has said and the field knows of. */
+  const known = useRef(query);
   const search = useSearch(query);
   const filters = open?.slug ? [`in:#${open.slug}`, ...FILTERS] : FILTERS;
 
   useEffect(() => field.current?.focus(), []);
   useEffect(() => {
-    if (typed.trim() === query) return;
-    const timer = setTimeout(() => replaceBeside({ search: typed.trim() }), PAUSE_MS);
+    if (query === known.current) return;
+    known.current = query;
+    setTyped(query);
+  }, [query]);
+  useEffect(() => {
+    const text = typed.trim();
+    if (text === query) return;
+    const timer = setTimeout(() => {
+      known.current = text;
+      replaceBeside({ search: text });
+    }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [typed, query]);
 
