@@ -1,6 +1,7 @@
 /** The channel that the address names: its conversation, the way into it, or why it cannot be shown. */
 import type { ChannelInfo } from '@confab/sdk';
 import { useChannel } from '@confab/sdk/react';
+import { useRef } from 'react';
 import { Conversation } from '../conversation/conversation.tsx';
 import { ConversationHeader } from '../conversation/conversation-header.tsx';
 import type { ChannelPlace } from '../place.ts';
@@ -16,22 +17,31 @@ interface Props {
 export function ChannelPage({ place, listed }: Props) {
   const { channel, error, reopen } = useChannel(place.key);
   const info = listed ?? channel?.info ?? null;
+  /** What it was while the user was in it. */
+  const last = useRef(info);
+  if (info) last.current = info;
+  const canJoin = last.current === null || last.current.kind === 'public';
 
   if (channel && info) {
     return <Conversation key={channel.id} channel={channel} info={info} place={place} onReopen={reopen} />;
   }
   return (
     <main className="sheet">
-      <ConversationHeader info={info} name={info?.name ?? (channel ? place.key : '')} />
-      {channel && <JoinChannel channel={channel} name={place.key} onJoined={reopen} />}
-      {error !== null && (
-        <div className="notice" role="alert">
-          <p>{errorText(error)}</p>
-          <button type="button" onClick={reopen}>
-            Try again
-          </button>
-        </div>
-      )}
+      <ConversationHeader info={info} name={last.current?.name ?? (channel ? place.key : '')} />
+      {channel && canJoin && <JoinChannel channel={channel} name={place.key} onJoined={reopen} />}
+      {channel && !canJoin && <Notice text="You are not in this channel any more." onRetry={reopen} />}
+      {error !== null && <Notice text={errorText(error)} onRetry={reopen} />}
     </main>
+  );
+}
+
+function Notice({ text, onRetry }: { text: string; onRetry(): void }) {
+  return (
+    <div className="notice" role="alert">
+      <p>{text}</p>
+      <button type="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
   );
 }
