@@ -1,4 +1,5 @@
 /** Fields that store what is chosen in them, without a button to save. */
+import { useEffect, useRef, useState } from 'react';
 import { useChosen } from './use-chosen.ts';
 
 interface Props<T> {
@@ -38,16 +39,28 @@ export function Select<T extends string>({ label, value, options, onChange }: Se
   );
 }
 
+/** Is stored when somebody has left it: on the way to the time they mean it says others. */
 export function TimeOfDay({ label, value, onChange }: Props<string>) {
   const [chosen, choose] = useChosen(value, onChange);
+  /** Empty while a part of the time is missing; null once it is stored. */
+  const [typed, setTyped] = useState<string | null>(null);
+
+  function leave() {
+    if (typed && typed !== chosen) choose(typed);
+    setTyped(null);
+  }
+  const latest = useRef(leave);
+  latest.current = leave;
+  useEffect(() => () => latest.current(), []);
+
   return (
     <label>
       {label}
       <input
         type="time"
-        value={chosen}
-        // Empty while it is being typed.
-        onChange={(event) => event.target.value && choose(event.target.value)}
+        value={typed ?? chosen}
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={leave}
       />
     </label>
   );
