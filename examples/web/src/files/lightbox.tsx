@@ -3,7 +3,7 @@ import type { FileInfo } from '@confab/sdk';
 import { useChat } from '@confab/sdk/react';
 import { type KeyboardEvent, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
-import { attempt } from '../ui/toasts.tsx';
+import { attempt, Toasts } from '../ui/toasts.tsx';
 import { useModal } from '../ui/use-modal.ts';
 import { Picture } from './picture.tsx';
 
@@ -64,6 +64,7 @@ export function Lightbox({ images, first, onClose }: Props) {
         </button>
       </header>
       <FullPicture key={file.id} file={file} />
+      <Toasts />
     </dialog>
   );
 }

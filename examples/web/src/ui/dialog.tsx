@@ -1,6 +1,7 @@
 /** A window over the page: the browser's own, which keeps the focus inside and gives it back. */
 import { type ReactNode, useId, useRef } from 'react';
 import { Icon } from './icon.tsx';
+import { Toasts } from './toasts.tsx';
 import { useModal } from './use-modal.ts';
 
 interface Props {
@@ -38,6 +39,7 @@ export function Dialog({ title, className, children, onClose }: Props) {
         </header>
         {children}
       </div>
+      <Toasts />
     </dialog>
   );
 }

@@ -42,6 +42,7 @@ const follow = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 
+/** Stands at the foot of the page, and in every window over it: what is under one can neither be seen nor heard. */
 export function Toasts() {
   const shown = useSyncExternalStore(follow, () => toasts);
   return (
