@@ -1,7 +1,7 @@
-/** The picture in a file. Its address lasts a while only: when it fails to load, another one is asked for, once. */
+/** The picture in a file. Its address lasts a while only: when it fails to load, another one is asked for, once, and again when the network is back. */
 import type { FileInfo } from '@confab/sdk';
 import { useChat, useFileUrl } from '@confab/sdk/react';
-import { type ComponentProps, useState } from 'react';
+import { type ComponentProps, useEffect, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
 
 interface Props extends Omit<ComponentProps<'img'>, 'src' | 'alt' | 'onError'> {
@@ -22,6 +22,14 @@ export function Picture({ file, transform, ...props }: Props) {
     const url = await files.url(file, { transform }).catch(() => null);
     setOther({ than, url });
   }
+
+  const isBroken = url === null;
+  useEffect(() => {
+    if (!isBroken) return;
+    const forget = () => setOther(null);
+    addEventListener('online', forget);
+    return () => removeEventListener('online', forget);
+  }, [isBroken]);
 
   if (given === null) return null;
   if (url === null) {
