@@ -4,6 +4,7 @@ import { useChat } from '@confab/sdk/react';
 import { useCallback } from 'react';
 import { PersonLine } from '../people/person-line.tsx';
 import { agoText } from '../ui/dates.ts';
+import { More } from '../ui/more.tsx';
 import { attempt } from '../ui/toasts.tsx';
 import { usePages } from '../ui/use-pages.ts';
 
@@ -25,7 +26,7 @@ export function BlockedPeople() {
           Nobody. A press on somebody’s name in a conversation offers to block them.
         </p>
       )}
-      <ul aria-label="Blocked people" tabIndex={-1} aria-busy={blocked.list === null}>
+      <ul aria-label="Blocked people" tabIndex={-1} aria-busy={blocked.list === null && !blocked.error}>
         {blocked.list?.map((block) => (
           <li key={block.user.id} className="row">
             <PersonLine user={block.user} about={`Blocked ${agoText(block.blockedAt)}`}>
@@ -49,11 +50,7 @@ export function BlockedPeople() {
           </li>
         ))}
       </ul>
-      {blocked.hasMore && (
-        <button type="button" onClick={blocked.loadMore}>
-          Show more
-        </button>
-      )}
+      <More {...blocked} />
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { PersonLine } from '../people/person-line.tsx';
 import { fullText } from '../ui/dates.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty } from '../ui/empty.tsx';
+import { More } from '../ui/more.tsx';
 import { attempt } from '../ui/toasts.tsx';
 import { usePages } from '../ui/use-pages.ts';
 import { titleOf } from './channel-title.ts';
@@ -31,7 +32,7 @@ export function Bans({ channel, info, onClose }: Props) {
           Ban somebody from the list of members to keep them out.
         </Empty>
       )}
-      <ul aria-label="Banned people" tabIndex={-1} aria-busy={bans.list === null}>
+      <ul aria-label="Banned people" tabIndex={-1} aria-busy={bans.list === null && !bans.error}>
         {bans.list?.map((ban) => (
           <li key={ban.user.id} className="row">
             <PersonLine user={ban.user} about={aboutBan(ban)}>
@@ -55,11 +56,7 @@ export function Bans({ channel, info, onClose }: Props) {
           </li>
         ))}
       </ul>
-      {bans.hasMore && (
-        <button type="button" onClick={bans.loadMore}>
-          Show more
-        </button>
-      )}
+      <More {...bans} />
     </Dialog>
   );
 }

@@ -5,6 +5,7 @@ import { chat } from '../chat.ts';
 import { addressOf } from '../place.ts';
 import { errorText } from '../ui/error-text.ts';
 import { Icon } from '../ui/icon.tsx';
+import { More } from '../ui/more.tsx';
 
 const PAGE = 100;
 
@@ -14,16 +15,19 @@ export function PublicChannels({ onOpen }: { onOpen?(): void }) {
   const [wanted, setWanted] = useState(PAGE);
   const [filter, setFilter] = useState('');
   const [error, setError] = useState('');
+  const [tries, setTries] = useState(0);
 
   const text = filter.trim().toLowerCase();
   const found = channels.filter(({ name, slug, description }) =>
     [name, slug, description].some((field) => field.toLowerCase().includes(text)),
   );
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another try is the reason to ask again.
   useEffect(() => {
     // A filter looks through all of them.
     if (!hasMore || (channels.length >= wanted && text === '')) return;
     let isWanted = true;
+    setError('');
     const after = channels.at(-1)?.slug;
     chat.channels.browse({ limit: PAGE, ...(after === undefined ? {} : { after }) }).then(
       (page) => {
@@ -36,7 +40,7 @@ export function PublicChannels({ onOpen }: { onOpen?(): void }) {
     return () => {
       isWanted = false;
     };
-  }, [channels, wanted, text, hasMore]);
+  }, [channels, wanted, text, hasMore, tries]);
 
   return (
     <div className="finder">
@@ -61,16 +65,11 @@ export function PublicChannels({ onOpen }: { onOpen?(): void }) {
         ))}
       </ul>
       {found.length === 0 && !hasMore && <p className="hint">No channel matches.</p>}
-      {error && (
-        <p className="error" role="alert">
-          {error}
-        </p>
-      )}
-      {hasMore && channels.length >= wanted && (
-        <button type="button" onClick={() => setWanted(wanted + PAGE)}>
-          Show more
-        </button>
-      )}
+      <More
+        error={error}
+        hasMore={hasMore && channels.length >= wanted}
+        loadMore={() => (error ? setTries(tries + 1) : setWanted(wanted + PAGE))}
+      />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { titleOf } from '../channels/channel-title.ts';
 import { Panel } from '../conversation/panel.tsx';
 import { timeOrDayText } from '../ui/dates.ts';
 import { Empty } from '../ui/empty.tsx';
+import { More } from '../ui/more.tsx';
 import { usePages } from '../ui/use-pages.ts';
 import { FileCard } from './file-card.tsx';
 import { ImagePreview } from './image-preview.tsx';
@@ -20,7 +21,8 @@ export function FilesPanel({ channel, info }: { channel: Channel; info: ChannelI
     (last?: ChannelFile) => channel.files.list({ limit: PAGE, ...(last ? { beforeSeq: last.seq } : {}) }),
     [channel],
   );
-  const { list: files, hasMore, loadMore } = usePages(load, PAGE);
+  const pages = usePages(load, PAGE);
+  const { list: files, error } = pages;
 
   return (
     <Panel title="Files" subtitle={titleOf(info)}>
@@ -30,7 +32,7 @@ export function FilesPanel({ channel, info }: { channel: Channel; info: ChannelI
             Drop one into the conversation to share it.
           </Empty>
         )}
-        <ul className="file-list" aria-label="Files" aria-busy={files === null}>
+        <ul className="file-list" aria-label="Files" aria-busy={files === null && !error}>
           {files?.map((file) => (
             <li key={file.id}>
               {isImage(file) ? (
@@ -44,11 +46,7 @@ export function FilesPanel({ channel, info }: { channel: Channel; info: ChannelI
             </li>
           ))}
         </ul>
-        {hasMore && (
-          <button type="button" onClick={loadMore}>
-            Show more
-          </button>
-        )}
+        <More {...pages} />
       </div>
       {shown && <Lightbox images={[shown]} first={shown} onClose={() => setShown(null)} />}
     </Panel>

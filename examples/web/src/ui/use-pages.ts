@@ -1,11 +1,14 @@
 /** A list that is read once, page by page. */
 import { useCallback, useEffect, useState } from 'react';
-import { attempt } from './toasts.tsx';
+import { errorText } from './error-text.ts';
 
-interface Pages<T> {
+export interface Pages<T> {
   /** Null until the first page is there. */
   list: readonly T[] | null;
   hasMore: boolean;
+  /** Why the last page could not be read. */
+  error: string;
+  /** Reads the next page, or again what could not be read. */
   loadMore(): void;
   remove(item: T): void;
 }
@@ -14,21 +17,25 @@ interface Pages<T> {
 export function usePages<T>(load: (last?: T) => Promise<readonly T[]>, pageSize: number): Pages<T> {
   const [list, setList] = useState<readonly T[] | null>(null);
   const [hasMore, setHasMore] = useState(false);
+  const [error, setError] = useState('');
 
   const extend = useCallback(
-    (known: readonly T[]) =>
-      attempt(async () => {
+    async (known: readonly T[]) => {
+      setError('');
+      try {
         const page = await load(known.at(-1));
         setList([...known, ...page]);
         setHasMore(page.length >= pageSize);
-      }),
+      } catch (refusal) {
+        setError(errorText(refusal));
+      }
+    },
     [load, pageSize],
   );
   useEffect(() => void extend([]), [extend]);
 
   return {
-    list,
-    hasMore,
+    ...{ list, hasMore, error },
     loadMore: () => void extend(list ?? []),
     remove: (item) => setList((known) => known?.filter((one) => one !== item) ?? null),
   };
