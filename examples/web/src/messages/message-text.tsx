@@ -3,14 +3,12 @@ import type { Message } from '@confab/sdk';
 import { Fragment, memo, type ReactNode, useMemo } from 'react';
 import { addressOfSlug } from '../place.ts';
 import { type Block, type Inline, isOnlyEmoji, parseMarkup } from './markup.ts';
-import { Mention } from './mention.tsx';
-
-type Mentions = Message['mentions'];
+import { MeantPeople, Mention } from './mention.tsx';
 
 interface Props {
   body: string;
   /** Whom it means, as the server found. */
-  mentions: Mentions;
+  mentions: Message['mentions'];
   /** What stands behind the text on its last line. */
   children?: ReactNode;
 }
@@ -19,23 +17,19 @@ export const MessageText = memo(function MessageText({ body, mentions, children 
   const blocks = useMemo(() => parseMarkup(body), [body]);
   return (
     <div className="text" data-emoji={isOnlyEmoji(body)}>
-      {blocks.map((block, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text have no other name than their place.
-        <BlockView key={index} block={block} mentions={mentions}>
-          {index === blocks.length - 1 && children}
-        </BlockView>
-      ))}
+      <MeantPeople mentions={mentions}>
+        {blocks.map((block, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text have no other name than their place.
+          <BlockView key={index} block={block}>
+            {index === blocks.length - 1 && children}
+          </BlockView>
+        ))}
+      </MeantPeople>
     </div>
   );
 });
 
-interface BlockProps {
-  block: Block;
-  mentions: Mentions;
-  children: ReactNode;
-}
-
-function BlockView({ block, mentions, children }: BlockProps) {
+function BlockView({ block, children }: { block: Block; children: ReactNode }) {
   if (block.type === 'code') {
     return (
       <>
@@ -47,29 +41,29 @@ function BlockView({ block, mentions, children }: BlockProps) {
   }
   const content = (
     <p dir="auto">
-      {render(block.children, mentions)}
+      {render(block.children)}
       {children}
     </p>
   );
   return block.type === 'quote' ? <blockquote>{content}</blockquote> : content;
 }
 
-const render = (parts: readonly Inline[], mentions: Mentions): ReactNode =>
+const render = (parts: readonly Inline[]): ReactNode =>
   // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text have no other name than their place.
-  parts.map((part, index) => <Fragment key={index}>{renderPart(part, mentions)}</Fragment>);
+  parts.map((part, index) => <Fragment key={index}>{renderPart(part)}</Fragment>);
 
-function renderPart(part: Inline, mentions: Mentions): ReactNode {
+function renderPart(part: Inline): ReactNode {
   switch (part.type) {
     case 'text':
       return part.text;
     case 'code':
       return <code>{part.text}</code>;
     case 'bold':
-      return <strong>{render(part.children, mentions)}</strong>;
+      return <strong>{render(part.children)}</strong>;
     case 'italic':
-      return <em>{render(part.children, mentions)}</em>;
+      return <em>{render(part.children)}</em>;
     case 'strike':
-      return <s>{render(part.children, mentions)}</s>;
+      return <s>{render(part.children)}</s>;
     case 'link':
       return (
         <a href={part.text} target="_blank" rel="noopener noreferrer nofollow">
@@ -79,6 +73,6 @@ function renderPart(part: Inline, mentions: Mentions): ReactNode {
     case 'channel':
       return <a href={addressOfSlug(part.text)}>#{part.text}</a>;
     case 'mention':
-      return <Mention name={part.text} mentions={mentions} />;
+      return <Mention name={part.text} />;
   }
 }
