@@ -1,5 +1,5 @@
 /** The text of a composer: kept as a draft on all devices, and sent. */
-import { useChat } from '@confab/sdk/react';
+import { useChat, useDraft } from '@confab/sdk/react';
 import { useState } from 'react';
 import type { Attached } from '../files/use-attachments.ts';
 import { errorText } from '../ui/error-text.ts';
@@ -18,12 +18,15 @@ interface Text {
 export function useText(target: ComposerTarget, attached: Attached): Text {
   const { drafts } = useChat();
   const { place, channel } = target;
-  const [text, setText] = useState(() => drafts.get(place)?.body ?? '');
+  const { draft } = useDraft(place);
+  /** Null until something is written here: till then it is what another device writes. */
+  const [own, setOwn] = useState<string | null>(null);
+  const text = own ?? (draft ?? drafts.get(place))?.body ?? '';
   const [error, setError] = useState('');
 
   function write(next: string) {
     drafts.set(place, next);
-    setText(next);
+    setOwn(next);
     setError('');
     if (next === '') channel.typing.stop();
     else channel.typing.start();
