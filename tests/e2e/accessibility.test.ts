@@ -48,35 +48,36 @@ describe.skipIf(!hasBrowser)('axe finds nothing', { timeout: 120_000 }, () => {
     await message(ada, 'some code').waitFor();
     await ada.getByRole('button', { name: '🎉, 1' }).waitFor();
 
-    for (const [page, address] of [
-      ['channel', `#/c/${name}`],
-      ['thread', `#/c/${name}?thread=${seq}`],
-      ['details', `#/c/${name}?panel=details`],
-      ['members', `#/c/${name}?panel=members`],
-      ['activity', '#/activity'],
-      ['saved', '#/saved'],
-      ['home', '#/'],
-    ]) {
+    for (const [page, address, role, title] of [
+      ['channel', `#/c/${name}`, 'heading', name],
+      ['thread', `#/c/${name}?thread=${seq}`, 'complementary', 'Thread'],
+      ['details', `#/c/${name}?panel=details`, 'complementary', 'Details'],
+      ['members', `#/c/${name}?panel=members`, 'complementary', 'Members'],
+      ['activity', '#/activity', 'heading', 'Activity'],
+      ['saved', '#/saved', 'heading', 'Saved'],
+      ['home', '#/', 'heading', /^(Hello, Ada|Confab)$/],
+    ] as const) {
       await ada.goto(stage.web.url + address);
+      await ada.getByRole(role, { name: title }).first().waitFor();
       await ada.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
       await keepPicture(ada, `${look} ${page}`);
       expect(await complaints(ada), page).toEqual([]);
     }
-    for (const [dialog, address, button] of [
+    for (const [title, address, button] of [
       ['Seen by', `#/c/${name}`, 'Seen by Ben'],
       ['Edit history', `#/c/${name}`, '(edited)'],
       [`Banned from #${name}`, `#/c/${name}?panel=details`, 'Banned people'],
     ] as const) {
       await ada.goto(stage.web.url + address);
       await ada.getByRole('button', { name: button }).click();
-      await ada
-        .getByRole('dialog', { name: dialog })
-        .locator('[aria-busy=false]')
-        .waitFor({ state: 'attached' });
-      expect(await complaints(ada), dialog).toEqual([]);
+      const dialog = ada.getByRole('dialog', { name: title });
+      await dialog.locator('[aria-busy=false]').waitFor({ state: 'attached' });
+      expect(await complaints(ada), title).toEqual([]);
       await ada.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
     }
-    await message(ada, 'Bold').getByRole('button', { name: 'Ben' }).click();
+    await ada.goto(`${stage.web.url}#/c/${name}`);
+    await message(ada, 'Bold').getByRole('button', { name: 'Ben', exact: true }).click();
     await ada.getByRole('button', { name: 'Block', exact: true, disabled: false }).waitFor();
     expect(await complaints(ada), 'person').toEqual([]);
     await ada.keyboard.press('Escape');

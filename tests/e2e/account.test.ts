@@ -30,12 +30,11 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     const { ada, ben } = cast;
     const { bens } = await cast.meet('status');
     await bens.messages.send('I am off');
-    await message(ada, 'I am off').waitFor();
-    await ben.chat.presence.setStatus({
-      ...{ emoji: '🌴', text: 'On holiday', expiresAt: new Date(Date.now() + 6_000) },
-    });
+    const holiday = { emoji: '🌴', text: 'On holiday' };
+    await ben.chat.presence.setStatus(holiday);
     const sign = message(ada, 'I am off').getByTitle('On holiday');
     await sign.waitFor();
+    await ben.chat.presence.setStatus({ ...holiday, expiresAt: new Date(Date.now() + 3_000) });
     await sign.waitFor({ state: 'detached' });
   });
 
@@ -67,19 +66,40 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
+  it('a window stays when files are not chosen after all, or a selection of text ends beside it', async () => {
+    const { ada } = cast;
+    const dialog = await openAccount(ada, 'Profile…', 'Profile');
+    await dialog.getByLabel('Picture').dispatchEvent('cancel');
+    await dialog.getByLabel('Username').hover();
+    await ada.mouse.down();
+    await ada.mouse.move(5, 5);
+    await ada.mouse.up();
+    await dialog.getByLabel('Username').fill('ada');
+    await ada.mouse.click(5, 5);
+    await dialog.waitFor({ state: 'detached' });
+    await accountButton(ada).and(ada.locator(':focus')).waitFor();
+  });
+
   it('preferences hold after a reload', async () => {
     const { ada } = cast;
     const dialog = await openAccount(ada, 'Preferences…', 'Preferences');
     await dialog.getByLabel('Colours').selectOption('Dark');
-    await dialog.getByLabel('Notify me of').selectOption('Every message');
-    await dialog.getByLabel('Do not disturb at night').check();
-    await dialog.getByLabel('From').fill('21:30');
-    await dialog.getByLabel('Others see what I have read').uncheck();
+    const stored = async (choose: () => Promise<unknown>) => {
+      const answer = ada.waitForResponse((one) => one.url().includes('/rpc/set_preferences') && one.ok());
+      await Promise.all([answer, choose()]);
+    };
+    await stored(() => dialog.getByLabel('Notify me of').selectOption('Every message'));
+    await stored(() => dialog.getByLabel('Do not disturb at night').check());
+    const from = dialog.getByLabel('From');
+    await from.fill('21:30');
+    await stored(() => from.blur());
+    await stored(() => dialog.getByLabel('Others see what I have read').uncheck());
     await ada.reload();
     await openAccount(ada, 'Preferences…', 'Preferences');
-    await expect.poll(() => dialog.getByLabel('From').inputValue(), inTime).toBe('21:30');
-    expect(await dialog.getByLabel('Notify me of').inputValue()).toBe('all');
-    expect(await dialog.getByLabel('Others see what I have read').isChecked()).toBe(false);
+    await expect.poll(() => from.inputValue(), inTime).toBe('21:30');
+    await expect.poll(() => dialog.getByLabel('Notify me of').inputValue(), inTime).toBe('all');
+    const shares = dialog.getByLabel('Others see what I have read');
+    await expect.poll(() => shares.isChecked(), inTime).toBe(false);
     expect(await ada.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('dark');
     await ada.keyboard.press('Escape');
   });
@@ -94,9 +114,20 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await ada.getByText(`${ben.name} is blocked`).waitFor();
     await expect(direct.messages.send('Watches!')).rejects.toMatchObject({ code: 'user_blocked' });
 
+    await ada.route('**/rpc/list_blocks*', (route) =>
+      route.fulfill({
+        status: 403,
+        json: { code: 'forbidden', message: 'unable to list blocks; no', details: null, hint: null },
+      }),
+    );
     const dialog = await openAccount(ada, 'Preferences…', 'Preferences');
+    await dialog.getByRole('alert').filter({ hasText: 'You may not do this.' }).waitFor();
+    await ada.unroute('**/rpc/list_blocks*');
+    await dialog.getByRole('button', { name: 'Try again' }).click();
     await dialog.getByRole('button', { name: `Unblock ${ben.name}` }).click();
     await dialog.getByText('Nobody.').waitFor();
+    await dialog.getByText(`${ben.name} is not blocked any more`).waitFor();
+    await dialog.getByRole('list', { name: 'Blocked people' }).and(ada.locator(':focus')).waitFor();
     await ada.keyboard.press('Escape');
     await direct.messages.send('Sorry');
     await ada.getByRole('navigation').getByRole('link', { name: ben.name }).waitFor();

@@ -64,9 +64,29 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await ada.getByRole('button', { name: 'Banned people' }).click();
     await ada.getByRole('button', { name: `Let ${ben.name} come back` }).click();
     await ada.getByText('Nobody is banned').waitFor();
+    await ada.getByRole('list', { name: 'Banned people' }).and(ada.locator(':focus')).waitFor();
     await ada.keyboard.press('Escape');
+    await ada.getByRole('dialog').waitFor({ state: 'detached' });
+    // The panel under the window stays.
+    await ada.getByRole('button', { name: 'Banned people' }).and(ada.locator(':focus')).waitFor();
     await bens.join();
     expect(await ben.chat.channels.list()).toContainEqual(expect.objectContaining({ slug: name }));
+  });
+
+  it('somebody who is taken out of a private channel is told so, until they are added again', async () => {
+    const { ada, adaUser, ben } = cast;
+    const slug = `secret-${randomUUID().slice(0, 8)}`;
+    const bens = await ben.chat.channels.create({ slug, kind: 'private', memberIds: [adaUser.id] });
+    await goTo(cast, `#/c/${slug}`);
+    await field(ada).waitFor();
+    await bens.members.remove(adaUser.id);
+    await ada.getByRole('button', { name: 'Try again' }).waitFor();
+    await ada.getByText('You are not in this channel any more.').waitFor();
+    expect(await ada.getByRole('button', { name: 'Join channel' }).count()).toBe(0);
+    await ada.getByRole('heading', { level: 1, name: slug }).waitFor();
+
+    await bens.members.add([adaUser.id]);
+    await field(ada).waitFor();
   });
 
   it('one sees who has read, and who has not is not said to have', async () => {

@@ -14,6 +14,7 @@ import {
   say,
   scrollTo,
   seen,
+  sent,
   write,
   written,
 } from './conversation.ts';
@@ -95,6 +96,7 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
       const channel = await createChannel(ada, 'trains');
       await joinChannel(ben, channel);
       await say(ben, 'I am on the train');
+      await sent(ben, 'I am on the train');
       await expect.poll(() => seen(ada), inTime).toEqual(['I am on the train']);
 
       const outage = delay(OUTAGE_MS);

@@ -57,6 +57,18 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     expect([await written(ada), await reply.inputValue()]).toEqual(['', '']);
   });
 
+  it('what somebody writes on one device waits on the other, in a field they have not touched', async () => {
+    const { ada } = cast;
+    await cast.meet('devices');
+    const other = await ada.context().newPage();
+    await other.goto(ada.url());
+    await field(other).waitFor();
+    await write(ada, 'Begun at my desk');
+    await expect.poll(() => written(other), inTime).toBe('Begun at my desk');
+    await other.close();
+    await write(ada, '');
+  });
+
   it('what was written during an outage goes out in order after a reload, each once', async () => {
     const { ada, browser, web } = cast;
     const network = await openNetwork();
@@ -68,6 +80,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
       const name = await createChannel(ada, 'outage');
       await joinChannel(cleo, name);
       await say(cleo, 'Before the tunnel');
+      await sent(cleo, 'Before the tunnel');
       await message(ada, 'Before the tunnel').waitFor();
 
       network.cut();
@@ -76,6 +89,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
       await expect
         .poll(() => seen(cleo), inTime)
         .toEqual(['Before the tunnel', ...texts.map((text) => `${text} (sending)`)]);
+      await expect.poll(() => waiting(cleo), inTime).toBe(texts.length);
       await cleo.reload();
       network.restore();
       const all = ['Before the tunnel', ...texts];
@@ -118,6 +132,25 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await sent(ada, 'Gone');
   });
 });
+
+/** How many messages the page has stored to send them later; a moment after it shows them. */
+function waiting(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('confab');
+        opening.onerror = reject;
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction('outbox').objectStore('outbox').count();
+          counting.onerror = reject;
+          counting.onsuccess = () => {
+            opening.result.close();
+            resolve(counting.result);
+          };
+        };
+      }),
+  );
+}
 
 /** Lets a file go over the field as the browser tells it. */
 function fileEvents(page: Page, name: string, ...types: string[]): Promise<void> {

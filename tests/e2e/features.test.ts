@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await openMenu(ada, 'Hello');
     await ada.getByRole('menuitem', { name: 'Delete…' }).click();
     await ada.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await ada.getByText('This message was deleted.').waitFor();
+    await message(ada, 'This message was deleted.').and(ada.locator(':focus')).waitFor();
     await expect
       .poll(async () => (await bens.messages.list()).find(({ seq }) => seq === said?.seq)?.body, inTime)
       .toBe('');
@@ -102,6 +102,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await ada.getByRole('dialog', { name: 'red.png' }).getByRole('img').waitFor();
     await ada.keyboard.press('Escape');
     await ada.getByRole('dialog', { name: 'red.png' }).waitFor({ state: 'detached' });
+    await ada.getByRole('button', { name: 'Show red.png' }).and(ada.locator(':focus')).waitFor();
     const sent = (await bens.messages.list()).find(({ body }) => body === 'Two files');
     expect(sent?.files.map(({ name }) => name).sort()).toEqual(['notes.txt', 'red.png']);
   });
@@ -214,9 +215,14 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await field(ada).fill('@be');
     await ada.getByRole('option', { name: /Ben/ }).waitFor();
     await field(ada).press('Tab');
-    await expect.poll(() => written(ada)).toMatch(/^@ben\S* $/);
+    await expect.poll(() => written(ada), inTime).toMatch(/^@ben\S* $/);
     await field(ada).fill(':tada');
     await ada.getByRole('option', { name: /tada/ }).click();
-    await expect.poll(() => written(ada)).toBe('🎉 ');
+    await expect.poll(() => written(ada), inTime).toBe('🎉 ');
+    await field(ada).fill('Well done ');
+    await ada.getByRole('button', { name: 'Emoji', exact: true }).click();
+    await ada.getByRole('textbox', { name: 'Find an emoji' }).fill('tada');
+    await ada.keyboard.press('Enter');
+    await expect.poll(() => written(ada), inTime).toBe('Well done 🎉');
   });
 });

@@ -35,6 +35,12 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await expect.poll(() => isInView(ada, 'The blue whale sings'), inTime).toBe(true);
     await query.waitFor();
 
+    await goTo(cast, `#/c/${name}?search=whale`);
+    await expect.poll(() => query.inputValue(), inTime).toBe('whale');
+    await results.locator('mark').filter({ hasText: 'whale' }).waitFor();
+    await ada.goBack();
+    await expect.poll(() => query.inputValue(), inTime).toMatch(/^blue in:/);
+
     await query.fill(`blue in:#${name} has:file`);
     await panel.getByText('Nothing found.').waitFor();
     await query.fill(`blue in:#${name} before:yesterday-ish`);
@@ -61,9 +67,36 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await line.click();
     await expect.poll(() => isInView(ada, 'but not'), inTime).toBe(true);
     await ada.getByRole('link', { name: 'Activity', exact: true }).waitFor();
-    expect(await message(ada, 'but not').locator('.mention').allTextContents()).toEqual([
-      `@${adaUser.username}`,
-    ]);
+    await expect
+      .poll(() => message(ada, 'but not').locator('.mention').allTextContents(), inTime)
+      .toEqual([`@${adaUser.username}`]);
+  });
+
+  it('a browser in which pages may not notify, as on Android, offers nothing and shows the news all the same', async () => {
+    const { ada, adaUser } = cast;
+    const { bens } = await cast.meet('android');
+    await ada.evaluate(() => {
+      class Refused {
+        static permission: NotificationPermission = 'default';
+        constructor() {
+          throw new TypeError(
+            'Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.',
+          );
+        }
+      }
+      Object.assign(window, { Notification: Refused });
+    });
+    await goTo(cast, '#/activity');
+    await ada.getByRole('list', { name: 'Notifications' }).waitFor();
+    expect(await ada.getByRole('button', { name: 'Turn on' }).count()).toBe(0);
+
+    await ada.evaluate(() => {
+      Object.assign(Notification, { permission: 'granted' });
+      Object.defineProperty(document, 'hidden', { value: true });
+    });
+    await bens.messages.send(`Are you there, @${adaUser.username}?`);
+    await ada.getByRole('link', { name: /mentioned you in #android-/ }).waitFor();
+    await ada.reload();
   });
 
   it('after a jump into the middle the messages load in both directions, without gaps or doubles', async () => {

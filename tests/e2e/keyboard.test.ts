@@ -39,6 +39,7 @@ describe.skipIf(!hasBrowser)('by keyboard alone', { timeout: 60_000 }, () => {
     await page.keyboard.type('Hello');
     await page.keyboard.press('Enter');
     await message(page, 'Hello').getByText('(edited)').waitFor();
+    await field(page).and(page.locator(':focus')).waitFor();
 
     const bens = await (await joinChat('Ben')).chat.channels.open(topic);
     await bens.join();
@@ -59,8 +60,13 @@ describe.skipIf(!hasBrowser)('by keyboard alone', { timeout: 60_000 }, () => {
     await page.keyboard.press('Delete');
     await page.getByRole('dialog').waitFor();
     await press(page, page.getByRole('dialog').getByRole('button', { name: 'Delete' }));
-    await page.getByText('This message was deleted.').waitFor();
+    const deleted = message(page, 'This message was deleted.').and(page.locator(':focus'));
+    await deleted.waitFor();
 
+    await page.keyboard.press('Control+K');
+    await page.getByRole('combobox').and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Escape');
+    await deleted.waitFor();
     await page.keyboard.press('Control+K');
     await page.getByRole('combobox').and(page.locator(':focus')).waitFor();
     await page.keyboard.type(topic);

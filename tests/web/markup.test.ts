@@ -146,10 +146,14 @@ describe('the markup of messages', () => {
   });
 });
 
+/** The best of three, since the machine may have other things to do meanwhile. */
 function timeOf(action: () => void): number {
-  const start = performance.now();
-  action();
-  return performance.now() - start;
+  const times = Array.from({ length: 3 }, () => {
+    const start = performance.now();
+    action();
+    return performance.now() - start;
+  });
+  return Math.min(...times);
 }
 
 const depthOf = (list: readonly Inline[]): number =>

@@ -3,5 +3,7 @@ import type { User } from '@confab/sdk';
 
 export function stillMeant(people: readonly User[], typed: string): readonly User[] {
   const text = typed.trim().toLowerCase();
-  return people.filter(({ name, username }) => [name, username].some((one) => one.toLowerCase().includes(text)));
+  return people.filter(({ name, username }) =>
+    [name, username].some((one) => one.toLowerCase().includes(text)),
+  );
 }
