@@ -127,7 +127,8 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await dialog.getByRole('button', { name: `Unblock ${ben.name}` }).click();
     await dialog.getByText('Nobody.').waitFor();
     await dialog.getByText(`${ben.name} is not blocked any more`).waitFor();
-    await dialog.getByRole('list', { name: 'Blocked people' }).and(ada.locator(':focus')).waitFor();
+    const list = dialog.getByRole('list', { name: 'Blocked people' });
+    await list.and(ada.locator(':focus')).waitFor({ state: 'attached' });
     await ada.keyboard.press('Escape');
     await direct.messages.send('Sorry');
     await ada.getByRole('navigation').getByRole('link', { name: ben.name }).waitFor();

@@ -64,7 +64,8 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await ada.getByRole('button', { name: 'Banned people' }).click();
     await ada.getByRole('button', { name: `Let ${ben.name} come back` }).click();
     await ada.getByText('Nobody is banned').waitFor();
-    await ada.getByRole('list', { name: 'Banned people' }).and(ada.locator(':focus')).waitFor();
+    const list = ada.getByRole('list', { name: 'Banned people' });
+    await list.and(ada.locator(':focus')).waitFor({ state: 'attached' });
     await ada.keyboard.press('Escape');
     await ada.getByRole('dialog').waitFor({ state: 'detached' });
     // The panel under the window stays.
