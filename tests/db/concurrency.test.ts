@@ -142,18 +142,23 @@ it('an account is deleted whose reaction is in a channel it left, while the mess
   expect(message).toEqual({ body: 'second', reaction_counts: {} });
 });
 
-it('an account is deleted at the moment of a message that means its owner', async () => {
-  const { ada, bob, channel } = await makeGroup();
-  const outcome = await together(holdCounter(channel), [
-    call(ada, (as) => as`select chat.send_message(${channel}, ${`Hello @<${bob}>`})`),
-    (db) => db`delete from auth.users where id = ${bob}`,
-  ]);
-  expect(outcome).toEqual(['done', 'done']);
-  expect(await numbers(channel)).toEqual([
-    [1, 0],
-    [2, 0],
-  ]);
-});
+it.each(['before', 'after'])(
+  'an account is deleted right %s a message that means its owner',
+  async (place) => {
+    const { ada, bob, channel } = await makeGroup();
+    const calls = [
+      call(ada, (as) => as`select chat.send_message(${channel}, ${`Hello @<${bob}>`})`),
+      (db: Db) => db`delete from auth.users where id = ${bob}`,
+    ];
+    const outcome = await together(holdCounter(channel), place === 'after' ? calls : calls.reverse());
+    expect(outcome).toEqual(['done', 'done']);
+    expect(await numbers(channel)).toEqual([
+      [1, 0],
+      [2, 0],
+    ]);
+    expect(await database`select from chat.mentions where channel_id = ${channel}`).toHaveLength(0);
+  },
+);
 
 it('two are shut out at once, and each topic of everyone is told where it goes, once', async () => {
   const move = (db: Db) => db`select chat_private.move_presence()`;
