@@ -1721,9 +1721,10 @@ begin
      where x.channel_id = new.channel_id and x.seq = new.seq and x.user_id <> all (new.mention_ids);
   end if;
   if tg_op = 'INSERT' or new.mention_ids <> old.mention_ids then
+    -- Whose account is gone since the text was read is meant no more.
     insert into chat.mentions (user_id, channel_id, seq)
-    select u, new.channel_id, new.seq from unnest(new.mention_ids) as u
-     where u is distinct from new.author_id
+    select p.id, new.channel_id, new.seq from chat.profiles p
+     where p.id = any (new.mention_ids) and p.id is distinct from new.author_id
     on conflict do nothing;
   end if;
   return null;
