@@ -1236,6 +1236,18 @@ end;
 $$;
 grant execute on function chat_private.require_member(uuid, text) to authenticated;
 
+-- Refuses strangers too, and nobody loses the membership before what refers to it is stored.
+create function chat_private.hold_member(channel_id uuid, operation text) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform from chat.channel_members m
+    where m.channel_id = hold_member.channel_id and m.user_id = (select auth.uid()) for key share;
+  if not found then
+    perform chat_private.refuse_stranger(hold_member.channel_id, operation);
+  end if;
+end;
+$$;
+
 -- The channel, when the caller has this right in it; refuses otherwise. Platform admins count as admins of the
 -- channels they are in. Definer: asks for who blocked whom, which neither side may read.
 create function chat_private.require_right(channel_id uuid, "right" text, operation text) returns chat.channels
@@ -1278,6 +1290,7 @@ end;
 $$;
 grant execute on function chat_private.require_right(uuid, text, text) to authenticated;
 
+comment on function chat_private.hold_member(uuid, text) is 'Refuses strangers, and keeps the caller a member until the transaction ends';
 comment on function chat_private.rights_of(text, text, boolean, boolean, boolean, boolean) is
   'The table of rights: which come with which role in which channel';
 comment on function chat_private.require_right(uuid, text, text) is
@@ -2141,12 +2154,11 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_state chat.channel_states;
 begin
-  perform chat_private.require_member(mark_read.channel_id, 'mark as read');
+  -- Before the state, as a removal takes them; the receipt needs the membership to stay.
+  perform chat_private.hold_member(mark_read.channel_id, 'mark as read');
   if mark_read.seq is null or mark_read.seq < 0 then
     perform chat_private.fail('invalid_seq', 400, 'unable to mark as read; a seq is a number from 0');
   end if;
-  -- Before the state, as a removal takes them; the receipt needs the membership to stay.
-  perform from chat.channel_members m where m.channel_id = mark_read.channel_id and m.user_id = auth.uid() for key share;
   update chat.channel_states s set last_read_seq = mark_read.seq
    where s.channel_id = mark_read.channel_id and s.user_id = auth.uid() and s.last_read_seq < mark_read.seq
   returning * into v_state;
@@ -2183,11 +2195,11 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_seq bigint;
 begin
-  perform chat_private.require_member(mark_delivered.channel_id, 'mark as delivered');
+  -- Before the state, as a removal takes them; the receipt needs the membership to stay.
+  perform chat_private.hold_member(mark_delivered.channel_id, 'mark as delivered');
   if mark_delivered.seq is null or mark_delivered.seq < 0 then
     perform chat_private.fail('invalid_seq', 400, 'unable to mark as delivered; a seq is a number from 0');
   end if;
-  perform from chat.channel_members m where m.channel_id = mark_delivered.channel_id and m.user_id = auth.uid() for key share;
   update chat.channel_states s
      set last_delivered_seq = least(mark_delivered.seq,
            (select n.last_seq from chat.channel_counters n where n.channel_id = s.channel_id))
@@ -3157,7 +3169,7 @@ create trigger _300_follow_thread after insert on chat.messages
 create function chat_private.thread_state(channel_id uuid, root_seq bigint, operation text) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.require_member(thread_state.channel_id, operation);
+  perform chat_private.hold_member(thread_state.channel_id, operation);
   insert into chat.thread_members (user_id, channel_id, root_seq, last_read_seq, is_following)
   select auth.uid(), m.channel_id, m.seq, m.seq, false from chat.messages m
    where m.channel_id = thread_state.channel_id and m.seq = thread_state.root_seq and m.parent_seq is null and m.kind = 'user'
@@ -3339,7 +3351,7 @@ grant execute on function chat.remove_bookmark(uuid, bigint) to authenticated;
 create function chat.save_draft(channel_id uuid, body text, parent_seq bigint default 0, custom jsonb default '{}') returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.require_member(save_draft.channel_id, 'save draft');
+  perform chat_private.hold_member(save_draft.channel_id, 'save draft');
   if char_length(save_draft.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to save draft; its text is longer than 40,000 characters');
   elsif not coalesce(chat_private.is_custom(coalesce(save_draft.custom, '{}')), false) then

@@ -68,6 +68,18 @@ end;
 $$;
 grant execute on function chat_private.require_member(uuid, text) to authenticated;
 
+-- Refuses strangers too, and nobody loses the membership before what refers to it is stored.
+create function chat_private.hold_member(channel_id uuid, operation text) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform from chat.channel_members m
+    where m.channel_id = hold_member.channel_id and m.user_id = (select auth.uid()) for key share;
+  if not found then
+    perform chat_private.refuse_stranger(hold_member.channel_id, operation);
+  end if;
+end;
+$$;
+
 -- The channel, when the caller has this right in it; refuses otherwise. Platform admins count as admins of the
 -- channels they are in. Definer: asks for who blocked whom, which neither side may read.
 create function chat_private.require_right(channel_id uuid, "right" text, operation text) returns chat.channels
@@ -110,6 +122,7 @@ end;
 $$;
 grant execute on function chat_private.require_right(uuid, text, text) to authenticated;
 
+comment on function chat_private.hold_member(uuid, text) is 'Refuses strangers, and keeps the caller a member until the transaction ends';
 comment on function chat_private.rights_of(text, text, boolean, boolean, boolean, boolean) is
   'The table of rights: which come with which role in which channel';
 comment on function chat_private.require_right(uuid, text, text) is

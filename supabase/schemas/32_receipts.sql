@@ -75,12 +75,11 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_state chat.channel_states;
 begin
-  perform chat_private.require_member(mark_read.channel_id, 'mark as read');
+  -- Before the state, as a removal takes them; the receipt needs the membership to stay.
+  perform chat_private.hold_member(mark_read.channel_id, 'mark as read');
   if mark_read.seq is null or mark_read.seq < 0 then
     perform chat_private.fail('invalid_seq', 400, 'unable to mark as read; a seq is a number from 0');
   end if;
-  -- Before the state, as a removal takes them; the receipt needs the membership to stay.
-  perform from chat.channel_members m where m.channel_id = mark_read.channel_id and m.user_id = auth.uid() for key share;
   update chat.channel_states s set last_read_seq = mark_read.seq
    where s.channel_id = mark_read.channel_id and s.user_id = auth.uid() and s.last_read_seq < mark_read.seq
   returning * into v_state;
@@ -117,11 +116,11 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_seq bigint;
 begin
-  perform chat_private.require_member(mark_delivered.channel_id, 'mark as delivered');
+  -- Before the state, as a removal takes them; the receipt needs the membership to stay.
+  perform chat_private.hold_member(mark_delivered.channel_id, 'mark as delivered');
   if mark_delivered.seq is null or mark_delivered.seq < 0 then
     perform chat_private.fail('invalid_seq', 400, 'unable to mark as delivered; a seq is a number from 0');
   end if;
-  perform from chat.channel_members m where m.channel_id = mark_delivered.channel_id and m.user_id = auth.uid() for key share;
   update chat.channel_states s
      set last_delivered_seq = least(mark_delivered.seq,
            (select n.last_seq from chat.channel_counters n where n.channel_id = s.channel_id))

@@ -52,7 +52,7 @@ create trigger _300_follow_thread after insert on chat.messages
 create function chat_private.thread_state(channel_id uuid, root_seq bigint, operation text) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.require_member(thread_state.channel_id, operation);
+  perform chat_private.hold_member(thread_state.channel_id, operation);
   insert into chat.thread_members (user_id, channel_id, root_seq, last_read_seq, is_following)
   select auth.uid(), m.channel_id, m.seq, m.seq, false from chat.messages m
    where m.channel_id = thread_state.channel_id and m.seq = thread_state.root_seq and m.parent_seq is null and m.kind = 'user'

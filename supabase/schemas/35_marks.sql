@@ -107,7 +107,7 @@ grant execute on function chat.remove_bookmark(uuid, bigint) to authenticated;
 create function chat.save_draft(channel_id uuid, body text, parent_seq bigint default 0, custom jsonb default '{}') returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.require_member(save_draft.channel_id, 'save draft');
+  perform chat_private.hold_member(save_draft.channel_id, 'save draft');
   if char_length(save_draft.body) > 40000 then
     perform chat_private.fail('message_too_long', 400, 'unable to save draft; its text is longer than 40,000 characters');
   elsif not coalesce(chat_private.is_custom(coalesce(save_draft.custom, '{}')), false) then

@@ -236,6 +236,20 @@ it('somebody who keeps to themself how far they have read is shown nowhere, what
   expect(await database`select from chat.receipts where user_id = ${bob}`).toHaveLength(0);
 });
 
+it('what refers to a membership that is just taken away is refused, and nothing is left of it', async () => {
+  const { ada, bob, channel } = await makeGroup();
+  const outcome = await together(
+    (db) => asUser(db, ada, (as) => as`select chat.remove_member(${channel}, ${bob})`),
+    [
+      call(bob, (as) => as`select chat.mark_thread_read(${channel}, 1, 1)`),
+      call(bob, (as) => as`select chat.save_draft(${channel}, 'unfinished')`),
+      call(bob, (as) => as`select chat.mark_read(${channel}, 1)`),
+      call(bob, (as) => as`select chat.mark_delivered(${channel}, 1)`),
+    ],
+  );
+  for (const result of outcome) expect(result).toContain('channel_not_found');
+});
+
 it('two who join at once are both in, once', async () => {
   const { channel, people } = await committed(async (db) => {
     const admin = await createUser(db);
@@ -387,7 +401,7 @@ it.each(['mark_read', 'mark_delivered'])(
         call(bob, (as) => as.unsafe(`select chat.${verb}('${channel}', 1)`)),
       ],
     );
-    expect(outcome).toEqual(['done', 'done']);
+    expect(outcome).toEqual(['done', expect.stringContaining('channel_not_found')]);
   },
 );
 
