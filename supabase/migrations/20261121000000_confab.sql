@@ -1616,15 +1616,16 @@ begin
     -- A row for each who is there would cost too much.
     everyone := 'channel';
   end if;
-  -- People by their indexes first, and then who of them is a member: a channel has any number.
+  -- People by their indexes first, and then each by the membership: a channel has any number (offset 0 keeps it so).
   user_ids := array(
-    select m.user_id from chat.channel_members m
-     where m.channel_id = find_mentions.channel_id and m.user_id = any (
+    select distinct p.id from unnest(
        array(select p.id from chat.profiles p where p.username = any (v_names))
        || array(select p.id from chat.profiles p where lower(p.name) = any (
                   array(select substr(hit, 2, char_length(hit) - 2) from unnest(v_names) as hit where hit like '[%]')))
        || array(select btrim(hit, '<>')::uuid from unnest(v_names) as hit
-                 where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))));
+                 where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))) p (id)
+     where exists (select from chat.channel_members m
+                    where m.channel_id = find_mentions.channel_id and m.user_id = p.id offset 0));
   if cardinality(user_ids) > 200 then
     perform chat_private.fail('too_many_mentions', 400, 'unable to send message; its names belong to more than 200 people');
   end if;
@@ -6435,9 +6436,11 @@ begin
                or (new.mentions_everyone is not distinct from 'here' and exists (
                  select from chat.mentions x where x.user_id = m.user_id and x.channel_id = new.channel_id and x.seq = new.seq)))),
          true, 'broadcast'
-    from chat.channel_members m
-    join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null
-   where m.channel_id = new.channel_id and m.user_id = any (v_people);
+    from unnest(v_people) p (id)
+    -- One after the other (offset 0), since a channel has any number of members.
+    cross join lateral (select m.user_id from chat.channel_members m
+                         where m.channel_id = new.channel_id and m.user_id = p.id offset 0) m
+    join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null;
   return null;
 exception when others then
   -- A message is worth more than its announcement: clients find it by its seq.

@@ -158,15 +158,16 @@ begin
     -- A row for each who is there would cost too much.
     everyone := 'channel';
   end if;
-  -- People by their indexes first, and then who of them is a member: a channel has any number.
+  -- People by their indexes first, and then each by the membership: a channel has any number (offset 0 keeps it so).
   user_ids := array(
-    select m.user_id from chat.channel_members m
-     where m.channel_id = find_mentions.channel_id and m.user_id = any (
+    select distinct p.id from unnest(
        array(select p.id from chat.profiles p where p.username = any (v_names))
        || array(select p.id from chat.profiles p where lower(p.name) = any (
                   array(select substr(hit, 2, char_length(hit) - 2) from unnest(v_names) as hit where hit like '[%]')))
        || array(select btrim(hit, '<>')::uuid from unnest(v_names) as hit
-                 where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))));
+                 where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))) p (id)
+     where exists (select from chat.channel_members m
+                    where m.channel_id = find_mentions.channel_id and m.user_id = p.id offset 0));
   if cardinality(user_ids) > 200 then
     perform chat_private.fail('too_many_mentions', 400, 'unable to send message; its names belong to more than 200 people');
   end if;

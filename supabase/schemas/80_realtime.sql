@@ -79,9 +79,11 @@ begin
                or (new.mentions_everyone is not distinct from 'here' and exists (
                  select from chat.mentions x where x.user_id = m.user_id and x.channel_id = new.channel_id and x.seq = new.seq)))),
          true, 'broadcast'
-    from chat.channel_members m
-    join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null
-   where m.channel_id = new.channel_id and m.user_id = any (v_people);
+    from unnest(v_people) p (id)
+    -- One after the other (offset 0), since a channel has any number of members.
+    cross join lateral (select m.user_id from chat.channel_members m
+                         where m.channel_id = new.channel_id and m.user_id = p.id offset 0) m
+    join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null;
   return null;
 exception when others then
   -- A message is worth more than its announcement: clients find it by its seq.
