@@ -109,7 +109,15 @@ async function hearing(bring: (scene: Scene) => PromiseLike<unknown>): Promise<E
   const before = new Map(Object.entries(whole.ears).map(([ear, { heard }]) => [ear, heard.length]));
   await speakEverywhere(whole);
   return (Object.entries(whole.ears) as [Ear, Listener][])
-    .filter(([ear, { heard }]) => heard.slice(before.get(ear)).some(({ event }) => SECRETS.includes(event)))
+    .filter(([ear, { heard }]) =>
+      heard
+        .slice(before.get(ear))
+        // How others are, who are everywhere, may have been said before and come late.
+        .some(
+          ({ event, payload }) =>
+            SECRETS.includes(event) && (ear !== 'presence' || payload.status === 'busy'),
+        ),
+    )
     .map(([ear]) => ear)
     .sort();
 }
