@@ -206,6 +206,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await ada.keyboard.press('r');
     await ada.getByRole('complementary', { name: 'Thread' }).getByText('Press R').waitFor();
     await ada.keyboard.press('Escape');
+    await ada.getByRole('complementary', { name: 'Thread' }).waitFor({ state: 'detached' });
     await ada.getByRole('log').focus();
     await ada.keyboard.press('?');
     await ada.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
