@@ -6,7 +6,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { notFound, onError, refuseMethod, refuseSize, requireUtf8 } from '../_shared/http.ts';
 import type { Deps } from './deps.ts';
-import { translateError } from './dialects/connectbest.ts';
+import { translateError } from './dialects/connectbest/errors.ts';
 import { authRoutes } from './routes/auth.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { verificationRoutes } from './routes/verification.ts';

@@ -15,7 +15,7 @@ import {
   toCurrentUser,
   toRegisteredUser,
   toSignedInUser,
-} from '../dialects/connectbest.ts';
+} from '../dialects/connectbest/accounts.ts';
 import { sendCode } from '../email-codes.ts';
 
 const includes = (pattern: RegExp) => (value: string) => pattern.test(value);

@@ -6,7 +6,7 @@ import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared
 import { text, Uuid } from '../../_shared/schemas.ts';
 import { type ChatClient, run } from '../../_shared/supabase.ts';
 import type { Deps } from '../deps.ts';
-import { MESSAGE_COLUMNS, Message, toMessage } from '../dialects/connectbest.ts';
+import { MESSAGE_COLUMNS, Message, toMessage } from '../dialects/connectbest/messages.ts';
 
 const MAX_PAGE = 100;
 

@@ -1,0 +1,23 @@
+/** ConnectBest's statuses and field names for our errors. */
+import type { ApiError } from '../../../_shared/errors.ts';
+
+/** Where the document asks for another status than ours. */
+const STATUSES: Record<string, number> = { user_already_exists: 400, weak_password: 400 };
+
+/** Which field of the document a rule of the database or of Auth is about. */
+const FIELDS: Record<string, string> = {
+  user_already_exists: 'email',
+  weak_password: 'password',
+  invalid_code: 'code',
+  invalid_name: 'name',
+  message_empty: 'content',
+  message_too_long: 'content',
+};
+
+export function translateError(error: ApiError): ApiError {
+  const field = FIELDS[error.code];
+  return error.with({
+    status: STATUSES[error.code],
+    details: error.details ?? (field ? [{ field, message: error.message }] : undefined),
+  });
+}

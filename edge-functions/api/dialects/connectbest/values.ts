@@ -1,0 +1,21 @@
+/** Kinds of values that every shape of ConnectBest is made of. */
+import { z } from '@hono/zod-openapi';
+
+export const Id = z.guid().openapi({ format: 'uuid' });
+export const Time = z.iso.datetime().openapi({ description: 'ISO 8601, UTC' });
+export const Presence = z.enum(['online', 'away', 'busy', 'inmeeting', 'offline']);
+
+export interface ProfileRow {
+  id: string;
+  name: string;
+  avatar_url: string | null;
+}
+
+/** Stands for people whose account is gone, as the document promises every message an author. */
+export const DELETED_USER: ProfileRow = {
+  id: '00000000-0000-0000-0000-000000000000',
+  name: 'Deleted user',
+  avatar_url: null,
+};
+
+export const toTime = (timestamp: string) => new Date(timestamp).toISOString();
