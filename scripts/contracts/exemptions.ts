@@ -1,0 +1,30 @@
+/** Which promises an endpoint does not make, and why; everything else has to be shown by a test. */
+import type { Exemptions } from './table.ts';
+
+const PUBLIC = 'open to everybody';
+const BOUNDED_BY_ALL =
+  'it takes nothing and returns a fixed amount; the limits of all endpoints are tested once';
+const READS = 'reading changes nothing';
+
+export const exemptions: Exemptions = {
+  'POST /api/auth/register': { permission: PUBLIC },
+  'POST /api/auth/verify-email': { permission: PUBLIC },
+  'POST /api/auth/resend-verification': { permission: PUBLIC },
+  'POST /api/auth/forgot-password': { permission: PUBLIC },
+  'POST /api/auth/reset-password': { permission: PUBLIC },
+  'GET /api/auth/me': { limit: BOUNDED_BY_ALL, effect: READS },
+  'POST /api/auth/logout': { limit: BOUNDED_BY_ALL },
+  'GET /api/health': { permission: PUBLIC, limit: BOUNDED_BY_ALL, effect: READS },
+  'GET /api/users/search': { effect: READS },
+  'GET /api/users/:userId': { limit: BOUNDED_BY_ALL, effect: READS },
+  'GET /api/chat/channels': { effect: READS },
+  'GET /api/chat/channels/:channelId': { limit: BOUNDED_BY_ALL, effect: READS },
+  'GET /api/chat/channels/:channelId/messages/:messageId/thread': { effect: READS },
+  'GET /api/chat/search': { effect: READS },
+  'GET /api/admin/stats': { limit: BOUNDED_BY_ALL, effect: READS },
+  'GET /api/admin/users': { effect: READS },
+  'GET /api/metrics': { limit: BOUNDED_BY_ALL, effect: READS },
+  'GET /api/notifications/settings': { limit: BOUNDED_BY_ALL, effect: READS },
+  'GET /api/notifications': { effect: READS },
+  'GET /api/dms': { effect: READS },
+};

@@ -1,0 +1,102 @@
+/**
+ * What the contract tests show of each endpoint. A `describe` named like an endpoint (`POST /api/auth/register`) holds
+ * its tests, and the first word of a test's name says which kind of promise it keeps.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { PROJECT_DIR } from '../stack/stack.ts';
+import { type Endpoint, endpointName } from './inventory.ts';
+
+export const KINDS = ['success', 'error', 'permission', 'limit', 'effect'] as const;
+export type Kind = (typeof KINDS)[number];
+
+interface ContractTest {
+  kind: Kind;
+  /** The statuses that the test speaks of. */
+  statuses: number[];
+}
+
+export type ContractTests = Map<string, ContractTest[]>;
+
+const FOLDER = join(PROJECT_DIR, 'tests/contract');
+
+export function readContractTests(): ContractTests {
+  const tests: ContractTests = new Map();
+  for (const name of readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.test.ts')) continue;
+    const source = readFileSync(join(FOLDER, name), 'utf8');
+    collect(ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true), undefined, tests);
+  }
+  return tests;
+}
+
+function collect(node: ts.Node, endpoint: string | undefined, tests: ContractTests): void {
+  const { callee, name } = ts.isCallExpression(node) ? describeCall(node) : {};
+  if (callee === 'describe' && name !== undefined) {
+    ts.forEachChild(node, (child) => collect(child, name, tests));
+    return;
+  }
+  const kind = KINDS.find((word) => name?.startsWith(`${word}:`));
+  if ((callee === 'it' || callee === 'it.each') && endpoint !== undefined && kind) {
+    const test = { kind, statuses: statusesIn(node) };
+    tests.set(endpoint, [...(tests.get(endpoint) ?? []), test]);
+  }
+  ts.forEachChild(node, (child) => collect(child, endpoint, tests));
+}
+
+/** `it.each(table)('name', …)` is a call of what a call returns; `it.skip` and the like count for nothing. */
+function describeCall(call: ts.CallExpression): { callee?: string; name?: string } {
+  const inner = ts.isCallExpression(call.expression) ? call.expression.expression : call.expression;
+  const [title] = call.arguments;
+  if (!title) return {};
+  const name = ts.isStringLiteralLike(title)
+    ? title.text
+    : ts.isTemplateExpression(title)
+      ? title.head.text
+      : undefined;
+  if (name === undefined) return {};
+  const parts = ts.isPropertyAccessExpression(inner) ? [inner.expression, inner.name] : [inner];
+  return parts.every(ts.isIdentifier) ? { callee: parts.map(({ text }) => text).join('.'), name } : {};
+}
+
+function statusesIn(node: ts.Node): number[] {
+  return [...node.getText().matchAll(/\b4\d\d\b/g)].map(Number);
+}
+
+/** Why an endpoint has no tests of a kind, or of a status. */
+export type Exemptions = Partial<Record<string, Partial<Record<Kind | number, string>>>>;
+
+/** What is missing of an endpoint's tests: kinds, and statuses that no test speaks of. */
+export function missingTests(
+  endpoint: Endpoint,
+  tests: ContractTests,
+  exemptions: Exemptions,
+): (Kind | number)[] {
+  const own = tests.get(endpointName(endpoint)) ?? [];
+  const isExempt = (what: Kind | number) => exemptions[endpointName(endpoint)]?.[what] !== undefined;
+  const kinds = KINDS.filter((kind) => !own.some((test) => test.kind === kind));
+  const refused = own.filter(({ kind }) => kind !== 'success' && kind !== 'effect');
+  const statuses = endpoint.errors.filter(
+    // What only a broken server answers is tested once for all endpoints, in outage.test.ts.
+    (status) => status < 500 && !refused.some((test) => test.statuses.includes(status)),
+  );
+  return [...kinds, ...statuses].filter((what) => !isExempt(what));
+}
+
+/** Endpoint × kind in Markdown: how many tests, with the statuses that the errors' tests speak of. */
+export function toMarkdown(endpoints: Endpoint[], tests: ContractTests, exemptions: Exemptions): string {
+  const rows = endpoints.map((endpoint) => {
+    const own = tests.get(endpointName(endpoint)) ?? [];
+    const cells = KINDS.map((kind) => {
+      const count = own.filter((test) => test.kind === kind).length;
+      if (count > 0) return String(count);
+      return exemptions[endpointName(endpoint)]?.[kind] ? '–' : '**none**';
+    });
+    const missing = missingTests(endpoint, tests, exemptions).filter((what) => typeof what === 'number');
+    const note = missing.length > 0 ? `**without ${missing.join(', ')}**` : endpoint.errors.join(' ');
+    return `| ${endpoint.section} | \`${endpointName(endpoint)}\` | ${cells.join(' | ')} | ${note} |`;
+  });
+  const head = ['§', 'endpoint', ...KINDS, 'statuses'];
+  return [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows, ''].join('\n');
+}
