@@ -24,11 +24,31 @@ export const jsonBody = <T extends z.ZodType>(schema: T) =>
 export const jsonAnswer = <T extends z.ZodType>(description: string, schema: T) =>
   ({ description, content: { 'application/json': { schema } } }) as const;
 
-/** Declares the errors of a route: status → when it happens. */
-export const errorAnswers = <S extends number>(reasons: Record<S, string>) =>
+type Reason = string | readonly [when: string, ...codes: string[]];
+
+/** Declares the errors of a route: status → when it happens, and the codes that only this route has for it. */
+export const errorAnswers = <S extends number>(reasons: Record<S, Reason>) =>
   Object.fromEntries(
-    Object.entries<string>(reasons).map(([status, reason]) => [status, jsonAnswer(reason, ErrorBody)]),
-  ) as Record<S, ReturnType<typeof jsonAnswer<typeof ErrorBody>>>;
+    Object.entries<Reason>(reasons).map(([status, reason]) => {
+      const [when, ...codes] = typeof reason === 'string' ? ([reason] as const) : reason;
+      return [status, errorAnswer(when, codes)];
+    }),
+  ) as Record<S, ReturnType<typeof errorAnswer>>;
+
+const errorAnswer = (when: string, codes: readonly string[]) => ({
+  description: when,
+  content: {
+    'application/json': {
+      schema: ErrorBody,
+      ...(codes.length > 0 && { examples: errorExamples(when, codes) }),
+    },
+  },
+});
+
+export const errorExamples = (when: string, codes: readonly string[]) => {
+  const message = `unable to answer; ${when.charAt(0).toLowerCase()}${when.slice(1)}`;
+  return Object.fromEntries(codes.map((code) => [code, { value: { error: { code, message } } }]));
+};
 
 /** Refuses what does not fit a route's schemas, naming each field. */
 export const refuseInvalid: Hook<unknown, Env, string, unknown> = (result) => {

@@ -6,16 +6,11 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { notFound, onError, refuseMethod, refuseSize, requireUtf8 } from '../_shared/http.ts';
 import type { Deps } from './deps.ts';
+import { type Description, describeApi } from './description.ts';
 import { translateError } from './dialects/connectbest/errors.ts';
 import { authRoutes } from './routes/auth.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { verificationRoutes } from './routes/verification.ts';
-
-const DESCRIPTION = {
-  openapi: '3.1.0',
-  info: { title: 'Confab', version: '1.0.0', description: 'The HTTP API of a Confab chat backend' },
-  servers: [{ url: '/functions/v1' }],
-};
 
 export function createApp(deps: Deps): OpenAPIHono {
   const app = new OpenAPIHono();
@@ -39,6 +34,10 @@ export function createApp(deps: Deps): OpenAPIHono {
   connectbest.route('/chat/channels', messageRoutes(deps));
   app.route('/api', connectbest);
 
-  app.doc31('/api/openapi.json', DESCRIPTION);
+  let description: Description | undefined;
+  app.get('/api/openapi.json', (c) => {
+    description ??= describeApi(app);
+    return c.json(description);
+  });
   return app;
 }

@@ -1,0 +1,197 @@
+/** The OpenAPI description: what the routes declare, and what every route of their kind takes and answers besides. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { errorExamples } from '../_shared/http.ts';
+import { exampleOf, type Schema } from './examples.ts';
+
+const INFO = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Confab',
+    version: '1.0.0',
+    description: 'The HTTP API of a Confab chat backend',
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/functions/v1' }],
+};
+
+const ERROR = '#/components/schemas/Error';
+
+interface Example {
+  value: unknown;
+}
+
+interface Content {
+  schema: Schema;
+  example?: unknown;
+  examples?: Record<string, Example>;
+}
+
+interface Answer {
+  $ref?: string;
+  description?: string;
+  content?: Record<string, Content>;
+}
+
+interface Parameter {
+  in: string;
+  schema: Schema;
+  example?: unknown;
+}
+
+interface Operation {
+  operationId?: string;
+  summary?: string;
+  tags?: string[];
+  security?: object[];
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, Content> };
+  responses: Record<string, Answer>;
+}
+
+export interface Description {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema>; responses?: Record<string, Answer> };
+}
+
+interface General {
+  status: number;
+  name: string;
+  codes: string[];
+  when: string;
+  appliesTo(operation: Operation): boolean;
+}
+
+/** What routes answer whatever they are for. */
+const GENERAL: General[] = [
+  {
+    status: 400,
+    name: 'WrongInput',
+    codes: ['invalid_input'],
+    when: 'A field is wrong',
+    appliesTo: ({ parameters = [], requestBody }) => parameters.length > 0 || requestBody !== undefined,
+  },
+  {
+    status: 401,
+    name: 'NotSignedIn',
+    codes: ['not_signed_in', 'session_expired'],
+    when: 'No token, or one that is not valid any more',
+    appliesTo: isForUsers,
+  },
+  {
+    status: 403,
+    name: 'NotAllowed',
+    codes: ['account_suspended', 'second_factor_required'],
+    when: 'The account is suspended, or its second factor is missing',
+    appliesTo: isForUsers,
+  },
+  {
+    status: 413,
+    name: 'TooLarge',
+    codes: ['payload_too_large'],
+    when: 'The body is too large',
+    appliesTo: takesBody,
+  },
+  {
+    status: 415,
+    name: 'WrongType',
+    codes: ['unsupported_media_type'],
+    when: 'The body is of another type',
+    appliesTo: takesBody,
+  },
+  {
+    status: 429,
+    name: 'TooMany',
+    codes: ['rate_limited'],
+    when: 'Too many requests; Retry-After says in how many seconds to try again',
+    appliesTo: () => true,
+  },
+  {
+    status: 500,
+    name: 'Broken',
+    codes: ['internal_error'],
+    when: 'Something went wrong on the server',
+    appliesTo: () => true,
+  },
+  {
+    status: 503,
+    name: 'Unavailable',
+    codes: ['service_unavailable'],
+    when: 'A service behind the API does not answer',
+    appliesTo: () => true,
+  },
+];
+
+function takesBody({ requestBody }: Operation): boolean {
+  return requestBody !== undefined;
+}
+
+function isForUsers({ security = [] }: Operation): boolean {
+  return security.length > 0;
+}
+
+export function describeApi(app: OpenAPIHono): Description {
+  const description = app.getOpenAPI31Document(INFO) as unknown as Description;
+  const { schemas } = description.components;
+  for (const [path, operations] of Object.entries(description.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      operation.operationId ??= operationId(method, path);
+      for (const general of GENERAL) {
+        if (general.appliesTo(operation)) addGeneral(operation.responses, general);
+      }
+      giveExamples(operation, schemas);
+      for (const answer of Object.values(operation.responses)) listCodes(answer);
+    }
+  }
+  description.components.responses = Object.fromEntries(
+    GENERAL.map((general) => [general.name, listCodes(answerOf(general))]),
+  );
+  return description;
+}
+
+/** `get /api/users/{userId}` is `getUsersByUserId`. */
+function operationId(method: string, path: string): string {
+  const words = path
+    .replace(/^\/api\//, '')
+    .replaceAll('{', 'by-')
+    .match(/[a-z0-9]+/gi);
+  return method + (words ?? []).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+/** A route that has reasons of its own for a status keeps them and gets the codes beside its own. */
+function addGeneral(responses: Record<string, Answer>, general: General): void {
+  const own = responses[general.status];
+  if (!own) {
+    responses[general.status] = { $ref: `#/components/responses/${general.name}` };
+    return;
+  }
+  const content = own.content?.['application/json'];
+  if (content) content.examples = { ...errorExamples(general.when, general.codes), ...content.examples };
+}
+
+const answerOf = ({ codes, when }: General): Answer => ({
+  description: when,
+  content: { 'application/json': { schema: { $ref: ERROR }, examples: errorExamples(when, codes) } },
+});
+
+/** The codes of an error are exactly those that it has an example of. */
+function listCodes(answer: Answer): Answer {
+  const content = answer.content?.['application/json'];
+  if (content?.schema.$ref !== ERROR || !content.examples) return answer;
+  const code = { enum: Object.keys(content.examples) };
+  const error = { type: 'object', properties: { code } };
+  content.schema = { allOf: [content.schema, { type: 'object', properties: { error } }] };
+  return answer;
+}
+
+/** Where a route declares no example, one is put together from the examples of its parts. */
+function giveExamples(operation: Operation, schemas: Record<string, Schema>): void {
+  for (const parameter of operation.parameters ?? []) {
+    parameter.example ??= exampleOf(parameter.schema, schemas);
+  }
+  const contents = [operation.requestBody, ...Object.values(operation.responses)].flatMap((part) =>
+    Object.values(part?.content ?? {}),
+  );
+  for (const content of contents) {
+    if (!content.examples) content.example ??= exampleOf(content.schema, schemas);
+  }
+}
