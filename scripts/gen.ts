@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorCodes } from '../sdk/src/error-codes.ts';
 import { readDefiners } from './definers.ts';
+import { mailTemplates } from './mail-templates.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -105,6 +106,7 @@ const generated: Record<string, string> = {
   'supabase/migrations/20261121000000_confab.sql': migration(),
   'docs/errors.md': errorPage(),
   'docs/definers.md': definerPage(),
+  'edge-functions/_shared/mail-templates.json': mailTemplates(join(root, 'supabase/templates')),
   'docs/openapi.json': openApi(),
 };
 if (process.env.DB_URL) {

@@ -3,8 +3,8 @@ import type { Context } from 'hono';
 import { inBackground } from '../_shared/background.ts';
 import { report } from '../_shared/http.ts';
 import { run } from '../_shared/supabase.ts';
-import { verificationMail } from '../_shared/verification-mail.ts';
 import type { Deps } from './deps.ts';
+import { verificationMail } from './mails.ts';
 
 /** How long an answer waits for the mail server; the mail itself may take longer. */
 const PATIENCE = 3000;
@@ -37,7 +37,7 @@ const issueCode = ({ supabase }: Deps, email: string): Promise<string | null> =>
 
 async function mailCode(c: Context, deps: Deps, email: string, code: string): Promise<boolean> {
   try {
-    await deps.mail.send(email, await verificationMail({ appName: deps.appName, code }));
+    await deps.mail.send(email, verificationMail(deps.appName, code));
     return true;
   } catch (cause) {
     report(c, { code: 'mail_not_sent', cause });
