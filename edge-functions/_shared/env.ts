@@ -7,6 +7,15 @@ export interface Env {
   serviceRoleKey: string;
 }
 
+export interface StorageSettings {
+  /** Where functions reach the project. */
+  supabaseUrl: string;
+  /** Where everybody else does. */
+  publicUrl: string;
+  /** For how long signed addresses are good. */
+  urlSeconds: number;
+}
+
 export interface MailSettings {
   sender: { name: string; address: string };
   resendApiKey: string | undefined;
@@ -18,6 +27,15 @@ export function readEnv(): Env {
     supabaseUrl: required('SUPABASE_URL'),
     anonKey: required('SUPABASE_ANON_KEY'),
     serviceRoleKey: required('SUPABASE_SERVICE_ROLE_KEY'),
+  };
+}
+
+export function readStorageSettings(): StorageSettings {
+  const supabaseUrl = required('SUPABASE_URL');
+  return {
+    supabaseUrl,
+    publicUrl: optional('PUBLIC_URL') ?? supabaseUrl,
+    urlSeconds: Number(optional('FILE_URL_SECONDS') ?? 3600),
   };
 }
 

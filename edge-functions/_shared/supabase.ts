@@ -25,7 +25,11 @@ export function connect({ supabaseUrl, anonKey, serviceRoleKey }: Env): Supabase
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
       global: {
         headers,
-        fetch: (input, init) => fetch(input, { signal: AbortSignal.timeout(PATIENCE), ...init }),
+        // What streams takes as long as its sender; Storage ends what stands still.
+        fetch: (input, init) =>
+          init?.body instanceof ReadableStream
+            ? fetch(input, init)
+            : fetch(input, { signal: AbortSignal.timeout(PATIENCE), ...init }),
       },
     });
   return {

@@ -9,8 +9,11 @@ import type { Deps } from './deps.ts';
 import { type Description, describeApi } from './description.ts';
 import { translateError } from './dialects/connectbest/errors.ts';
 import { authRoutes } from './routes/auth.ts';
+import { fileRoutes } from './routes/files.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { verificationRoutes } from './routes/verification.ts';
+
+const STREAMED = new Set(['/api/upload', '/api/users/avatar']);
 
 export function createApp(deps: Deps): OpenAPIHono {
   const app = new OpenAPIHono();
@@ -21,7 +24,9 @@ export function createApp(deps: Deps): OpenAPIHono {
   });
   app.use(cors({ origin: '*', exposeHeaders: ['X-Request-Id'], maxAge: 3600 }));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
-  app.use(bodyLimit({ maxSize: 2 ** 20, onError: refuseSize }));
+  // Forms with files stream, and are bounded where they are read.
+  const limitBody = bodyLimit({ maxSize: 2 ** 20, onError: refuseSize });
+  app.use((c, next) => (STREAMED.has(c.req.path) ? next() : limitBody(c, next)));
   app.use(requireUtf8);
   app.onError(onError());
   app.notFound(notFound);
@@ -32,6 +37,7 @@ export function createApp(deps: Deps): OpenAPIHono {
   connectbest.route('/auth', authRoutes(deps));
   connectbest.route('/auth', verificationRoutes(deps));
   connectbest.route('/chat/channels', messageRoutes(deps));
+  connectbest.route('/', fileRoutes(deps));
   app.route('/api', connectbest);
 
   let description: Description | undefined;

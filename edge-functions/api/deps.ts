@@ -1,9 +1,11 @@
 /** What the routes are given: everything that reaches beyond the process. */
 import type { Mailer } from '../_shared/mail.ts';
+import type { Storage } from '../_shared/storage.ts';
 import type { Supabase } from '../_shared/supabase.ts';
 
 export interface Deps {
   supabase: Supabase;
+  storage: Storage;
   mail: Mailer;
   /** What the people who use it call this chat. */
   appName: string;

@@ -1,6 +1,7 @@
 /** The HTTP API, one function for every document it serves. */
-import { readEnv, readMailSettings } from '../_shared/env.ts';
+import { readEnv, readMailSettings, readStorageSettings } from '../_shared/env.ts';
 import { connectMail } from '../_shared/mail.ts';
+import { connectStorage } from '../_shared/storage.ts';
 import { connect } from '../_shared/supabase.ts';
 import { createApp } from './app.ts';
 
@@ -9,6 +10,7 @@ const mailSettings = readMailSettings();
 Deno.serve(
   createApp({
     supabase: connect(readEnv()),
+    storage: connectStorage(readStorageSettings()),
     mail: connectMail(mailSettings),
     appName: mailSettings.sender.name,
   }).fetch,

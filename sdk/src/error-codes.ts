@@ -132,6 +132,10 @@ export const errorCodes = {
   file_already_sent: 409,
   /** The id given for a file belongs to another one. */
   file_id_taken: 409,
+  /** Only who uploaded the file may do this. */
+  not_the_uploader: 403,
+  /** The platform does not take files of this media type: programs, mostly. */
+  file_type_not_allowed: 415,
   /** A message has at most 10 files. */
   too_many_files: 400,
   /** The file has no content. */

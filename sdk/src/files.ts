@@ -14,6 +14,8 @@ export interface FileInfo {
   mimeType: string;
   /** Bytes. */
   size: number;
+  /** Where it lies in Storage, in the bucket `files`. */
+  path: string;
   /** Of images, where the uploader's browser could measure them. */
   width: number | null;
   height: number | null;
@@ -77,8 +79,6 @@ const LIFETIME_S = 900;
 /** An address is handed out while it is good for at least this long. */
 const RESERVE_MS = 300_000;
 
-export const pathOf = ({ channelId, id }: Pick<FileInfo, 'channelId' | 'id'>): string => `${channelId}/${id}`;
-
 /** Uploading is loaded when it is first used. */
 export function createUpload(deps: { rest: Rest; storage: Storage }): Upload {
   return async (channelId, file, options = {}) => {
@@ -111,7 +111,7 @@ export function createChannelFiles(deps: {
       return (rows as unknown as ChannelFileRow[]).map(toChannelFile);
     },
     async remove(file) {
-      if ((await storage.remove('remove file', BUCKET, [pathOf(file)])) > 0) return;
+      if ((await storage.remove('remove file', BUCKET, [file.path])) > 0) return;
       // Announced and not uploaded yet, Storage does not know it.
       const { channelId: channel_id, id } = file;
       if (await run('remove file', client.rpc('cancel_file', { channel_id, id }))) return;
@@ -175,7 +175,7 @@ export function createFiles(storage: Storage): Files & { forget(): void } {
 
   return {
     async url(file, { download, transform } = {}) {
-      const path = pathOf(file);
+      const { path } = file;
       const url = await (transform
         ? recall(`${path} ${JSON.stringify(transform)}`, () =>
             storage.signImage('read file', BUCKET, path, LIFETIME_S, transform),

@@ -197,12 +197,14 @@ function toQueuedFile(channelId: string, file: FileSource | FileInfo): QueuedMes
   if ('id' in file) return { info: file, blob: null };
   const blob = toBlob(file);
   const { name = 'file' } = file as { name?: string };
+  const id = uuidV7();
   const info = {
-    id: uuidV7(),
+    id,
     channelId,
     name,
     mimeType: blob.type,
     size: blob.size,
+    path: `${channelId}/${id}`,
     width: null,
     height: null,
   };

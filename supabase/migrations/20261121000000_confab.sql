@@ -199,7 +199,17 @@ select s.name, s.value, s.value, s.minimum, s.maximum, s.description
   from (values
     ('edit_window_seconds', '86400'::jsonb, 0, 315360000, 'How long after sending its author may edit a message'),
     ('max_pins', '10', 1, 1000, 'How many messages may be pinned in a channel at once'),
-    ('max_file_bytes', '52428800', 1, 53687091200, 'Largest file that may be uploaded')
+    ('max_file_bytes', '52428800', 1, 53687091200, 'Largest file that may be uploaded'),
+    ('unused_file_seconds', '604800', 3600, 315360000, 'How long an uploaded file waits for a message to take it'),
+    ('scan_files', 'false', null, null, 'Whether nobody reads an uploaded file before the virus scanner has found it clean'),
+    ('allowed_file_types', '[]', null, null, 'Media types that may be uploaded, such as image/png or image/*; empty for all'),
+    ('denied_file_types',
+     '["application/x-msdownload", "application/x-elf", "application/x-mach-binary", "application/x-executable",
+       "application/x-dosexec", "application/vnd.microsoft.portable-executable", "application/x-msi",
+       "application/x-ms-shortcut", "application/x.ms.shortcut", "application/java-vm", "application/java-archive",
+       "application/vnd.android.package-archive", "application/x-deb", "application/x-rpm",
+       "application/x-apple-diskimage", "application/x-google-chrome-extension", "application/x-shockwave-flash"]',
+     null, null, 'Media types that may not be uploaded: programs')
   ) as s (name, value, minimum, maximum, description);
 
 comment on table chat.settings is
@@ -1454,6 +1464,26 @@ comment on column chat.channel_states.notify_level is 'all, mentions or nothing;
 comment on policy select_self on chat.channel_states is 'A member sees their own state only';
 comment on function chat.set_channel_state(uuid, boolean, boolean, timestamptz, boolean, text) is
   'Pins, mutes (until a time or for good), hides a channel or sets its level of notifications for the caller; null leaves a thing as it is. Errors: channel_not_found, not_a_member, invalid_notify_level, invalid_time';
+
+-- 25_worker.sql
+-- How the database wakes the worker: rows say what is to be done, a job only says that there may be something to do.
+
+-- Without a worker, or before it first ran, its schema is not there: the rows wait, and it finds them when it starts.
+-- Definer: the queue belongs to the role that the worker connects as, which is the one that owns this function.
+create function chat_private.wake_worker(task text, at timestamptz default null) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if to_regnamespace('graphile_worker') is not null then
+    perform graphile_worker.add_job(wake_worker.task, run_at => coalesce(wake_worker.at, now()), max_attempts => 1);
+  end if;
+exception when others then
+  -- What is to be done is worth more than that it is done at once.
+  raise warning 'the worker was not woken for %: %', wake_worker.task, sqlerrm;
+end;
+$$;
+
+comment on function chat_private.wake_worker(text, timestamptz) is
+  'Has the worker run one of its tasks, now or at a time; no effect where no worker has ever run';
 
 -- 30_messages.sql
 -- Messages: each channel numbers its own 1, 2, 3 … and every change to them as well, so that a client sees what it missed.
@@ -4228,11 +4258,13 @@ language sql immutable set search_path = '' as $$
     from '^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$');
 $$;
 
--- A file's bytes lie in Storage at <channel_id>/<id>. The row comes first (create_file), then its uploader may store
--- the object there, once; sending a message with the file shows both to the channel.
+-- A file's bytes lie in Storage at <folder_id>/<id>. The row comes first (create_file), then its uploader may store
+-- the object there, once; sending a message with the file shows both to the channel. Uploaded without a channel it
+-- belongs to its uploader alone, in a folder of theirs, until a message takes it into whichever channel that is.
 create table chat.files (
-  channel_id uuid not null references chat.channels on delete cascade,
+  folder_id uuid not null,
   id uuid not null default chat_private.uuid_v7(),
+  channel_id uuid references chat.channels on delete cascade,
   seq bigint,
   uploader_id uuid default auth.uid() references chat.profiles on delete set null,
   name text not null
@@ -4242,17 +4274,23 @@ create table chat.files (
   size bigint not null constraint files_size_positive check (size > 0),
   width integer,
   height integer,
+  has_thumbnail boolean not null default false,
   created_at timestamptz not null default now(),
   uploaded_at timestamptz,
+  is_held boolean not null default false,
+  expires_at timestamptz not null default now() + make_interval(secs => chat_private.setting('unused_file_seconds')::double precision),
   deleted_at timestamptz,
-  primary key (channel_id, id),
+  path text not null generated always as (folder_id::text || '/' || id::text) stored,
+  primary key (folder_id, id),
   constraint files_id_unique unique (id),
   constraint files_message_fkey foreign key (channel_id, seq) references chat.messages (channel_id, seq) on delete cascade,
   constraint files_dimensions_known check ((width is null) = (height is null) and width between 1 and 100000 and height between 1 and 100000),
-  constraint files_sent_after_upload check (seq is null or uploaded_at is not null)
+  constraint files_sent_after_upload check (seq is null or (uploaded_at is not null and channel_id is not null))
 );
 -- Serves the files of a channel, newest first, and those of one message.
-create index files_message_idx on chat.files (channel_id, seq) where seq is not null;
+create index files_message_idx on chat.files (channel_id, seq);
+-- Serves the worker: what no message has taken in time.
+create index files_unused_idx on chat.files (expires_at) where seq is null;
 create index files_uploader_idx on chat.files (uploader_id);
 
 alter table chat.files enable row level security;
@@ -4264,9 +4302,30 @@ values ('files', 'files', false, chat_private.setting('max_file_bytes')::bigint)
 create function chat_private.file_at(path text) returns setof chat.files
 language sql stable rows 1 set search_path = '' as $$
   select f.* from chat.files f
-   where f.id = case when path ~ '^[0-9a-f-]{36}/[0-9a-f-]{36}$' and pg_input_is_valid(right(path, 36), 'uuid')
-                     then right(path, 36)::uuid end
-     and path = f.channel_id || '/' || f.id;
+   where f.id = case when file_at.path ~ '^[0-9a-f-]{36}/[0-9a-f-]{36}$' and pg_input_is_valid(right(file_at.path, 36), 'uuid')
+                     then right(file_at.path, 36)::uuid end
+     and f.path = file_at.path;
+$$;
+
+-- The path of the file that the object at this path belongs to: itself, or what its thumbnail shows.
+create function chat_private.pictured_path(path text) returns text
+language sql immutable set search_path = '' as $$
+  select regexp_replace(path, '[.]thumbnail$', '');
+$$;
+grant execute on function chat_private.pictured_path(text) to authenticated;
+
+-- Refuses media types that the platform does not take.
+create function chat_private.check_file_type(mime_type text, operation text) returns void
+language plpgsql stable set search_path = '' as $$
+declare
+  v_allowed jsonb := chat_private.setting('allowed_file_types');
+begin
+  -- An entry is a type, or a family of them: image/*.
+  if chat_private.setting('denied_file_types') ?| array[mime_type, split_part(mime_type, '/', 1) || '/*']
+     or (v_allowed <> '[]' and not v_allowed ?| array[mime_type, split_part(mime_type, '/', 1) || '/*']) then
+    perform chat_private.fail('file_type_not_allowed', 415, format('unable to %s; files of type %s are not taken', operation, mime_type));
+  end if;
+end;
 $$;
 
 -- Whether the caller may upload, read or remove the object at this path. Definer: a policy of Storage asks, and
@@ -4274,13 +4333,13 @@ $$;
 create function chat_private.may_use_file(path text, access text) returns boolean
 language sql stable security definer set search_path = '' as $$
   select exists (
-    select from chat_private.file_at(path) f
-      join chat.channel_members m on m.channel_id = f.channel_id and m.user_id = (select auth.uid())
-      join chat.channels c on c.id = f.channel_id
-     where f.deleted_at is null and case access
-       when 'upload' then f.uploader_id = m.user_id and f.uploaded_at is null
-       when 'read' then f.uploader_id = m.user_id or f.seq is not null
-       when 'remove' then f.uploader_id = m.user_id or (f.seq is not null and 'delete_any_message' = any (
+    select from chat_private.file_at(case access when 'read' then chat_private.pictured_path(path) else path end) f
+      left join chat.channel_members m on m.channel_id = f.channel_id and m.user_id = (select auth.uid())
+      left join chat.channels c on c.id = m.channel_id
+     where f.deleted_at is null and (m.user_id is not null or f.channel_id is null) and case access
+       when 'upload' then f.uploader_id = (select auth.uid()) and f.uploaded_at is null
+       when 'read' then not f.is_held and (f.uploader_id = (select auth.uid()) or f.seq is not null)
+       when 'remove' then f.uploader_id = (select auth.uid()) or (f.seq is not null and 'delete_any_message' = any (
          chat_private.rights_of(c.kind, m.role, c.created_by is not distinct from m.user_id, c.created_by is not null,
                                 c.archived_at is not null, false)))
        else false end);
@@ -4292,24 +4351,27 @@ create function chat_private.describe_files(channel_id uuid, seq bigint, inout f
 language sql stable set search_path = '' as $$
   select coalesce(array_agg(f.id order by w.place), '{}'),
          coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'mime_type', f.mime_type, 'size', f.size,
-           'width', f.width, 'height', f.height) order by w.place), '[]')
+           'width', f.width, 'height', f.height, 'path', f.path, 'has_thumbnail', f.has_thumbnail, 'is_held', f.is_held) order by w.place), '[]')
     from (select x.id, min(x.place) as place from unnest(file_ids) with ordinality as x (id, place) group by x.id) w
     join chat.files f on f.id = w.id
-   where f.channel_id = describe_files.channel_id and f.seq is not distinct from describe_files.seq and f.deleted_at is null;
+   where f.seq is not distinct from describe_files.seq and f.deleted_at is null
+     and (f.channel_id = describe_files.channel_id or (f.channel_id is null and describe_files.seq is null));
 $$;
 
 grant select on chat.files to authenticated;
 
 create policy select_member_or_admin on chat.files for select to authenticated
-  using ((deleted_at is null and channel_id in (select chat_private.my_channel_ids())
+  using ((deleted_at is null
+          and (channel_id in (select chat_private.my_channel_ids()) or (channel_id is null and seq is null))
           and (seq is not null or uploader_id = (select auth.uid())))
          or (select chat_private.is_platform_admin()));
 
 -- Storage asks the gate too: a signed-out or suspended caller's token is refused there as everywhere. The set of
--- channels dismisses what a list of the whole bucket would ask about one by one.
+-- channels dismisses what a list of the whole bucket would ask about one by one; folders of people are in no list.
 create policy select_file_reader on storage.objects for select to authenticated
   using (bucket_id = 'files' and (select chat_private.session_refusal()) is null
-         and split_part(name, '/', 1) in (select c::text from chat_private.my_channel_ids() c)
+         and (split_part(name, '/', 1) in (select c::text from chat_private.my_channel_ids() c)
+              or (select storage.operation()) not like 'storage.object.list%')
          and chat_private.may_use_file(name, 'read'));
 create policy insert_file_uploader on storage.objects for insert to authenticated
   with check (bucket_id = 'files' and (select chat_private.session_refusal()) is null and chat_private.may_use_file(name, 'upload'));
@@ -4323,6 +4385,7 @@ create function chat_private.tg_objects__follow_files() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   v_file chat.files;
+  v_mime_type text;
 begin
   if tg_op <> 'INSERT' and old.bucket_id = 'files'
      and (tg_op = 'DELETE' or (new.bucket_id, new.name) is distinct from (old.bucket_id, old.name)) then
@@ -4335,15 +4398,27 @@ begin
     update chat.files f set deleted_at = clock_timestamp() where f.id = v_file.id and f.deleted_at is null;
   end if;
   if tg_op <> 'DELETE' and new.bucket_id = 'files' then
-    -- A rehearsal knows no size yet.
-    update chat.files f
-       set uploaded_at = coalesce(f.uploaded_at, clock_timestamp()),
-           size = coalesce((new.metadata ->> 'size')::bigint, f.size),
-           mime_type = coalesce(chat_private.clean_mime_type(new.metadata ->> 'mimetype'), 'application/octet-stream')
-     where f.id = (select g.id from chat_private.file_at(new.name) g)
-       and (new.owner_id is null or new.owner_id = f.uploader_id::text) and f.deleted_at is null;
+    if new.owner_id is null and new.name <> chat_private.pictured_path(new.name) then
+      select * into v_file from chat_private.file_at(chat_private.pictured_path(new.name));
+      if v_file.seq is not null then
+        perform chat_private.lock_channel(v_file.channel_id);
+      end if;
+      update chat.files f set has_thumbnail = true where f.id = v_file.id and f.deleted_at is null;
+    else
+      -- A rehearsal knows no size yet.
+      update chat.files f
+         set uploaded_at = coalesce(f.uploaded_at, clock_timestamp()),
+             is_held = f.is_held or (f.uploaded_at is null and chat_private.setting('scan_files')::boolean),
+             size = coalesce((new.metadata ->> 'size')::bigint, f.size),
+             mime_type = coalesce(chat_private.clean_mime_type(new.metadata ->> 'mimetype'), 'application/octet-stream')
+       where f.id = (select g.id from chat_private.file_at(new.name) g)
+         and (new.owner_id is null or new.owner_id = f.uploader_id::text) and f.deleted_at is null
+      returning f.mime_type into v_mime_type;
+    end if;
     if not found then
       perform chat_private.fail('file_not_found', 404, 'unable to store the object; no file of its owner waits for it here');
+    elsif v_mime_type is not null then
+      perform chat_private.check_file_type(v_mime_type, 'store the object');
     end if;
   end if;
   return null;
@@ -4352,7 +4427,44 @@ $$;
 create trigger _100_follow_files after insert or update or delete on storage.objects
   for each row execute function chat_private.tg_objects__follow_files();
 
--- Definer: as above. A message takes files that its author has uploaded to its channel, each once.
+-- Definer: buckets are Storage's. It holds uploads to the same limit.
+create function chat_private.tg_settings__limit_files() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update storage.buckets b set file_size_limit = new.value::bigint where b.id = 'files';
+  return null;
+end;
+$$;
+create trigger _200_limit_files after update of value on chat.settings
+  for each row when (new.name = 'max_file_bytes') execute function chat_private.tg_settings__limit_files();
+
+comment on table chat.files is 'What lies in the bucket files at <folder_id>/<id>: uploaded by a person, shown to a channel once it is sent with a message';
+comment on column chat.files.folder_id is 'The channel it was uploaded to, or its uploader when they named none';
+comment on column chat.files.path is 'Where its object lies in the bucket files; its thumbnail lies beside it, as <path>.thumbnail';
+comment on column chat.files.channel_id is 'The channel whose members may read it; null until a message takes it, when it was uploaded without one';
+comment on column chat.files.id is 'A UUIDv7 made by the client or the server; creating the same id again is no second file';
+comment on column chat.files.seq is 'The message it was sent with; null until then, and only its uploader sees it';
+comment on column chat.files.uploader_id is 'Who uploaded it; null once the account is deleted';
+comment on column chat.files.name is 'Name as shown and for downloads: 1 to 255 characters, no path; the object''s own name is the id';
+comment on column chat.files.mime_type is 'Media type without parameters, as announced; once uploaded, as Storage serves it';
+comment on column chat.files.size is 'Bytes as announced; once uploaded, as stored';
+comment on column chat.files.width is 'Of an image or video, in pixels, as its uploader measured it';
+comment on column chat.files.height is 'As width';
+comment on column chat.files.has_thumbnail is 'Whether a small picture of it lies at <path>.thumbnail';
+comment on column chat.files.created_at is 'When it was announced';
+comment on column chat.files.uploaded_at is 'When Storage had all of it; null before';
+comment on column chat.files.is_held is 'Whether nobody may read it yet, as it has not been scanned';
+comment on column chat.files.expires_at is 'When it goes unless a message has taken it';
+comment on column chat.files.deleted_at is 'When it or its message was deleted: nobody reads it any more, and only platform admins see this row';
+comment on function chat_private.may_use_file(text, text) is
+  'Whether the caller may upload, read or remove the object at this path of the bucket files; asked by the policies of Storage';
+comment on policy select_member_or_admin on chat.files is 'Members see what was sent to their channels and their own uploads; platform admins see every row';
+
+-- 41_file_verbs.sql
+-- What people do with files: announce, send with a message, place, delete and list them.
+
+-- A message takes files that its author has uploaded, to its channel or to none, each once.
+-- Definer: nobody may write these rows.
 create function chat_private.tg_messages__take_files() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -4365,7 +4477,8 @@ begin
   select bool_or(f.id is null) as is_unknown, bool_or(f.uploaded_at is null) as is_unfinished, bool_or(f.seq is not null) as is_sent
     into v_any
     from unnest(new.file_ids) as w (id)
-    left join chat.files f on f.id = w.id and f.channel_id = new.channel_id and f.uploader_id = new.author_id and f.deleted_at is null;
+    left join chat.files f on f.id = w.id and f.uploader_id = new.author_id and f.deleted_at is null
+     and (f.channel_id is null or f.channel_id = new.channel_id or f.seq is not null);
   if (v_any.is_unfinished or v_any.is_sent) and exists (select from chat.messages m where m.id = new.id) then
     return new;  -- a send repeated; _100_number drops it
   elsif v_any.is_unknown then
@@ -4405,7 +4518,7 @@ create function chat_private.tg_messages__follow_files() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if tg_op = 'INSERT' then
-    update chat.files f set seq = new.seq where f.channel_id = new.channel_id and f.id = any (new.file_ids);
+    update chat.files f set channel_id = new.channel_id, seq = new.seq where f.id = any (new.file_ids) and f.seq is null;
   else
     update chat.files f set deleted_at = new.deleted_at
      where f.channel_id = new.channel_id and f.seq = new.seq and f.deleted_at is null;
@@ -4429,28 +4542,20 @@ begin
   return null;
 end;
 $$;
-create trigger _100_tell_message after update of name, mime_type, size, width, height, deleted_at or delete on chat.files
+create trigger _100_tell_message after update of name, mime_type, size, width, height, has_thumbnail, is_held, deleted_at or delete on chat.files
   for each row when (old.seq is not null) execute function chat_private.tg_files__tell_message();
 
--- Definer: buckets are Storage's. It holds uploads to the same limit.
-create function chat_private.tg_settings__limit_files() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  update storage.buckets b set file_size_limit = new.value::bigint where b.id = 'files';
-  return null;
-end;
-$$;
-create trigger _200_limit_files after update of value on chat.settings
-  for each row when (new.name = 'max_file_bytes') execute function chat_private.tg_settings__limit_files();
-
 -- Definer: nobody may write these rows.
-create function chat.create_file(channel_id uuid, name text, mime_type text, size bigint,
+create function chat.create_file(name text, mime_type text, size bigint default null, channel_id uuid default null,
                                  width integer default null, height integer default null, id uuid default null)
 returns setof chat.files rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
   v_name text := chat_private.clean_file_name(create_file.name);
   v_mime_type text := chat_private.clean_mime_type(coalesce(nullif(create_file.mime_type, ''), 'application/octet-stream'));
+  v_limit bigint := chat_private.setting('max_file_bytes')::bigint;
+  -- Who does not know the size announces the largest.
+  v_size bigint := coalesce(create_file.size, v_limit);
   v_id uuid := coalesce(create_file.id, chat_private.uuid_v7());
   v_file chat.files;
 begin
@@ -4458,25 +4563,28 @@ begin
     perform chat_private.fail('invalid_file_name', 400, 'unable to create file; a name has 1 to 255 visible characters');
   elsif v_mime_type is null then
     perform chat_private.fail('invalid_mime_type', 400, 'unable to create file; a media type looks like image/png');
-  elsif create_file.size is null or create_file.size < 1 then
+  elsif v_size < 1 then
     perform chat_private.fail('file_empty', 400, 'unable to create file; it has no content');
-  elsif create_file.size > chat_private.setting('max_file_bytes')::bigint then
-    perform chat_private.fail('file_too_large', 413,
-      format('unable to create file; it is larger than %s bytes', chat_private.setting('max_file_bytes')));
+  elsif v_size > v_limit then
+    perform chat_private.fail('file_too_large', 413, format('unable to create file; it is larger than %s bytes', v_limit));
   elsif (create_file.width is null) <> (create_file.height is null)
      or create_file.width not between 1 and 100000 or create_file.height not between 1 and 100000 then
     perform chat_private.fail('invalid_dimensions', 400, 'unable to create file; width and height come together, 1 to 100,000 each');
   end if;
-  perform chat_private.require_right(create_file.channel_id, 'upload_file', 'create file');
+  perform chat_private.check_file_type(v_mime_type, 'create file');
+  if create_file.channel_id is not null then
+    perform chat_private.require_right(create_file.channel_id, 'upload_file', 'create file');
+  end if;
   perform chat_private.take_token('create_file');
 
-  insert into chat.files (channel_id, id, name, mime_type, size, width, height)
-  values (create_file.channel_id, v_id, v_name, v_mime_type, create_file.size, create_file.width, create_file.height)
+  insert into chat.files (folder_id, id, channel_id, name, mime_type, size, width, height)
+  values (coalesce(create_file.channel_id, auth.uid()), v_id, create_file.channel_id, v_name, v_mime_type, v_size,
+          create_file.width, create_file.height)
   on conflict on constraint files_id_unique do nothing
   returning * into v_file;
   if v_file.id is null then
     select * into v_file from chat.files f
-     where f.id = v_id and f.channel_id = create_file.channel_id and f.uploader_id = (select auth.uid());
+     where f.id = v_id and f.channel_id is not distinct from create_file.channel_id and f.uploader_id = (select auth.uid());
     if not found then
       perform chat_private.fail('file_id_taken', 409, 'unable to create file; its id belongs to another file');
     end if;
@@ -4484,7 +4592,7 @@ begin
   return next v_file;
 end;
 $$;
-grant execute on function chat.create_file(uuid, text, text, bigint, integer, integer, uuid) to authenticated;
+grant execute on function chat.create_file(text, text, bigint, uuid, integer, integer, uuid) to authenticated;
 
 -- Definer: as above.
 create function chat.cancel_file(channel_id uuid, id uuid) returns boolean
@@ -4498,6 +4606,57 @@ begin
 end;
 $$;
 grant execute on function chat.cancel_file(uuid, uuid) to authenticated;
+
+-- Definer: as above.
+create function chat.place_files(channel_id uuid, file_ids uuid[]) returns setof chat.files rows 10
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_right(place_files.channel_id, 'upload_file', 'place files');
+  if cardinality(place_files.file_ids) > 10 then
+    perform chat_private.fail('too_many_files', 400, 'unable to place files; a message has at most 10');
+  end if;
+  perform from chat.files f where f.id = any (place_files.file_ids) order by f.id for no key update;
+  return query update chat.files f set channel_id = place_files.channel_id
+    where f.id = any (place_files.file_ids) and f.uploader_id = (select auth.uid()) and f.seq is null
+      and (f.channel_id is null or f.channel_id = place_files.channel_id)
+    returning f.*;
+  if (select count(distinct w) from unnest(place_files.file_ids) w)
+     > (select count(*) from chat.files f where f.id = any (place_files.file_ids) and f.channel_id = place_files.channel_id
+         and f.uploader_id = (select auth.uid()) and f.seq is null) then
+    perform chat_private.fail('file_not_found', 404, 'unable to place files; one does not exist, is not yours or belongs to another channel');
+  end if;
+end;
+$$;
+grant execute on function chat.place_files(uuid, uuid[]) to authenticated;
+
+-- Definer: as above. A message that it was sent with loses it; its object follows.
+create function chat.delete_file(id uuid) returns setof chat.files rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_file chat.files;
+begin
+  select * into v_file from chat.files f
+   where f.id = delete_file.id and f.deleted_at is null
+     and (f.uploader_id = (select auth.uid())
+          or (f.seq is not null and f.channel_id in (select chat_private.my_channel_ids())));
+  if v_file.id is null then
+    perform chat_private.fail('file_not_found', 404, 'unable to delete file; it does not exist or is not visible to you');
+  elsif v_file.uploader_id is distinct from (select auth.uid()) then
+    perform chat_private.fail('not_the_uploader', 403, 'unable to delete file; only who uploaded it may');
+  end if;
+  if v_file.seq is null then
+    return query delete from chat.files f where f.id = delete_file.id and f.seq is null returning f.*;
+    if found then
+      return;
+    end if;
+    -- A message has just taken it.
+    select f.channel_id into v_file.channel_id from chat.files f where f.id = delete_file.id;
+  end if;
+  perform chat_private.lock_channel(v_file.channel_id);
+  return query delete from chat.files f where f.id = delete_file.id and f.deleted_at is null returning f.*;
+end;
+$$;
+grant execute on function chat.delete_file(uuid) to authenticated;
 
 create function chat.list_files(channel_id uuid, before_seq bigint default null, page_size integer default 50)
 returns setof chat.files rows 50
@@ -4515,26 +4674,14 @@ end;
 $$;
 grant execute on function chat.list_files(uuid, bigint, integer) to authenticated;
 
-comment on table chat.files is 'What lies in the bucket files at <channel_id>/<id>: uploaded by a member, shown to the channel once it is sent with a message';
-comment on column chat.files.channel_id is 'The channel whose members may read it';
-comment on column chat.files.id is 'A UUIDv7 made by the client or the server; creating the same id again is no second file';
-comment on column chat.files.seq is 'The message it was sent with; null until then, and only its uploader sees it';
-comment on column chat.files.uploader_id is 'Who uploaded it; null once the account is deleted';
-comment on column chat.files.name is 'Name as shown and for downloads: 1 to 255 characters, no path; the object''s own name is the id';
-comment on column chat.files.mime_type is 'Media type without parameters, as announced; once uploaded, as Storage serves it';
-comment on column chat.files.size is 'Bytes as announced; once uploaded, as stored';
-comment on column chat.files.width is 'Of an image or video, in pixels, as its uploader measured it';
-comment on column chat.files.height is 'As width';
-comment on column chat.files.created_at is 'When it was announced';
-comment on column chat.files.uploaded_at is 'When Storage had all of it; null before';
-comment on column chat.files.deleted_at is 'When it or its message was deleted: nobody reads it any more, and only platform admins see this row';
-comment on function chat_private.may_use_file(text, text) is
-  'Whether the caller may upload, read or remove the object at this path of the bucket files; asked by the policies of Storage';
-comment on policy select_member_or_admin on chat.files is 'Members see what was sent to their channels and their own uploads; platform admins see every row';
-comment on function chat.create_file(uuid, text, text, bigint, integer, integer, uuid) is
-  'Announces a file of the caller, which Storage then takes at <channel_id>/<id> in the bucket files; a repeated id returns the first one. Errors: invalid_file_name, invalid_mime_type, file_empty, file_too_large, invalid_dimensions, channel_not_found, not_a_member, channel_archived, user_blocked, rate_limited, file_id_taken';
+comment on function chat.create_file(text, text, bigint, uuid, integer, integer, uuid) is
+  'Announces a file of the caller, which Storage then takes at its path in the bucket files; of unknown size it may have the largest, which the answer names. Without a channel any message of the caller may take it. A repeated id returns the first one. Errors: invalid_file_name, invalid_mime_type, file_type_not_allowed, file_empty, file_too_large, invalid_dimensions, channel_not_found, not_a_member, channel_archived, user_blocked, rate_limited, file_id_taken';
 comment on function chat.cancel_file(uuid, uuid) is
   'Takes back an announced file of the caller that has not been uploaded, and says whether there was one; what Storage receives for it later is refused. Errors: channel_not_found, not_a_member';
+comment on function chat.place_files(uuid, uuid[]) is
+  'Keeps up to 10 files of the caller that no message has taken for this channel alone. Errors: channel_not_found, not_a_member, channel_archived, user_blocked, too_many_files, file_not_found';
+comment on function chat.delete_file(uuid) is
+  'Deletes a file of the caller for good and returns what it was; a message that it was sent with loses it, and its object is collected. Errors: file_not_found, not_the_uploader';
 comment on function chat.list_files(uuid, bigint, integer) is
   'Files sent to a channel, newest first, before before_seq: 1 to 200, and the rest of the last one''s message. Errors: channel_not_found, not_a_member, invalid_page_size';
 
@@ -4568,6 +4715,213 @@ create policy delete_avatar_owner on storage.objects for delete to authenticated
          and (storage.foldername(name))[1] = (select auth.uid())::text);
 
 comment on function chat_private.may_add_avatar(text) is 'Whether the caller may store one more picture of themselves at this path';
+
+-- 46_doomed_objects.sql
+-- Objects that nothing refers to any more: noted in the transaction that lets go of them, and removed by the worker.
+
+create table chat_private.doomed_objects (
+  bucket_id text not null,
+  name text not null,
+  doomed_at timestamptz not null default clock_timestamp(),
+  primary key (bucket_id, name)
+);
+
+alter table chat_private.doomed_objects enable row level security;
+grant select, delete on chat_private.doomed_objects to service_role;
+
+-- Definer: nobody may write these rows. Notes those of the objects that Storage has.
+create function chat_private.doom_objects(bucket_id text, names text[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  insert into chat_private.doomed_objects (bucket_id, name)
+  select o.bucket_id, o.name from storage.objects o
+   where o.bucket_id = doom_objects.bucket_id and o.name = any (names)
+  on conflict on constraint doomed_objects_pkey do nothing;
+  if found then
+    perform chat_private.wake_worker('collect_objects');
+  end if;
+end;
+$$;
+
+-- Whatever lets go of a file, its bytes and its thumbnail go: deleted, of a deleted message, expired, of a channel that is gone.
+create function chat_private.tg_files__doom_objects() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform chat_private.doom_objects('files', array[old.path, old.path || '.thumbnail']);
+  return null;
+end;
+$$;
+create trigger _200_doom_deleted after delete on chat.files
+  for each row execute function chat_private.tg_files__doom_objects();
+create trigger _200_doom_marked after update of deleted_at on chat.files
+  for each row when (new.deleted_at is not null and old.deleted_at is null)
+  execute function chat_private.tg_files__doom_objects();
+
+-- Pictures of a person that were stored before the one that is shown now; names sort by time, and one that has just
+-- been stored to be shown next stays. Definer: reads Storage's table.
+create function chat_private.tg_profiles__doom_avatars() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_shown text := substring(new.avatar_url from '/avatars/(' || new.id || '/[0-9a-f-]{36})$');
+begin
+  perform chat_private.doom_objects('avatars', array(
+    select o.name from storage.objects o
+     -- 0 follows / : everything in the folder.
+     where o.bucket_id = 'avatars' and o.name collate "C" >= old.id || '/' and o.name collate "C" < old.id || '0'
+       and (v_shown is null or o.name collate "C" < v_shown)));
+  return null;
+end;
+$$;
+create trigger _200_doom_avatars after update of avatar_url on chat.profiles
+  for each row when (new.avatar_url is distinct from old.avatar_url)
+  execute function chat_private.tg_profiles__doom_avatars();
+create trigger _200_doom_avatars_deleted after delete on chat.profiles
+  for each row execute function chat_private.tg_profiles__doom_avatars();
+
+-- Definer: as above.
+create function chat_private.tg_objects__forget_doomed() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat_private.doomed_objects d where d.bucket_id = old.bucket_id and d.name = old.name;
+  return null;
+end;
+$$;
+create trigger _200_forget_doomed after delete on storage.objects
+  for each row when (old.bucket_id in ('files', 'avatars'))
+  execute function chat_private.tg_objects__forget_doomed();
+
+-- Deletes files that no message has taken in time, the oldest first, and says how many.
+create function chat_private.expire_files(batch_size integer default 500) returns integer
+language sql volatile set search_path = '' as $$
+  with expired as (
+    delete from chat.files f
+     where f.ctid = any (array(
+       select e.ctid from chat.files e
+        where e.seq is null and e.expires_at < clock_timestamp()
+        order by e.expires_at limit batch_size for update skip locked))
+    returning 1)
+  select count(*)::integer from expired;
+$$;
+
+-- Brings rows and objects together where a crash, an operator or a restored backup has parted them: objects without a
+-- row are doomed, rows without an object count as deleted. Reads everything, so it is for quiet hours; younger than
+-- an hour may still be under way. Definer: reads and writes what belongs to nobody.
+create function chat_private.reconcile_files() returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_orphans text[];
+  v_count integer;
+begin
+  select array_agg(o.name) into v_orphans from (
+    select o.name from storage.objects o
+     where o.bucket_id = 'files' and o.created_at < now() - interval '1 hour'
+       and not exists (select from chat_private.file_at(chat_private.pictured_path(o.name)) f where f.deleted_at is null)
+     limit 10000) o;
+  perform chat_private.doom_objects('files', v_orphans);
+  update chat.files f set deleted_at = clock_timestamp()
+   where f.deleted_at is null and f.uploaded_at < now() - interval '1 hour'
+     and not exists (select from storage.objects o where o.bucket_id = 'files' and o.name = f.path);
+  get diagnostics v_count = row_count;
+  return v_count + coalesce(cardinality(v_orphans), 0);
+end;
+$$;
+
+comment on table chat_private.doomed_objects is
+  'Objects of the buckets files and avatars that nothing refers to; the worker removes them through Storage, and then they leave this table';
+comment on column chat_private.doomed_objects.bucket_id is 'Its bucket';
+comment on column chat_private.doomed_objects.name is 'Its path in the bucket';
+comment on column chat_private.doomed_objects.doomed_at is 'Since when nothing refers to it';
+comment on function chat_private.doom_objects(text, text[]) is 'Notes objects that nothing refers to any more for the worker';
+comment on function chat_private.expire_files(integer) is 'Deletes up to so many files that no message has taken before they expired, and says how many';
+comment on function chat_private.reconcile_files() is
+  'Parts what has lost its other half: objects of files without a row, rows of files without an object; says how many there were';
+
+-- 47_file_processing.sql
+-- What the worker does with every uploaded file: scans it for viruses, measures it and makes its thumbnail.
+
+create table chat_private.unprocessed_files (
+  file_id uuid primary key references chat.files (id) on delete cascade,
+  due_at timestamptz not null default clock_timestamp(),
+  tries integer not null default 0
+);
+create index unprocessed_files_due_idx on chat_private.unprocessed_files (due_at);
+
+alter table chat_private.unprocessed_files enable row level security;
+
+-- Definer: the table belongs to nobody.
+create function chat_private.tg_files__process() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chat_private.unprocessed_files (file_id) values (new.id) on conflict do nothing;
+  perform chat_private.wake_worker('process_files');
+  return null;
+end;
+$$;
+create trigger _200_process after update of uploaded_at on chat.files
+  for each row when (old.uploaded_at is null and new.uploaded_at is not null and (new.is_held or new.mime_type ~ '^(image|video)/'))
+  execute function chat_private.tg_files__process();
+
+-- The next file that is due, for five minutes nobody else's. One that has failed waits longer each time, about a day
+-- in all, and is then left as it is: held, if it was.
+create function chat_private.next_unprocessed_file() returns setof chat.files rows 1
+language sql volatile set search_path = '' as $$
+  with taken as (
+    update chat_private.unprocessed_files u
+       set tries = u.tries + 1, due_at = clock_timestamp() + interval '5 minutes' * 2 ^ least(u.tries, 8)
+     where u.file_id = (
+       select n.file_id from chat_private.unprocessed_files n
+        where n.due_at <= clock_timestamp() and n.tries < 9
+        order by n.due_at limit 1 for update skip locked)
+    returning u.file_id)
+  select f.* from chat.files f where f.id in (select t.file_id from taken t) and f.deleted_at is null;
+$$;
+
+-- The file's channel is locked before its row, as by everybody who changes what a message shows.
+create function chat_private.lock_file(id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform chat_private.lock_channel(f.channel_id) from chat.files f where f.id = lock_file.id and f.seq is not null;
+end;
+$$;
+
+-- Whoever is in the file's channel may read it from now on.
+create function chat_private.release_file(id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform chat_private.lock_file(release_file.id);
+  update chat.files f set is_held = false where f.id = release_file.id and f.is_held;
+end;
+$$;
+
+-- A file with a virus in it goes, and from its message.
+create function chat_private.reject_file(id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform chat_private.lock_file(reject_file.id);
+  delete from chat.files f where f.id = reject_file.id;
+end;
+$$;
+
+-- Nothing is left to do with the file; what its uploader has measured counts.
+create function chat_private.finish_file(id uuid, width integer default null, height integer default null) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform chat_private.lock_file(finish_file.id);
+  update chat.files f set width = finish_file.width, height = finish_file.height
+   where f.id = finish_file.id and f.width is null and finish_file.width is not null and f.deleted_at is null;
+  delete from chat_private.unprocessed_files u where u.file_id = finish_file.id;
+end;
+$$;
+
+comment on table chat_private.unprocessed_files is 'Uploaded files that the worker has not finished with';
+comment on column chat_private.unprocessed_files.file_id is 'Which file';
+comment on column chat_private.unprocessed_files.due_at is 'When the worker may take it; whoever takes it moves this on';
+comment on column chat_private.unprocessed_files.tries is 'How often it was taken';
+comment on function chat_private.next_unprocessed_file() is 'Takes the next uploaded file that is due for the worker';
+comment on function chat_private.lock_file(uuid) is 'Locks the channel that a file was sent to';
+comment on function chat_private.release_file(uuid) is 'Lets a scanned file be read';
+comment on function chat_private.reject_file(uuid) is 'Deletes a file that the scanner has refused, and from its message';
+comment on function chat_private.finish_file(uuid, integer, integer) is 'Notes what was measured, and that nothing is left to do with the file';
 
 -- 50_notifications.sql
 -- Notifications: what each person was told of, read or not; who gets one is decided in 53_notify.sql.
@@ -6050,7 +6404,8 @@ create trigger _040_by_hand before insert or update or delete on chat.mentions
   execute function chat_private.tg_refuse_by_hand('it follows from the text of the message');
 create trigger _040_by_hand before update of id, channel_id, seq on chat.files
   for each row when (pg_trigger_depth() = 0
-    and (new.id, new.channel_id, new.seq) is distinct from (old.id, old.channel_id, old.seq))
+    and ((new.id, new.seq) is distinct from (old.id, old.seq)
+         or (old.channel_id is not null and new.channel_id is distinct from old.channel_id)))
   execute function chat_private.tg_refuse_by_hand('a file stays in its message');
 create trigger _040_by_hand before update of user_id, channel_id, root_seq on chat.thread_members
   for each row when (pg_trigger_depth() = 0

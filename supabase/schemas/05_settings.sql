@@ -51,7 +51,17 @@ select s.name, s.value, s.value, s.minimum, s.maximum, s.description
   from (values
     ('edit_window_seconds', '86400'::jsonb, 0, 315360000, 'How long after sending its author may edit a message'),
     ('max_pins', '10', 1, 1000, 'How many messages may be pinned in a channel at once'),
-    ('max_file_bytes', '52428800', 1, 53687091200, 'Largest file that may be uploaded')
+    ('max_file_bytes', '52428800', 1, 53687091200, 'Largest file that may be uploaded'),
+    ('unused_file_seconds', '604800', 3600, 315360000, 'How long an uploaded file waits for a message to take it'),
+    ('scan_files', 'false', null, null, 'Whether nobody reads an uploaded file before the virus scanner has found it clean'),
+    ('allowed_file_types', '[]', null, null, 'Media types that may be uploaded, such as image/png or image/*; empty for all'),
+    ('denied_file_types',
+     '["application/x-msdownload", "application/x-elf", "application/x-mach-binary", "application/x-executable",
+       "application/x-dosexec", "application/vnd.microsoft.portable-executable", "application/x-msi",
+       "application/x-ms-shortcut", "application/x.ms.shortcut", "application/java-vm", "application/java-archive",
+       "application/vnd.android.package-archive", "application/x-deb", "application/x-rpm",
+       "application/x-apple-diskimage", "application/x-google-chrome-extension", "application/x-shockwave-flash"]',
+     null, null, 'Media types that may not be uploaded: programs')
   ) as s (name, value, minimum, maximum, description);
 
 comment on table chat.settings is

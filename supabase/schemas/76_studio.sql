@@ -26,7 +26,8 @@ create trigger _040_by_hand before insert or update or delete on chat.mentions
   execute function chat_private.tg_refuse_by_hand('it follows from the text of the message');
 create trigger _040_by_hand before update of id, channel_id, seq on chat.files
   for each row when (pg_trigger_depth() = 0
-    and (new.id, new.channel_id, new.seq) is distinct from (old.id, old.channel_id, old.seq))
+    and ((new.id, new.seq) is distinct from (old.id, old.seq)
+         or (old.channel_id is not null and new.channel_id is distinct from old.channel_id)))
   execute function chat_private.tg_refuse_by_hand('a file stays in its message');
 create trigger _040_by_hand before update of user_id, channel_id, root_seq on chat.thread_members
   for each row when (pg_trigger_depth() = 0

@@ -3,7 +3,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { asUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
 import {
   announce,
+  doomed,
   type FileRow,
+  messageAt,
   pathOf,
   remove,
   sendFiles,
@@ -60,7 +62,6 @@ describe('create_file', () => {
     ['a media type that is none', { type: 'text/html<script>' }, 'invalid_mime_type'],
     ['no bytes', { size: 0 }, 'file_empty'],
     ['fewer than no bytes', { size: -1 }, 'file_empty'],
-    ['no size', { size: null }, 'file_empty'],
     ['a byte too many', { size: 52_428_801 }, 'file_too_large'],
     ['a width alone', { width: 1 }, 'invalid_dimensions'],
     ['a height of none', { width: 1, height: 0 }, 'invalid_dimensions'],
@@ -72,6 +73,27 @@ describe('create_file', () => {
       expect(count?.files).toBe(0);
     }),
   );
+
+  it('announces as large as a file may be what has no size yet', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      expect(await announce(db, ada, channel, { size: null })).toMatchObject({ size: '52428800' });
+    }));
+
+  it('takes no programs, as they are announced and as they are stored, and what else the settings deny', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      const type = 'application/x-msdownload';
+      expect(await refusal(announce(db, ada, channel, { type }))).toBe('file_type_not_allowed');
+      const file = await announce(db, ada, channel, { type: 'image/png' });
+      const stored = db.savepoint((step) =>
+        store(step as unknown as Db, pathOf(file), ada, { size: 5, mimetype: type }),
+      );
+      expect(await refusal(stored)).toBe('file_type_not_allowed');
+      await db`update chat.settings set value = '["image/*"]' where name = 'allowed_file_types'`;
+      expect(await refusal(announce(db, ada, channel, { type: 'text/plain' }))).toBe('file_type_not_allowed');
+      await announce(db, ada, channel, { type: 'image/gif' });
+    }));
 
   it('returns the first file when an id is announced again, and refuses the id of another', () =>
     rolledBack(async (db) => {
@@ -183,6 +205,191 @@ describe('a file that was not sent', () => {
       );
       expect(row?.done).toBe(false);
       expect(await stateOf(db, file)).toMatchObject({ uploaded: true });
+    }));
+});
+
+describe('a file uploaded without a channel', () => {
+  const send = (db: Db, user: string, channel: string, file: FileRow) =>
+    refusal(sendFiles(db, user, channel, [file]));
+
+  it('is sent to any channel of its uploader, once, and then read by its members', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob, eve } = await createRoom(db);
+      const other = await createRoom(db);
+      const [dm] = await asUser(db, ada, (as) => as`select id from chat.open_dm(${bob})`);
+      const file = await upload(db, ada, null);
+      expect(file.path).toBe(`${ada}/${file.id}`);
+      const seen = (user: string) =>
+        asUser(db, user, async (as) => {
+          const rows = await as`select from chat.files where id = ${file.id}`;
+          const [row] = await as`select chat_private.may_use_file(${file.path}, 'read') as may`;
+          return [rows.count, row?.may];
+        });
+      expect([await seen(ada), await seen(bob)]).toEqual([
+        [1, true],
+        [0, false],
+      ]);
+      expect(await send(db, bob, channel, file)).toBe('file_not_found');
+      expect(await send(db, ada, other.channel, file)).toBe('channel_not_found');
+      const sent = await sendFiles(db, ada, channel, [file]);
+      expect(sent.files).toMatchObject([{ id: file.id, path: file.path }]);
+      expect(await send(db, ada, dm?.id, file)).toBe('file_already_sent');
+      expect([await seen(bob), await seen(eve)]).toEqual([
+        [1, true],
+        [0, false],
+      ]);
+    }));
+
+  it('is placed in one channel by its uploader alone', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob, eve } = await createRoom(db);
+      const [dm] = await asUser(db, ada, (as) => as`select id from chat.open_dm(${bob})`);
+      const file = await upload(db, ada, null);
+      const place = (user: string, to: string) =>
+        refusal(asUser(db, user, (as) => as`select chat.place_files(${to}, ${[file.id]})`));
+      expect(await place(eve, channel)).toBe('channel_not_found');
+      expect(await place(bob, channel)).toBe('file_not_found');
+      expect(await place(ada, channel)).toBeUndefined();
+      expect(await place(ada, channel)).toBeUndefined();
+      expect(await place(ada, dm?.id)).toBe('file_not_found');
+      expect(await send(db, ada, dm?.id, file)).toBe('file_not_found');
+      expect(await send(db, ada, channel, file)).toBeUndefined();
+    }));
+
+  it('goes a week later when nothing has taken it, and its object with it', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      const [used, unused, fresh] = [
+        await upload(db, ada, null),
+        await upload(db, ada, null),
+        await upload(db, ada, null),
+      ];
+      await sendFiles(db, ada, channel, [used]);
+      const [life] =
+        await db`select expires_at - created_at = interval '7 days' as is_week from chat.files where id = ${unused.id}`;
+      expect(life?.is_week).toBe(true);
+      await db`update chat.files set expires_at = now() where id in (${used.id}, ${unused.id})`;
+      await db`select chat_private.expire_files()`;
+      expect(await stateOf(db, unused)).toBeUndefined();
+      expect(await doomed(db, ada)).toEqual([unused.path]);
+      for (const file of [used, fresh]) expect(await stateOf(db, file)).toBeDefined();
+    }));
+});
+
+describe('delete_file', () => {
+  const call = (db: Db, user: string, id: string) =>
+    refusal(asUser(db, user, (as) => as`select chat.delete_file(${id})`));
+
+  it('takes the file of its uploader from its message, and its object is collected', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob, eve } = await createRoom(db);
+      const file = await upload(db, ada, channel);
+      expect(await call(db, bob, file.id)).toBe('file_not_found');
+      const { seq } = await sendFiles(db, ada, channel, [file], 'look');
+      expect(await call(db, eve, file.id)).toBe('file_not_found');
+      expect(await call(db, bob, file.id)).toBe('not_the_uploader');
+      expect(await call(db, ada, file.id)).toBeUndefined();
+      expect(await call(db, ada, file.id)).toBe('file_not_found');
+      expect(await messageAt(db, channel, seq)).toMatchObject({ body: 'look', files: [], change: 1 });
+      expect(await stateOf(db, file)).toBeUndefined();
+      expect(await doomed(db, channel)).toEqual([file.path]);
+      await remove(db, file);
+      expect(await doomed(db, channel)).toEqual([]);
+    }));
+});
+
+describe('what is doomed', () => {
+  it('are the bytes and the thumbnail of a deleted message and of a channel that is gone', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      const [one, two] = [await upload(db, ada, channel), await upload(db, ada, channel)];
+      await store(db, `${one.path}.thumbnail`, null);
+      const { seq } = await sendFiles(db, ada, channel, [one], 'look');
+      expect((await messageAt(db, channel, seq)).files).toMatchObject([{ has_thumbnail: true }]);
+      await asUser(db, ada, (as) => as`select chat.delete_message(${channel}, ${seq})`);
+      expect(await doomed(db, channel)).toEqual([one.path, `${one.path}.thumbnail`]);
+      await db`delete from chat.channels where id = ${channel}`;
+      expect(await doomed(db, channel)).toEqual([one.path, `${one.path}.thumbnail`, two.path].sort());
+    }));
+
+  it('are the pictures of a person before the one that is shown', () =>
+    rolledBack(async (db) => {
+      const { ada } = await createRoom(db);
+      const names = ['01', '02', '03'].map((n) => `${ada}/${n}000000-0000-7000-8000-000000000000`);
+      for (const name of names)
+        await db`insert into storage.objects (bucket_id, name) values ('avatars', ${name})`;
+      await asUser(
+        db,
+        ada,
+        (as) => as`select chat.update_profile(avatar_url => ${`https://x.test/avatars/${names[1]}`})`,
+      );
+      expect(await doomed(db, ada)).toEqual([names[0]]);
+      await asUser(db, ada, (as) => as`select chat.update_profile(avatar_url => '')`);
+      expect(await doomed(db, ada)).toEqual(names);
+    }));
+
+  it('are objects without a row; and rows without an object count as deleted', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      const [whole, bare, orphan] = [
+        await upload(db, ada, channel),
+        await upload(db, ada, channel),
+        await upload(db, ada, channel),
+      ];
+      await sendFiles(db, ada, channel, [whole, bare], 'look');
+      await db`update storage.objects set created_at = now() - interval '1 day' where name = any (${[whole.path, orphan.path]})`;
+      await db`delete from chat.files where id = ${orphan.id}`;
+      await db`delete from chat_private.doomed_objects`;
+      await db`update chat.files set uploaded_at = now() - interval '1 day' where channel_id = ${channel}`;
+      await db`insert into chat.files (folder_id, channel_id, uploader_id, name, mime_type, size, uploaded_at)
+               values (${channel}, ${channel}, ${ada}, 'lost.txt', 'text/plain', 5, now() - interval '1 day')`;
+      await db`select chat_private.reconcile_files()`;
+      expect(await doomed(db, channel)).toEqual([orphan.path]);
+      const [row] =
+        await db`select deleted_at from chat.files where channel_id = ${channel} and name = 'lost.txt'`;
+      expect(row?.deleted_at).not.toBeNull();
+      for (const file of [whole, bare]) expect(await stateOf(db, file)).toMatchObject({ deleted: false });
+    }));
+});
+
+describe('the worker', () => {
+  it('takes each uploaded picture once, and a message shows what it made', () =>
+    rolledBack(async (db) => {
+      const { channel, ada } = await createRoom(db);
+      const file = await upload(db, ada, channel, { type: 'image/png' });
+      await db`delete from chat_private.unprocessed_files where file_id <> ${file.id}`;
+      const next = async () =>
+        (await db`select id from chat_private.next_unprocessed_file()`).map(({ id }) => id);
+      // Stored as text, whatever was announced, and texts are left alone.
+      expect(await next()).toEqual([]);
+      const picture = await announce(db, ada, channel);
+      await store(db, picture.path, ada, { size: 5, mimetype: 'image/png' });
+      expect(await next()).toEqual([picture.id]);
+      expect(await next()).toEqual([]);
+      const { seq } = await sendFiles(db, ada, channel, [picture]);
+      await db`select chat_private.finish_file(${picture.id}, 30, 20)`;
+      expect((await messageAt(db, channel, seq)).files).toMatchObject([{ width: 30, height: 20 }]);
+      expect((await db`select from chat_private.unprocessed_files where file_id = ${picture.id}`).count).toBe(
+        0,
+      );
+    }));
+
+  it('holds a file back until it is scanned, also from its uploader, and takes an infected one away', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createRoom(db);
+      await db`update chat.settings set value = 'true' where name = 'scan_files'`;
+      const [clean, infected] = [await upload(db, ada, channel), await upload(db, ada, channel)];
+      const { seq } = await sendFiles(db, ada, channel, [clean, infected]);
+      const read = (user: string, file: FileRow) =>
+        asUser(
+          db,
+          user,
+          async (as) => (await as`select chat_private.may_use_file(${file.path}, 'read') as may`)[0]?.may,
+        );
+      expect([await read(ada, clean), await read(bob, clean)]).toEqual([false, false]);
+      await db`select chat_private.release_file(${clean.id}), chat_private.reject_file(${infected.id})`;
+      expect([await read(ada, clean), await read(bob, clean)]).toEqual([true, true]);
+      expect((await messageAt(db, channel, seq)).files).toMatchObject([{ id: clean.id, is_held: false }]);
     }));
 });
 

@@ -16,7 +16,7 @@ describe('a message with files', () => {
       ];
       const sent = await sendFiles(db, ada, channel, [two, one, two]);
       expect(sent.file_ids).toEqual([two.id, one.id]);
-      expect(sent.files).toEqual([
+      expect(sent.files).toMatchObject([
         { id: two.id, name: '2.txt', mime_type: 'text/plain', size: 5, width: null, height: null },
         { id: one.id, name: '1.txt', mime_type: 'text/plain', size: 5, width: null, height: null },
       ]);

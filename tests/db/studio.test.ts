@@ -55,8 +55,8 @@ async function createWorld(db: Db): Promise<World> {
   const [bobs] = await db`select username from chat.profiles where id = ${bob}`;
   await send(db, ada, channel, `hello @${bobs?.username}`);
   const [file] = await db`
-    insert into chat.files (channel_id, uploader_id, name, mime_type, size, uploaded_at)
-    values (${channel}, ${bob}, 'a.png', 'image/png', 10, now()) returning id`;
+    insert into chat.files (folder_id, channel_id, uploader_id, name, mime_type, size, uploaded_at)
+    values (${channel}, ${channel}, ${bob}, 'a.png', 'image/png', 10, now()) returning id`;
   const [root] = await asUser(
     db,
     bob,

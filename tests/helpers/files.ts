@@ -3,7 +3,7 @@ import { asUser, type Db } from './database.ts';
 
 export interface FileRow {
   id: string;
-  channel_id: string;
+  path: string;
   name: string;
   mime_type: string;
   size: string;
@@ -12,7 +12,7 @@ export interface FileRow {
 export const announce = (
   db: Db,
   user: string,
-  channel: string,
+  channel: string | null,
   options: {
     name?: string;
     type?: string | null;
@@ -25,12 +25,12 @@ export const announce = (
   const { name = 'a.txt', type = 'text/plain', size = 5, id = null, width = null, height = null } = options;
   return asUser(db, user, async (as) => {
     const [row] =
-      await as`select * from chat.create_file(${channel}, ${name}, ${type}, ${size}, ${width}, ${height}, ${id})`;
+      await as`select * from chat.create_file(${name}, ${type}, ${size}, ${channel}, ${width}, ${height}, ${id})`;
     return row as unknown as FileRow;
   });
 };
 
-export const pathOf = ({ channel_id, id }: FileRow) => `${channel_id}/${id}`;
+export const pathOf = ({ path }: FileRow) => path;
 
 /** What Storage writes in the end, as itself: who owns the object, what it is, and how large. */
 export const store = (
@@ -42,7 +42,7 @@ export const store = (
   db`insert into storage.objects (bucket_id, name, owner_id, metadata) values ('files', ${path}, ${owner}, ${db.json(metadata as never)})`;
 
 /** Announced and stored, not sent yet. */
-export async function upload(db: Db, user: string, channel: string, options = {}): Promise<FileRow> {
+export async function upload(db: Db, user: string, channel: string | null, options = {}): Promise<FileRow> {
   const file = await announce(db, user, channel, options);
   await store(db, pathOf(file), user);
   return file;
@@ -54,6 +54,12 @@ export const remove = (db: Db, file: FileRow) =>
     await step`select set_config('storage.allow_delete_query', 'true', true)`;
     await step`delete from storage.objects where bucket_id = 'files' and name = ${pathOf(file)}`;
   });
+
+/** What nothing refers to any more in a folder of Storage, by name. */
+export const doomed = async (db: Db, folder: string) =>
+  (
+    await db`select name from chat_private.doomed_objects where name like ${`${folder}/%`} order by name collate "C"`
+  ).map(({ name }) => name as string);
 
 export interface Sent {
   id: string;

@@ -34,7 +34,16 @@ it('code for uploads that is gone fails the message that needs it, and holds up 
     requireUser: async () => {},
   } as unknown as Parameters<typeof createSoonNouns>[0]);
   outbox.open('ada');
-  const info = { id: 'f', channelId: 'c', name: 'f', mimeType: '', size: 1, width: null, height: null };
+  const info = {
+    id: 'f',
+    channelId: 'c',
+    path: 'c/f',
+    name: 'f',
+    mimeType: '',
+    size: 1,
+    width: null,
+    height: null,
+  };
   const withFile = outbox.send(queued('file', [{ info, blob: new Blob(['x']) }]));
   const text = outbox.send(queued('text'));
   await expect(withFile).rejects.toMatchObject({ code: 'internal_error' });

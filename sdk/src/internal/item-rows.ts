@@ -25,7 +25,11 @@ export type BookmarkRow = Tables['bookmarks']['Row'] & { message: MessageRow | n
 export type DraftRow = Pick<Tables['drafts']['Row'], 'channel_id' | 'parent_seq' | 'body' | 'custom'> & {
   updated_at?: string;
 };
-export type ChannelFileRow = Tables['files']['Row'] & { seq: number; uploader: ProfileRow | null };
+export type ChannelFileRow = Tables['files']['Row'] & {
+  channel_id: string;
+  seq: number;
+  uploader: ProfileRow | null;
+};
 export interface ThreadRow {
   channel_id: string;
   last_reply_at: string;

@@ -39,7 +39,10 @@ export interface MessageRow {
   change: number;
 }
 
-export type FileRow = Pick<Tables['files']['Row'], 'id' | 'name' | 'mime_type' | 'size' | 'width' | 'height'>;
+export type FileRow = Pick<
+  Tables['files']['Row'],
+  'id' | 'name' | 'mime_type' | 'size' | 'path' | 'width' | 'height'
+>;
 /** What the event of a reply tells of its root. */
 interface ParentRow
   extends Pick<MessageRow, 'seq' | 'change' | 'reply_count' | 'last_reply_at' | 'reply_user_ids'> {}
@@ -188,6 +191,7 @@ export const toFileInfo = (channelId: string, file: FileRow): FileInfo => ({
   name: file.name,
   mimeType: file.mime_type,
   size: file.size,
+  path: file.path,
   width: file.width,
   height: file.height,
 });

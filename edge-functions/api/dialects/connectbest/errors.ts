@@ -8,7 +8,10 @@ const STATUSES: Record<string, number> = { user_already_exists: 400, weak_passwo
 const FIELDS: Record<string, string> = {
   user_already_exists: 'email',
   weak_password: 'password',
+  file_empty: 'files',
+  file_type_not_allowed: 'files',
   invalid_code: 'code',
+  invalid_file_name: 'files',
   invalid_name: 'name',
   message_empty: 'content',
   message_too_long: 'content',

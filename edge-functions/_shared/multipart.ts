@@ -1,0 +1,121 @@
+/** Reads a form part by part as it comes: what nobody reads yet waits with its sender, not in memory. */
+import { Readable } from 'node:stream';
+// @ts-types="@types/busboy"
+import busboy from 'busboy';
+import { ApiError } from './errors.ts';
+
+export interface FilePart {
+  kind: 'file';
+  field: string;
+  /** As the sender has it. */
+  name: string;
+  /** As the sender has it; what is in the file may be something else. */
+  type: string;
+  /** Read it to its end before the next part. */
+  content: AsyncIterator<Uint8Array>;
+}
+
+export interface FieldPart {
+  kind: 'field';
+  field: string;
+  value: string;
+}
+
+type Part = FilePart | FieldPart;
+
+const LIMITS = { fields: 20, fieldNameSize: 100, fieldSize: 1024, headerPairs: 50 };
+
+/** How long, and how much, of a refused form is still read, so that its sender hears the answer. */
+const UNWANTED = { milliseconds: 10_000, bytes: 2 ** 30 };
+
+/**
+ * The parts of the form in this request, in their order. Whoever stops in the middle, the rest is read to nowhere.
+ * @throws ApiError for what is no form, or has more files
+ */
+export async function* readForm(request: Request, maxFiles: number): AsyncGenerator<Part, void> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^multipart\/form-data\b/i.test(type) || !request.body) {
+    throw new ApiError('unsupported_media_type', 415, 'unable to answer; send multipart/form-data');
+  }
+  const parser = openParser(type, maxFiles);
+  const source = Readable.fromWeb(request.body as never);
+  const parts: Part[] = [];
+  let failure: unknown;
+  let isDone = false;
+  let wake = () => {};
+  const settle = (end: () => void) => {
+    end();
+    wake();
+  };
+
+  parser.on('field', (field, value, { nameTruncated, valueTruncated }) =>
+    settle(() => {
+      if (nameTruncated || valueTruncated) failure ??= broken(`${field} is too long`);
+      parts.push({ kind: 'field', field, value });
+    }),
+  );
+  parser.on('file', (field, stream, { filename, mimeType }) =>
+    settle(() => {
+      // Whoever reads it hears of it; nobody may be reading yet.
+      stream.on('error', () => {});
+      const content = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+      parts.push({ kind: 'file', field, name: filename ?? '', type: mimeType, content });
+    }),
+  );
+  parser.on('filesLimit', () =>
+    settle(() => {
+      failure ??= new ApiError('too_many_files', 400, `unable to answer; send at most ${maxFiles} files`, {
+        details: [{ field: 'files', message: `must be at most ${maxFiles}` }],
+      });
+    }),
+  );
+  parser.on('fieldsLimit', () => settle(() => (failure ??= broken('it has too many fields'))));
+  parser.on('error', (error: Error) => settle(() => (failure ??= broken(error.message))));
+  parser.on('close', () => settle(() => (isDone = true)));
+  source.on('error', (cause) => {
+    settle(() => (failure ??= broken('it breaks off', cause)));
+    parser.destroy(cause);
+  });
+  source.pipe(parser);
+
+  try {
+    while (true) {
+      if (failure) throw failure;
+      const part = parts.shift();
+      if (part) yield part;
+      else if (isDone) return;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    if (!isDone) await discard(source, parser);
+  }
+}
+
+function openParser(type: string, maxFiles: number): busboy.Busboy {
+  try {
+    const limits = { ...LIMITS, files: maxFiles };
+    return busboy({ headers: { 'content-type': type }, limits, defParamCharset: 'utf8' });
+  } catch (error) {
+    throw broken((error as Error).message);
+  }
+}
+
+async function discard(source: Readable, parser: busboy.Busboy): Promise<void> {
+  source.unpipe(parser);
+  parser.destroy();
+  let left = UNWANTED.bytes;
+  const timer = setTimeout(() => source.destroy(), UNWANTED.milliseconds);
+  try {
+    for await (const chunk of source) {
+      left -= (chunk as Uint8Array).length;
+      if (left < 0) break;
+    }
+  } catch {
+    // Its sender has gone, or took too long.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const broken = (reason: string, cause?: unknown) =>
+  new ApiError('invalid_input', 400, `unable to read the form; ${reason}`, { cause });

@@ -1,0 +1,130 @@
+/** Files of messages: taken in as they stream, all of a form or none, deleted, and given addresses. */
+import { ApiError } from '../../_shared/errors.ts';
+import { type FieldPart, type FilePart, readForm } from '../../_shared/multipart.ts';
+import { inStorage, type Storage } from '../../_shared/storage.ts';
+import { type ChatClient, run, type Supabase } from '../../_shared/supabase.ts';
+import { inspect, store } from './receive.ts';
+
+const BUCKET = 'files';
+
+/** As a message's column `files` has it. */
+export interface FileRow {
+  id: string;
+  name: string;
+  mime_type: string;
+  size: number;
+  path: string;
+  has_thumbnail: boolean;
+}
+
+export interface FileUrls {
+  /** Empty while the file waits for the virus scanner: nobody may read it. */
+  url: string;
+  thumbnailUrl: string | null;
+}
+
+export interface UploadedFile extends FileRow {
+  created_at: string;
+}
+
+/**
+ * The addresses of files, by their id, for whoever the client's user is: one round trip for every 50 files, none for
+ * none. Give it the files of a whole page of messages at once.
+ */
+export async function fileUrls(
+  storage: Storage,
+  client: ChatClient,
+  files: readonly Pick<FileRow, 'id' | 'path' | 'has_thumbnail'>[],
+): Promise<Map<string, FileUrls>> {
+  const paths = files.flatMap((file) => (file.has_thumbnail ? [file.path, thumbnailOf(file)] : [file.path]));
+  const urls = await storage.sign(client, BUCKET, paths);
+  return new Map(
+    files.map((file) => {
+      const thumbnailUrl = file.has_thumbnail ? urls.get(thumbnailOf(file)) : undefined;
+      return [file.id, { url: urls.get(file.path) ?? '', thumbnailUrl: thumbnailUrl ?? null }];
+    }),
+  );
+}
+
+const thumbnailOf = ({ path }: Pick<FileRow, 'path'>) => `${path}.thumbnail`;
+
+export interface FormRules {
+  maxFiles: number;
+  /** Whether files come under this name. */
+  isFileField(field: string): boolean;
+  /** What another field says of the files; refuses what it must not say. */
+  channelOf(part: FieldPart): string | undefined;
+}
+
+/** Stores every file of a form, or none. Without a channel any message of the caller may take them. */
+export async function uploadFiles(
+  supabase: Supabase,
+  client: ChatClient,
+  request: Request,
+  { maxFiles, isFileField, channelOf }: FormRules,
+): Promise<UploadedFile[]> {
+  const files: UploadedFile[] = [];
+  const early: string[] = [];
+  let channelId: string | undefined;
+  try {
+    for await (const part of readForm(request, maxFiles)) {
+      if (part.kind === 'field') {
+        channelId = channelOf(part) ?? channelId;
+      } else if (isFileField(part.field)) {
+        if (!channelId) early.push(await uploadFile(client, part, undefined, files));
+        else await uploadFile(client, part, channelId, files);
+      } else {
+        throw new ApiError('invalid_input', 400, `unable to store files; ${part.field} takes none`, {
+          details: [{ field: part.field, message: 'takes no files' }],
+        });
+      }
+    }
+    // The channel may be named after the files.
+    if (channelId && early.length > 0) {
+      await run('place files', client.rpc('place_files', { channel_id: channelId, file_ids: early }));
+    }
+    return files;
+  } catch (error) {
+    await Promise.allSettled(files.map(({ id }) => deleteFile(supabase, client, id)));
+    throw error;
+  }
+}
+
+/** Notes the file in `files` before its bytes are stored, so that nothing of it stays when that fails. */
+async function uploadFile(
+  client: ChatClient,
+  part: FilePart,
+  channelId: string | undefined,
+  files: UploadedFile[],
+): Promise<string> {
+  const incoming = await inspect(part);
+  const announced = await run(
+    'store file',
+    client
+      .rpc('create_file', {
+        name: incoming.name,
+        mime_type: incoming.mediaType,
+        ...(channelId && { channel_id: channelId }),
+      })
+      .select('id, name, mime_type, size, path, has_thumbnail, created_at')
+      .single(),
+  );
+  const file = { ...announced };
+  files.push(file);
+  // Of unknown size it was announced as large as it may be.
+  file.size = await store(client, { bucket: BUCKET, path: file.path, limit: announced.size }, incoming);
+  return file.id;
+}
+
+/** Deletes a file of the caller, its row and its bytes. @throws `file_not_found`, `not_the_uploader` */
+export async function deleteFile(supabase: Supabase, client: ChatClient, id: string): Promise<void> {
+  const file = await run('delete file', client.rpc('delete_file', { id }).select('path').single());
+  // Nobody reads it any more; bytes that stay now are collected later.
+  await inStorage(
+    'delete file',
+    supabase
+      .asServer()
+      .storage.from(BUCKET)
+      .remove([file.path, thumbnailOf(file)]),
+  ).catch(() => {});
+}

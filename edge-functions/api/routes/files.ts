@@ -1,0 +1,147 @@
+/** Uploading and deleting attachments, and the own picture (ConnectBest 5.1, 5.2, 2.2). */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { signedIn } from '../../_shared/caller.ts';
+import { ApiError } from '../../_shared/errors.ts';
+import { errorAnswers, jsonAnswer, refuseInvalid } from '../../_shared/http.ts';
+import type { FieldPart } from '../../_shared/multipart.ts';
+import { Uuid } from '../../_shared/schemas.ts';
+import { setAvatar } from '../core/avatars.ts';
+import { deleteFile, fileUrls, uploadFiles } from '../core/files.ts';
+import type { Deps } from '../deps.ts';
+import { toUploadedAttachment, UploadedAttachment } from '../dialects/connectbest/files.ts';
+
+const MAX_FILES = 10;
+const PICTURE = { field: 'file', maxBytes: 5 * 2 ** 20, types: ['image/jpeg', 'image/png', 'image/gif'] };
+
+/** A schema of OpenAPI and not of zod: one of zod would read the whole form into memory to check it. */
+const formBody = (properties: Record<string, object>, required: string[]) => ({
+  body: {
+    content: { 'multipart/form-data': { schema: { type: 'object' as const, properties, required } } },
+    required: true,
+  },
+});
+
+const upload = createRoute({
+  ...signedIn,
+  method: 'post',
+  path: '/upload',
+  summary: 'Upload files for messages',
+  description:
+    'Stores all of the files or none. Their type is told by what is in them. A file that no message has taken within seven days is deleted. With `channelId` only messages of that channel can take them.',
+  tags: ['Files'],
+  request: formBody(
+    {
+      files: {
+        type: 'array',
+        items: { type: 'string', format: 'binary' },
+        minItems: 1,
+        maxItems: MAX_FILES,
+        description: 'At most 50 MB each',
+      },
+      channelId: { type: 'string', format: 'uuid' },
+    },
+    ['files'],
+  ),
+  responses: {
+    200: jsonAnswer(
+      'The files, as messages take them',
+      z.object({ attachments: z.array(UploadedAttachment) }),
+    ),
+    ...errorAnswers({
+      400: 'There is no file, there are over ten, or one is empty or has no name; or a field is wrong',
+      401: 'No token, or one that is not valid any more',
+      403: 'Not a member of the channel, or it is archived',
+      404: 'No such channel, or not visible to you',
+      413: 'A file is larger than 50 MB',
+      415: 'A file is a program or of another type that is not taken, or the request is no form',
+      429: 'More than 20 uploads in an hour',
+      503: 'A service does not answer',
+    }),
+  },
+});
+
+const remove = createRoute({
+  ...signedIn,
+  method: 'delete',
+  path: '/upload/{attachmentId}',
+  summary: 'Delete an own file for good',
+  description: 'A message that it was sent with loses it, and `message:updated` tells so.',
+  tags: ['Files'],
+  request: { params: z.object({ attachmentId: Uuid }) },
+  responses: {
+    200: jsonAnswer('It is gone', z.object({ success: z.literal(true) })),
+    ...errorAnswers({
+      400: 'The id is no UUID',
+      401: 'No token, or one that is not valid any more',
+      403: 'Somebody else uploaded it',
+      404: 'No such file, or not visible to you',
+      429: 'Too many requests',
+      503: 'A service does not answer',
+    }),
+  },
+});
+
+const avatar = createRoute({
+  ...signedIn,
+  method: 'post',
+  path: '/users/avatar',
+  summary: 'Set the own picture',
+  description: 'A JPEG, PNG or GIF, told by what is in the file. The picture before it is deleted.',
+  tags: ['Users'],
+  request: formBody({ file: { type: 'string', format: 'binary', description: 'At most 5 MB' } }, ['file']),
+  responses: {
+    200: jsonAnswer(
+      'The new address, which everybody may read',
+      z.object({ avatarUrl: z.string() }).openapi({
+        example: { avatarUrl: 'https://chat.example.com/storage/v1/object/public/avatars/0193…/0193…' },
+      }),
+    ),
+    ...errorAnswers({
+      400: 'There is no file, or it is empty',
+      401: 'No token, or one that is not valid any more',
+      413: 'Larger than 5 MB',
+      415: 'Neither JPEG, PNG nor GIF, or the request is no form',
+      429: 'More than 20 uploads in an hour',
+      503: 'A service does not answer',
+    }),
+  },
+});
+
+export function fileRoutes({ supabase, storage }: Deps) {
+  return new OpenAPIHono({ defaultHook: refuseInvalid })
+    .openapi(upload, async (c) => {
+      const client = supabase.asCaller(c.var.caller.token);
+      const files = await uploadFiles(supabase, client, c.req.raw, {
+        maxFiles: MAX_FILES,
+        isFileField: (field) => field === 'files' || field === 'files[]',
+        channelOf,
+      });
+      if (files.length === 0) refuseField('files', 'must be at least one file');
+      const urls = await fileUrls(storage, client, files);
+      return c.json({ attachments: files.map((file) => toUploadedAttachment(file, urls)) }, 200);
+    })
+    .openapi(remove, async (c) => {
+      const client = supabase.asCaller(c.var.caller.token);
+      await deleteFile(supabase, client, c.req.valid('param').attachmentId);
+      return c.json({ success: true } as const, 200);
+    })
+    .openapi(avatar, async (c) => {
+      const { token, id } = c.var.caller;
+      const avatarUrl = await setAvatar(storage, supabase.asCaller(token), id, c.req.raw, PICTURE);
+      return c.json({ avatarUrl }, 200);
+    });
+}
+
+/** Forms send an empty field where an app has nothing to say. */
+function channelOf({ field, value }: FieldPart): string | undefined {
+  if (field === 'files') return refuseField('files', 'must be files');
+  if (field !== 'channelId' || value === '') return undefined;
+  const { data } = Uuid.safeParse(value);
+  return data ?? refuseField('channelId', 'must be a UUID');
+}
+
+function refuseField(field: string, message: string): never {
+  throw new ApiError('invalid_input', 400, `unable to upload; ${field}: ${message}`, {
+    details: [{ field, message }],
+  });
+}
