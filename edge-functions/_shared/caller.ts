@@ -1,32 +1,62 @@
-/** Who is calling: routes that need a user spread `signedIn` into their definition. */
+/** Who is calling: every route spreads `signedIn`, `signedInFor(bucket)` or `visiting` into its definition. */
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { decode } from 'hono/jwt';
 import { ApiError } from './errors.ts';
+import type { Bucket, Limits } from './limits.ts';
+import { isApiKey } from './supabase.ts';
 
 export interface Caller {
+  /** An access token or an API key; `asCaller` takes both. */
   token: string;
-  /** Who the token says it is. Only Postgres checks that: use it to pick rows, never to grant anything. */
   id: string;
 }
 
-const requireToken = createMiddleware<{ Variables: { caller: Caller } }>(async (c, next) => {
-  const [, token = ''] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
-  const id = subjectOf(token);
-  if (!id) {
-    c.header('WWW-Authenticate', 'Bearer');
-    throw new ApiError('not_signed_in', 401, 'unable to answer; send the access token of a user');
-  }
-  c.set('caller', { token, id });
-  await next();
+/** For routes that need a user, whose calls this bucket counts. */
+export const signedInFor = (bucket: Bucket) => ({
+  security: [{ token: [] }, { apiKey: [] }],
+  middleware: createMiddleware<{ Variables: { caller: Caller; limits: Limits } }>(async (c, next) => {
+    const token = tokenOf(c) ?? keyOf(c);
+    if (!token) {
+      c.header('WWW-Authenticate', 'Bearer');
+      throw new ApiError(
+        'not_signed_in',
+        401,
+        'unable to answer; send the access token of a user, or an API key',
+      );
+    }
+    const id = await c.var.limits.takeAsCaller(c, bucket, token);
+    c.set('caller', { token, id });
+    await next();
+  }),
 });
 
-export const signedIn = { security: [{ token: [] }], middleware: requireToken };
+/** For routes that need a user and have no limit of their own. */
+export const signedIn = signedInFor('api');
 
-function subjectOf(token: string): string | undefined {
+/** For routes that need no user: counted by the address of the caller. */
+export const visiting = {
+  middleware: createMiddleware<{ Variables: { limits: Limits } }>(async (c, next) => {
+    await c.var.limits.takeAsVisitor(c, 'api_visitor');
+    await next();
+  }),
+};
+
+function tokenOf(c: Context): string | undefined {
+  const [, token = ''] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+  return hasSubject(token) ? token : undefined;
+}
+
+function keyOf(c: Context): string | undefined {
+  const key = c.req.header('x-api-key');
+  return key && isApiKey(key) ? key : undefined;
+}
+
+/** The project's own keys are tokens too, but nobody's. Whether the token is good only Postgres says. */
+function hasSubject(token: string): boolean {
   try {
-    const { sub } = decode(token).payload;
-    return typeof sub === 'string' ? sub : undefined;
+    return typeof decode(token).payload.sub === 'string';
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -16,6 +16,15 @@ export interface StorageSettings {
   urlSeconds: number;
 }
 
+export interface HttpSettings {
+  /** How many proxies of ours a request passes, each adding to `X-Forwarded-For` where it came from. */
+  trustedProxies: number;
+  /** Pages of which origins may call; `*` for all. */
+  corsOrigins: '*' | string[];
+  /** Refuse what did not come over TLS. */
+  isHttpsOnly: boolean;
+}
+
 export interface MailSettings {
   sender: { name: string; address: string };
   resendApiKey: string | undefined;
@@ -36,6 +45,16 @@ export function readStorageSettings(): StorageSettings {
     supabaseUrl,
     publicUrl: optional('PUBLIC_URL') ?? supabaseUrl,
     urlSeconds: Number(optional('FILE_URL_SECONDS') ?? 3600),
+  };
+}
+
+export function readHttpSettings(): HttpSettings {
+  const origins = optional('CORS_ORIGINS') ?? '*';
+  // One is Supabase's own gateway. More proxies than there are would let callers choose the address they are counted by.
+  return {
+    trustedProxies: Number(optional('TRUSTED_PROXIES') ?? 1),
+    corsOrigins: origins === '*' ? origins : origins.split(',').map((origin) => origin.trim()),
+    isHttpsOnly: optional('HTTPS_ONLY') === 'true',
   };
 }
 

@@ -10,17 +10,20 @@ export class ApiError extends Error {
   readonly code: string;
   readonly status: ContentfulStatusCode;
   readonly details: ErrorDetail[] | undefined;
+  /** Seconds until another try may succeed. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     code: string,
     status: number,
     message: string,
-    options: { details?: ErrorDetail[]; cause?: unknown } = {},
+    options: { details?: ErrorDetail[]; retryAfter?: number; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.status = status as ContentfulStatusCode;
     this.details = options.details;
+    this.retryAfter = options.retryAfter;
   }
 
   with(changes: { status?: number | undefined; details?: ErrorDetail[] | undefined }): ApiError {
@@ -28,6 +31,7 @@ export class ApiError extends Error {
     return new ApiError(this.code, changes.status ?? this.status, this.message, {
       cause: this.cause,
       ...(details && { details }),
+      ...(this.retryAfter && { retryAfter: this.retryAfter }),
     });
   }
 }
@@ -36,6 +40,7 @@ const GENERAL = {
   invalid_input: [400, 'a value has the wrong form'],
   session_expired: [401, 'the access token is not valid, sign in again'],
   forbidden: [403, 'you have no right to this'],
+  missing_scope: [403, 'the API key has no scope for this'],
   account_suspended: [403, 'this account is suspended'],
   not_found: [404, 'there is no such thing'],
   conflict: [409, 'it exists already'],
@@ -57,6 +62,8 @@ const FOREIGN_CODES: Record<string, GeneralCode> = {
   over_request_rate_limit: 'rate_limited',
   over_email_send_rate_limit: 'rate_limited',
   // Postgres and PostgREST
+  // Nothing but an API key without the scope for writing makes a transaction one that only reads.
+  '25006': 'missing_scope',
   '23503': 'not_found',
   '23505': 'conflict',
   '40001': 'service_unavailable',
@@ -71,6 +78,7 @@ const FOREIGN_CODES: Record<string, GeneralCode> = {
 interface Refusal {
   code?: string | undefined;
   message: string;
+  details?: string | null;
 }
 
 /** The error of a call to Postgres or Auth, whatever layer refused it. `operation` completes "unable to …". */
@@ -90,7 +98,8 @@ export function refused(operation: string, refusal: Refusal, status: number): Ap
     const sentence = refusal.message.startsWith('unable to ')
       ? refusal.message
       : `unable to ${operation}; ${refusal.message}`;
-    return new ApiError(code, status, sentence, { cause: refusal });
+    const retryAfter = Number(/^Retry-After: (\d+)$/.exec(refusal.details ?? '')?.[1] ?? 0);
+    return new ApiError(code, status, sentence, { cause: refusal, ...(retryAfter && { retryAfter }) });
   }
   return general(codeOf(status), operation, refusal);
 }

@@ -1,6 +1,7 @@
 /** What every answer has in common: how errors look, and how bodies and answers are declared. */
 import { type Hook, z } from '@hono/zod-openapi';
 import type { Context, Env, ErrorHandler, NotFoundHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import { HTTPException } from 'hono/http-exception';
 import { ApiError } from './errors.ts';
@@ -70,29 +71,28 @@ export function refuseMethod(c: Context, methods: string[]): Response {
   return respond(c, new ApiError('method_not_allowed', 405, message));
 }
 
-export function refuseSize(): never {
-  throw new ApiError('payload_too_large', 413, 'unable to answer; the request is larger than 1 MiB');
-}
-
-/** Reading a body as JSON would silently replace bytes that are no UTF-8. */
-export const requireUtf8 = createMiddleware(async (c, next) => {
-  if (c.req.header('content-type')?.includes('json')) {
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer());
-    } catch {
-      throw new ApiError('invalid_input', 400, 'unable to answer; the body is not UTF-8');
-    }
-  }
-  await next();
+const atMostOneMiB = bodyLimit({
+  maxSize: 2 ** 20,
+  onError: () => {
+    throw new ApiError('payload_too_large', 413, 'unable to answer; the request is larger than 1 MiB');
+  },
 });
+
+/** Uploads alone may be larger; their routes bound them while they stream. */
+export const limitBody = createMiddleware((c, next) =>
+  c.req.header('content-type')?.startsWith('multipart/form-data') ? next() : atMostOneMiB(c, next),
+);
+
+/** Gives every request these variables, for middleware that is declared before they are there. */
+export const provide = <Variables extends object>(variables: Variables) =>
+  createMiddleware<{ Variables: Variables }>(async (c, next) => {
+    for (const [name, value] of Object.entries(variables)) c.set(name as never, value as never);
+    await next();
+  });
 
 /** Answers a thrown error; `translate` gives it the status that a document asks for. */
 export function onError(translate: (error: ApiError) => ApiError = (error) => error): ErrorHandler {
-  return (thrown, c) => {
-    const error = translate(toApiError(thrown));
-    if (error.status >= 500) report(c, error);
-    return respond(c, error);
-  };
+  return (thrown, c) => respond(c, translate(toApiError(thrown)));
 }
 
 function toApiError(thrown: Error): ApiError {
@@ -107,18 +107,11 @@ function toApiError(thrown: Error): ApiError {
   return new ApiError('internal_error', 500, message, { cause: thrown });
 }
 
-function respond(c: Context, { code, status, message, details }: ApiError): Response {
-  return c.json({ error: { code, message, ...(details && { details }) } }, status);
-}
+/** How long to wait where nothing says it. */
+const RETRY_AFTER: Record<number, number> = { 429: 60, 503: 1 };
 
-/** Logs a failure; `status` is that of the answer when the failure decided it. */
-export function report(
-  c: Context,
-  { code, status, cause }: { code: string; status?: number; cause?: unknown },
-): void {
-  const { method, path } = c.req;
-  const reason = cause instanceof Error ? cause.stack : cause;
-  console.error(
-    JSON.stringify({ level: 'error', requestId: c.get('requestId'), method, path, status, code, reason }),
-  );
+function respond(c: Context, { code, status, message, details, retryAfter }: ApiError): Response {
+  const seconds = retryAfter ?? RETRY_AFTER[status];
+  if (seconds) c.header('Retry-After', String(seconds));
+  return c.json({ error: { code, message, ...(details && { details }) } }, status);
 }

@@ -3,19 +3,23 @@ import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { Database } from './database.types.ts';
 import type { Env } from './env.ts';
 import { refused } from './errors.ts';
+import { traceHeaders } from './trace.ts';
 
 export type ChatClient = SupabaseClient<Database, 'chat'>;
 
 export interface Supabase {
   /** A client without a session, for signing up and in; one for each request, as it keeps what it gets. */
   asVisitor(): ChatClient;
-  /** A client with this access token, whose rights Postgres decides. */
+  /** A client with this access token or API key, whose rights Postgres decides; Auth and Storage take no keys. */
   asCaller(token: string): ChatClient;
   /** A client above every rule, for the few functions that Postgres keeps for the server. */
   asServer(): ChatClient;
 }
 
 const PATIENCE = 20_000;
+
+/** Whether this is a key that an admin made for another program, not the token of a person. */
+export const isApiKey = (token: string): boolean => token.startsWith('confab_');
 
 export function connect({ supabaseUrl, anonKey, serviceRoleKey }: Env): Supabase {
   const client = (headers: Record<string, string>, key = anonKey): ChatClient =>
@@ -28,20 +32,27 @@ export function connect({ supabaseUrl, anonKey, serviceRoleKey }: Env): Supabase
         // What streams takes as long as its sender; Storage ends what stands still.
         fetch: (input, init) =>
           init?.body instanceof ReadableStream
-            ? fetch(input, init)
-            : fetch(input, { signal: AbortSignal.timeout(PATIENCE), ...init }),
+            ? fetch(input, traced(init))
+            : fetch(input, { signal: AbortSignal.timeout(PATIENCE), ...traced(init) }),
       },
     });
   return {
     asVisitor: () => client({}),
-    asCaller: (token) => client({ Authorization: `Bearer ${token}` }),
+    asCaller: (token) =>
+      client(isApiKey(token) ? { 'X-API-Key': token } : { Authorization: `Bearer ${token}` }),
     asServer: () => client({}, serviceRoleKey),
   };
 }
 
+function traced(init: RequestInit = {}): RequestInit {
+  const headers = new Headers(init.headers);
+  for (const [name, value] of Object.entries(traceHeaders())) headers.set(name, value);
+  return { ...init, headers };
+}
+
 interface Answer<T> {
   data: T;
-  error: { code: string; message: string } | null;
+  error: { code: string; message: string; details?: string | null } | null;
   status: number;
 }
 

@@ -1,36 +1,52 @@
 /** Mounts the documents that the API serves, and what all of them share. */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
-import { notFound, onError, refuseMethod, refuseSize, requireUtf8 } from '../_shared/http.ts';
+import { limitBody, notFound, onError, provide, refuseMethod } from '../_shared/http.ts';
+import { requirePlainJson } from '../_shared/json.ts';
+import { createLimits } from '../_shared/limits.ts';
+import { logRequests } from '../_shared/log.ts';
+import { httpsOnly, secureHeaders } from '../_shared/security.ts';
+import { followTrace } from '../_shared/trace.ts';
 import type { Deps } from './deps.ts';
 import { type Description, describeApi } from './description.ts';
 import { translateError } from './dialects/connectbest/errors.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { fileRoutes } from './routes/files.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { verificationRoutes } from './routes/verification.ts';
 
-const STREAMED = new Set(['/api/upload', '/api/users/avatar']);
+/** What pages of other origins may read beside the body. */
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'Retry-After',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+];
 
 export function createApp(deps: Deps): OpenAPIHono {
   const app = new OpenAPIHono();
   app.use(requestId());
-  app.use(async (c, next) => {
-    c.header('Cache-Control', 'no-store');
-    await next();
-  });
-  app.use(cors({ origin: '*', exposeHeaders: ['X-Request-Id'], maxAge: 3600 }));
+  app.use(followTrace);
+  app.use(logRequests);
+  app.use(secureHeaders);
+  app.use(cors({ origin: deps.http.corsOrigins, exposeHeaders: EXPOSED_HEADERS, maxAge: 3600 }));
+  app.use(httpsOnly(deps.http.isHttpsOnly));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
-  // Forms with files stream, and are bounded where they are read.
-  const limitBody = bodyLimit({ maxSize: 2 ** 20, onError: refuseSize });
-  app.use((c, next) => (STREAMED.has(c.req.path) ? next() : limitBody(c, next)));
-  app.use(requireUtf8);
+  app.use(limitBody);
+  app.use(requirePlainJson);
+  app.use(provide({ limits: createLimits(deps.supabase, deps.http) }));
   app.onError(onError());
   app.notFound(notFound);
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-API-Key',
+  });
 
   const connectbest = new OpenAPIHono();
   connectbest.onError(onError(translateError));
@@ -38,6 +54,7 @@ export function createApp(deps: Deps): OpenAPIHono {
   connectbest.route('/auth', verificationRoutes(deps));
   connectbest.route('/chat/channels', messageRoutes(deps));
   connectbest.route('/', fileRoutes(deps));
+  connectbest.route('/admin/api-keys', apiKeyRoutes(deps));
   app.route('/api', connectbest);
 
   let description: Description | undefined;

@@ -1,7 +1,7 @@
 /** Sends the codes that verify addresses. */
 import type { Context } from 'hono';
 import { inBackground } from '../_shared/background.ts';
-import { report } from '../_shared/http.ts';
+import { report } from '../_shared/log.ts';
 import { run } from '../_shared/supabase.ts';
 import type { Deps } from './deps.ts';
 import { verificationMail } from './mails.ts';

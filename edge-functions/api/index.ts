@@ -1,5 +1,5 @@
 /** The HTTP API, one function for every document it serves. */
-import { readEnv, readMailSettings, readStorageSettings } from '../_shared/env.ts';
+import { readEnv, readHttpSettings, readMailSettings, readStorageSettings } from '../_shared/env.ts';
 import { connectMail } from '../_shared/mail.ts';
 import { connectStorage } from '../_shared/storage.ts';
 import { connect } from '../_shared/supabase.ts';
@@ -12,6 +12,7 @@ Deno.serve(
     supabase: connect(readEnv()),
     storage: connectStorage(readStorageSettings()),
     mail: connectMail(mailSettings),
+    http: readHttpSettings(),
     appName: mailSettings.sender.name,
   }).fetch,
 );

@@ -57,52 +57,83 @@ export interface HttpLoad {
   p99: number;
 }
 
-/** Posts `body(client, n)` as `headers(client)` over `clients` connections; any status but the expected one ends the run. */
-export async function httpLoad(
+export interface Call {
+  url: string;
+  headers: Record<string, string>;
+  /** Posted as JSON; without one the call is a GET. */
+  body?: unknown;
+}
+
+interface Load {
+  clients: number;
+  /** Any other ends the run. */
+  status: number;
+  /** Milliseconds from one call of a client to its next; without it each waits for the answer only. */
+  pace?: number;
+  seconds?: number;
+}
+
+/** Posts `body(client, n)` as `headers(client)` over `clients` connections. */
+export function httpLoad(
   url: string,
   headers: (client: number) => Record<string, string>,
   body: (client: number, n: number) => unknown,
-  options: { clients: number; status: number },
+  options: Load,
 ): Promise<HttpLoad> {
-  const agent = new Agent({ keepAlive: true, maxSockets: options.clients });
+  return callLoad((client, n) => ({ url, headers: headers(client), body: body(client, n) }), options);
+}
+
+/** Makes `make(client, n)` over `clients` connections. */
+export async function callLoad(
+  make: (client: number, n: number) => Call,
+  { clients, status, pace = 0, seconds = SECONDS }: Load,
+): Promise<HttpLoad> {
+  const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const times: number[] = [];
   let n = 0;
   const start = performance.now();
-  const end = start + SECONDS * 1000;
+  const end = start + seconds * 1000;
   await Promise.all(
-    Array.from({ length: options.clients }, async (_, client) => {
-      while (performance.now() < end) {
+    Array.from({ length: clients }, async (_, client) => {
+      // Paced clients do not all begin at once.
+      let next = start + (pace * client) / clients;
+      for (; next < end; next = Math.max(next + pace, performance.now())) {
+        await until(next);
         const before = performance.now();
-        const { status, text } = await post(agent, url, headers(client), JSON.stringify(body(client, n++)));
-        if (status !== options.status)
-          throw new Error(`unable to measure ${url}; it answered ${status} ${text}`);
+        const call = make(client, n++);
+        const answer = await perform(agent, call);
+        if (answer.status !== status)
+          throw new Error(`unable to measure ${call.url}; it answered ${answer.status} ${answer.text}`);
         times.push(performance.now() - before);
       }
     }),
   );
-  const seconds = (performance.now() - start) / 1000;
+  const duration = (performance.now() - start) / 1000;
   agent.destroy();
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { perSecond: times.length / seconds, p50: at(0.5), p99: at(0.99) };
+  return { perSecond: times.length / duration, p50: at(0.5), p99: at(0.99) };
 }
 
-function post(
-  agent: Agent,
-  url: string,
-  headers: Record<string, string>,
-  body: string,
-): Promise<{ status: number; text: string }> {
+async function until(moment: number): Promise<void> {
+  const wait = moment - performance.now();
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+}
+
+function perform(agent: Agent, { url, headers, body }: Call): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
+    const content = body === undefined ? undefined : JSON.stringify(body);
     const call = request(
       url,
       {
         agent,
-        method: 'POST',
+        method: content === undefined ? 'GET' : 'POST',
         headers: {
           ...headers,
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
+          ...(content !== undefined && {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(content),
+          }),
         },
       },
       (response) => {
@@ -115,6 +146,6 @@ function post(
       },
     );
     call.on('error', reject);
-    call.end(body);
+    call.end(content);
   });
 }

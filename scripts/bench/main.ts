@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { freePortBase } from '../stack/ports.ts';
 import { terminalProgress } from '../stack/progress.ts';
 import { startStack } from '../stack/stack.ts';
+import { apiBesideRpc, apiListsStayFlat } from './api.ts';
 import { deliver, sendBySize } from './fanout.ts';
 import { listsStayFlat, readInSql } from './read.ts';
 import type { Row } from './row.ts';
@@ -23,6 +24,8 @@ const BENCHES = {
   read: readInSql,
   'lists stay flat': listsStayFlat,
   search,
+  'api beside RPC': apiBesideRpc,
+  'api lists stay flat': apiListsStayFlat,
 };
 
 const wanted = process.argv.slice(2);

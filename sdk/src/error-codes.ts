@@ -20,6 +20,10 @@ export const errorCodes = {
   last_admin: 409,
   /** A role of the platform is `user` or `admin`. */
   invalid_user_role: 400,
+  /** The API key is wrong, revoked or expired, or its maker is no admin any more. */
+  invalid_api_key: 401,
+  /** The API key has no scope for this, or only people may do it. */
+  missing_scope: 403,
   /** There is no such API key. */
   api_key_not_found: 404,
   /** The scopes of an API key are `read`, `write` and `admin`. */
@@ -176,6 +180,8 @@ export const errorCodes = {
   conflict: 409,
   /** No such thing. */
   not_found: 404,
+  /** This installation answers over TLS only. */
+  https_required: 403,
   /** The path exists, but not with this method; `Allow` names those it has. */
   method_not_allowed: 405,
   /** The body is larger than the endpoint takes. */

@@ -33,9 +33,14 @@ end;
 $$;
 grant execute on function chat_private.session_refusal() to anon, authenticated;
 
+-- Volatile: for an API key it sets the role and the claims that the rest of the request runs with (72_api_keys.sql).
 create function chat_private.request_gate() returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 begin
+  if auth.role() = 'anon' then
+    perform chat_private.adopt_api_key();
+    return;
+  end if;
   case chat_private.session_refusal()
     when 'session_expired' then
       perform chat_private.fail('session_expired', 401, 'unable to answer; the session has ended, sign in again');
@@ -55,4 +60,4 @@ notify pgrst, 'reload config';
 comment on function chat_private.session_refusal() is
   'Why the caller''s token no longer counts (an error code), or null; used before every request and by Realtime and Storage policies';
 comment on function chat_private.request_gate() is
-  'Runs before every Data API request (pgrst.db_pre_request) and refuses tokens of ended sessions and suspended accounts';
+  'Runs before every Data API request (pgrst.db_pre_request): refuses tokens of ended sessions and suspended accounts, and gives an API key the rights it has';

@@ -66,6 +66,10 @@ declare
   v_now timestamptz := clock_timestamp();
   v_step interval;
 begin
+  -- An API key that may only read writes nothing; the HTTP API counts it.
+  if current_setting('transaction_read_only')::boolean then
+    return;
+  end if;
   select * into v_rule from chat_private.rate_limit_rules r where r.bucket = take_token.bucket;
   if not found or key is null then
     return;  -- no limit, or the operator

@@ -91,10 +91,12 @@ begin
 end;
 $$;
 
+-- An API key has an admin's rights only with that scope.
 -- Definer: accounts are seen by their owners only.
 create function chat_private.is_platform_admin() returns boolean
 language sql stable security definer set search_path = '' as $$
-  select exists (select from chat.accounts a where a.user_id = (select auth.uid()) and a.role = 'admin');
+  select exists (select from chat.accounts a where a.user_id = (select auth.uid()) and a.role = 'admin')
+     and coalesce((auth.jwt() -> 'scopes') ? 'admin', true);
 $$;
 grant execute on function chat_private.is_platform_admin() to authenticated;
 

@@ -6,7 +6,7 @@ create table chat.audit_log (
   id bigint generated always as identity primary key,
   at timestamptz not null default clock_timestamp(),
   actor_id uuid default auth.uid(),
-  via text not null default session_user,
+  via text not null default coalesce('api key ' || (auth.jwt() ->> 'api_key_id'), session_user),
   action text not null constraint audit_log_action_form check (action ~ '^[a-z_]+\.[a-z_]+$'),
   target_kind text not null constraint audit_log_target_kind_form check (target_kind ~ '^[a-z_]{1,63}$'),
   target_id uuid,
@@ -267,7 +267,7 @@ comment on table chat.audit_log is 'What admins did, by a call or by hand in Stu
 comment on column chat.audit_log.id is 'Newer rows have higher ones';
 comment on column chat.audit_log.at is 'When';
 comment on column chat.audit_log.actor_id is 'Who did it; null for somebody at the database itself. The id stays when the account goes';
-comment on column chat.audit_log.via is 'The role that was signed in to the database: authenticator for the API, postgres for Studio and scripts, supabase_auth_admin for Auth';
+comment on column chat.audit_log.via is 'The role that was signed in to the database: authenticator for the API (or the key that was used there), postgres for Studio and scripts, supabase_auth_admin for Auth';
 comment on column chat.audit_log.action is 'What was done: user.suspended, user.activated, user.role_changed, setting.changed, …';
 comment on column chat.audit_log.target_kind is 'What kind of thing it was done to: user, setting, …';
 comment on column chat.audit_log.target_id is 'Which one, where it has an id';

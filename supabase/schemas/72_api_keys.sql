@@ -66,6 +66,10 @@ declare
   v_secret text := 'confab_' || encode(extensions.gen_random_bytes(32), 'hex');
 begin
   perform chat_private.require_platform_admin('create API key');
+  -- Or revoking a key that got lost would leave those it made.
+  if auth.jwt() ? 'api_key_id' then
+    perform chat_private.fail('missing_scope', 403, 'unable to create API key; keys are made by people');
+  end if;
   perform chat_private.check_time(create_api_key.expires_at, 'create API key');
   perform chat_private.take_token('create_api_key');
   if chat_private.clean_name(create_api_key.name) is null
@@ -116,7 +120,7 @@ end;
 $$;
 grant execute on function chat.list_api_keys(uuid, integer) to authenticated;
 
--- For the server only: whose key this is and what it may do; no row for one that does not count. A key stands for the
+-- Whose key this is and what it may do; no row for one that does not count. A key stands for the
 -- admin who made it, and ends with that admin's account, suspension or demotion.
 -- Definer: keys belong to nobody.
 create function chat_private.check_api_key(secret text) returns table (id uuid, created_by uuid, scopes text[])
@@ -129,14 +133,49 @@ begin
     join chat.accounts a on a.user_id = k.created_by and a.role = 'admin' and a.suspended_at is null
    where k.hash = sha256(convert_to(check_api_key.secret, 'UTF8'))
      and k.revoked_at is null and (k.expires_at is null or k.expires_at > now());
-  if found then
-    -- Once a minute is exact enough, and many calls do not wait for each other.
+  if not found then
+    return;
+  end if;
+  -- Once a minute is exact enough, and many calls do not wait for each other.
+  if not current_setting('transaction_read_only')::boolean then
     update chat.api_keys k set last_used_at = now()
      where k.id = v_key.id and (k.last_used_at is null or k.last_used_at < now() - interval '1 minute');
-    return query select v_key.id, v_key.created_by, v_key.scopes;
   end if;
+  return query select v_key.id, v_key.created_by, v_key.scopes;
 end;
 $$;
+
+grant execute on function chat_private.check_api_key(text) to anon;
+
+-- A request with X-API-Key goes on as the admin who made the key, with what its scopes leave of that: without write
+-- Postgres lets it change nothing, without admin it has the rights of a user.
+create function chat_private.adopt_api_key() returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_secret text := nullif(current_setting('request.headers', true), '')::json ->> 'x-api-key';
+  v_key record;
+begin
+  if v_secret is null then
+    return;
+  end if;
+  select * into v_key from chat_private.check_api_key(v_secret);
+  if not found then
+    perform chat_private.fail('invalid_api_key', 401, 'unable to answer; the API key is wrong, revoked or expired');
+  end if;
+  -- Counting a call is no writing of the key's, and leads to its id.
+  if current_setting('request.path', true) <> '/rpc/take_api_call' then
+    if not 'write' = any (v_key.scopes) then
+      perform set_config('transaction_read_only', 'on', true);
+    elsif not 'read' = any (v_key.scopes) and current_setting('transaction_read_only')::boolean then
+      perform chat_private.fail('missing_scope', 403, 'unable to answer; the API key has no scope for reading');
+    end if;
+  end if;
+  perform set_config('request.jwt.claims', json_build_object('sub', v_key.created_by, 'role', 'authenticated',
+                     'api_key_id', v_key.id, 'scopes', v_key.scopes)::text, true);
+  set local role authenticated;
+end;
+$$;
+grant execute on function chat_private.adopt_api_key() to anon;
 
 comment on table chat.api_keys is 'Keys with which other programs call the platform; the secret itself is kept nowhere';
 comment on column chat.api_keys.id is 'A UUIDv7, newer ones are higher';
@@ -151,9 +190,11 @@ comment on column chat.api_keys.revoked_at is 'Since when it counts no more; nul
 comment on column chat.api_keys.last_used_at is 'When it was last used, to the minute';
 comment on policy select_platform_admin on chat.api_keys is 'Platform admins see the keys, never their hashes';
 comment on function chat.create_api_key(text, text[], timestamptz) is
-  'Makes an API key and returns its secret, this once. For platform admins. Errors: not_an_admin, rate_limited, invalid_name, invalid_scopes, invalid_time';
+  'Makes an API key and returns its secret, this once. For platform admins, not for their keys. Errors: not_an_admin, missing_scope, rate_limited, invalid_name, invalid_scopes, invalid_time';
 comment on function chat.revoke_api_key(uuid) is
   'Ends an API key at once and for good; no effect on a revoked one. For platform admins. Errors: not_an_admin, api_key_not_found';
 comment on function chat.list_api_keys(uuid, integer) is
   'The API keys, newest first, before an id: 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size';
-comment on function chat_private.check_api_key(text) is 'For the server only: the key that this secret is, and what it may do; no row when it does not count';
+comment on function chat_private.adopt_api_key() is
+  'Gives the present request the rights of the key in X-API-Key. Errors: invalid_api_key, missing_scope';
+comment on function chat_private.check_api_key(text) is 'The key that this secret is, and what it may do; no row when it does not count';

@@ -6,7 +6,13 @@ import { database } from '../helpers/database.ts';
 afterAll(() => database.end());
 
 /** What somebody who is not signed in may run: the gate, and what it refuses with. */
-const ANON_FUNCTIONS = ['chat_private.fail', 'chat_private.request_gate', 'chat_private.session_refusal'];
+const ANON_FUNCTIONS = [
+  'chat_private.adopt_api_key',
+  'chat_private.check_api_key',
+  'chat_private.fail',
+  'chat_private.request_gate',
+  'chat_private.session_refusal',
+];
 
 const OURS = database`('chat'::regnamespace, 'chat_private'::regnamespace)`;
 

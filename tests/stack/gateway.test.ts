@@ -125,9 +125,16 @@ describe('a page of another origin', () => {
   });
 
   it('may read the answers, refusals included', async () => {
-    for (const path of ['/functions/v1/api', '/rest/v1/messages', '/nowhere']) {
+    for (const path of ['/rest/v1/messages', '/nowhere']) {
       expect((await call(path)).headers.get('access-control-allow-origin')).toBe('*');
     }
+  });
+
+  it('is asked about by functions themselves', async () => {
+    const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' };
+    const answer = await call('/functions/v1/api', { method: 'OPTIONS', headers });
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    expect(upstream.requests).toHaveLength(1);
   });
 });
 

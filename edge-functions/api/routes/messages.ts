@@ -1,6 +1,6 @@
 /** Reading and sending a channel's messages (ConnectBest 4.1, 4.2). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn } from '../../_shared/caller.ts';
+import { signedIn, signedInFor } from '../../_shared/caller.ts';
 import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { text, Uuid } from '../../_shared/schemas.ts';
@@ -57,7 +57,7 @@ const list = createRoute({
 });
 
 const send = createRoute({
-  ...signedIn,
+  ...signedInFor('api_send'),
   method: 'post',
   path: '/{channelId}/messages/send',
   summary: 'Send a message',

@@ -23,13 +23,21 @@ export interface Route {
   maxBody: number;
   /** Milliseconds the service may be silent. */
   timeout: number;
+  /** The service itself decides which pages may call it, as functions do at Supabase. */
+  decidesOrigins?: true;
 }
 
 const MiB = 2 ** 20;
 const usual = { needsKey: true, tokenHeader: 'authorization', maxBody: 50 * MiB, timeout: 60_000 } as const;
 const open = { ...usual, needsKey: false, tokenHeader: undefined } as const;
 // Hosted functions end after 150 s without an answer.
-const functions = { ...open, tokenHeader: 'sb-api-key', maxBody: 250 * MiB, timeout: 150_000 } as const;
+const functions = {
+  ...open,
+  tokenHeader: 'sb-api-key',
+  maxBody: 250 * MiB,
+  timeout: 150_000,
+  decidesOrigins: true,
+} as const;
 const door = { ...open, service: 'doors' } as const;
 
 const ROUTES: Route[] = [

@@ -42,7 +42,7 @@ export function createGateway(options: GatewayOptions): Server {
   // Longer than any route's patience with its service: this one is for clients that stop in the middle.
   server.setTimeout(180_000);
   server.on('request', (request, response) => {
-    if (isPreflight(request)) {
+    if (isPreflight(request) && !findRoute(pathOf(request))?.route.decidesOrigins) {
       answerPreflight(request, response);
       return;
     }
@@ -56,7 +56,12 @@ export function createGateway(options: GatewayOptions): Server {
     forward(
       request,
       response,
-      { ...destination, maxBody: route.maxBody, timeout: route.timeout, answerHeaders: ALLOW_ORIGIN },
+      {
+        ...destination,
+        maxBody: route.maxBody,
+        timeout: route.timeout,
+        answerHeaders: route.decidesOrigins ? {} : ALLOW_ORIGIN,
+      },
       (failure) => refuse(response, FAILURES[failure]),
     );
   });
@@ -134,6 +139,8 @@ function forwardedHeaders(
   if (token !== undefined) headers[route.tokenHeader] = token;
   return headers;
 }
+
+const pathOf = (request: IncomingMessage): string => splitOnce(request.url ?? '/', '?')[0];
 
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);

@@ -28,6 +28,8 @@ function environment(stack: StackContext): Record<string, string> {
   return {
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(ports.smtp),
+    // The gateway, and whoever calls it: here a caller may say what address to be counted by, as tests do.
+    TRUSTED_PROXIES: '2',
     LIVEKIT_URL: livekitUrl(stack),
     LIVEKIT_API_KEY: LIVEKIT_KEYS.key,
     LIVEKIT_API_SECRET: LIVEKIT_KEYS.secret,

@@ -13,6 +13,7 @@ const FIELDS: Record<string, string> = {
   invalid_code: 'code',
   invalid_file_name: 'files',
   invalid_name: 'name',
+  invalid_scopes: 'scopes',
   message_empty: 'content',
   message_too_long: 'content',
 };

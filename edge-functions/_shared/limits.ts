@@ -1,0 +1,140 @@
+/** How often somebody may call: counted in Postgres, which all instances of a function share; rules are rows there. */
+import type { Context } from 'hono';
+import { addressOf } from './address.ts';
+import { ApiError } from './errors.ts';
+import { isApiKey, run, type Supabase } from './supabase.ts';
+
+/** What is counted together: a name of `chat_private.rate_limit_rules`. */
+export type Bucket = 'api' | 'api_send' | 'api_upload' | 'api_login' | 'api_visitor';
+
+interface Allowance {
+  caller_id: string | null;
+  is_accepted: boolean | null;
+  calls: number | null;
+  remaining: number | null;
+  reset: number | null;
+}
+
+export interface Limits {
+  /** Counts a call of whoever holds the token and returns who that is. @throws rate_limited, and what the gate refuses */
+  takeAsCaller(c: Context, bucket: Bucket, token: string): Promise<string>;
+  /** Counts a call from the address of somebody without a token. @throws rate_limited */
+  takeAsVisitor(c: Context, bucket: Bucket): Promise<void>;
+  /** Counts a try to sign in, for this account from this address. @throws rate_limited */
+  takeLogin(c: Context, account: string): Promise<Login>;
+}
+
+/** What a counted try to sign in came to; a wrong one just stays counted. */
+export interface Login {
+  /** It was good: earlier tries are forgotten too. */
+  succeeded(): Promise<void>;
+  /** It only asks for the second factor: this one was no try. Forgetting more would give free tries at the factor. */
+  isNotCounted(): Promise<void>;
+}
+
+export function createLimits(supabase: Supabase, { trustedProxies }: { trustedProxies: number }): Limits {
+  const takeMany = inBatches((calls: { bucket: Bucket; key: string }[]) =>
+    run(
+      'answer',
+      supabase.asServer().rpc('take_api_calls', {
+        buckets: calls.map(({ bucket }) => bucket),
+        keys: calls.map(({ key }) => key),
+      }),
+    ),
+  );
+  /** Whose the tokens are that Postgres has accepted: what one says of itself is not to be counted against anybody. */
+  const owners = new Map<string, string>();
+
+  async function take(c: Context, bucket: Bucket, key: string): Promise<void> {
+    decide(c, await takeMany({ bucket, key }));
+  }
+
+  return {
+    async takeAsCaller(c, bucket, token) {
+      const known = owners.get(token);
+      if (known) {
+        await take(c, bucket, known);
+        return known;
+      }
+      const allowance = await run('answer', supabase.asCaller(token).rpc('take_api_call', { bucket }));
+      const owner = allowance.caller_id ?? '';
+      // A key is looked up each time, which notes its use.
+      if (!isApiKey(token)) remember(owners, token, owner);
+      decide(c, allowance);
+      return owner;
+    },
+
+    takeAsVisitor: (c, bucket) => take(c, bucket, addressOf(c, trustedProxies)),
+
+    async takeLogin(c, account) {
+      const key = await digest(`${account.toLowerCase()} ${addressOf(c, trustedProxies)}`);
+      await take(c, 'api_login', key);
+      const giveBack = async (calls?: number) => {
+        const args = { bucket: 'api_login', key, ...(calls && { calls }) };
+        await supabase.asServer().rpc('return_api_calls', args).throwOnError();
+      };
+      return { succeeded: () => giveBack(), isNotCounted: () => giveBack(1) };
+    },
+  };
+}
+
+/** Says in headers what is left, and refuses when that is nothing. */
+function decide(c: Context, { is_accepted, calls, remaining, reset }: Allowance): void {
+  if (calls === null || reset === null) return;
+  c.header('RateLimit-Limit', String(calls));
+  c.header('RateLimit-Remaining', String(remaining));
+  c.header('RateLimit-Reset', String(reset));
+  if (is_accepted) return;
+  throw new ApiError('rate_limited', 429, `unable to answer; too many requests, try again in ${reset} s`, {
+    retryAfter: reset,
+  });
+}
+
+/** One call for all that ask while the one before is under way: busy times cost Postgres hardly more than quiet ones. */
+function inBatches<In, Out>(work: (inputs: In[]) => Promise<Out[]>): (input: In) => Promise<Out> {
+  interface Waiting {
+    input: In;
+    resolve(output: Out): void;
+    reject(reason: unknown): void;
+  }
+  const waiting: Waiting[] = [];
+  let isBusy = false;
+
+  async function workOff(): Promise<void> {
+    isBusy = true;
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, 100);
+      try {
+        const outputs = await work(batch.map(({ input }) => input));
+        batch.forEach(({ resolve }, index) => {
+          resolve(outputs[index] as Out);
+        });
+      } catch (reason) {
+        for (const { reject } of batch) reject(reason);
+      }
+    }
+    isBusy = false;
+  }
+
+  return (input) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ input, resolve, reject });
+      if (!isBusy) void workOff();
+    });
+}
+
+const MAX_OWNERS = 10_000;
+
+function remember(owners: Map<string, string>, token: string, owner: string): void {
+  if (owners.size >= MAX_OWNERS) {
+    const [oldest] = owners.keys();
+    if (oldest) owners.delete(oldest);
+  }
+  owners.set(token, owner);
+}
+
+/** Neither mail addresses nor texts of any length belong into the table. */
+async function digest(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,142 @@
+/** What the HTTP API adds: each hot endpoint beside the RPC behind it, at an easy pace and as fast as both can. */
+import { randomUUID } from 'node:crypto';
+import { fillHistory } from './history.ts';
+import { type Call, callLoad } from './load.ts';
+import { type Row, rateRow, ratioRow } from './row.ts';
+import { untilQuiet } from './session.ts';
+import { CLIENTS, type Person, type World } from './world.ts';
+
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 10) / 2;
+const COUNT = Number(process.env.BENCH_MESSAGES ?? 1_000_000);
+
+/** So slow that nobody waits for anybody: what is measured is the way, not the queue. */
+const PACE = 200;
+
+interface Pair {
+  rpc: (client: number, n: number) => Call;
+  api: (client: number, n: number) => Call;
+  /** What the endpoint answers. */
+  status: number;
+}
+
+const personOf = (world: World, client: number) => world.people[client % CLIENTS] as Person;
+const channelOf = ({ channels }: World, client: number, n: number) => channels[client + CLIENTS * (n % 6)];
+
+function rpc(world: World, client: number, path: string, body: unknown): Call {
+  const headers = {
+    apikey: world.key,
+    authorization: `Bearer ${personOf(world, client).token}`,
+    'content-profile': 'chat',
+  };
+  return { url: `${world.apiUrl}/rest/v1/rpc/${path}`, headers, body };
+}
+
+function api(world: World, client: number, path: string, body?: unknown): Call {
+  const headers = { authorization: `Bearer ${personOf(world, client).token}` };
+  return {
+    url: `${world.apiUrl}/functions/v1/api${path}`,
+    headers,
+    ...(body !== undefined && { body }),
+  };
+}
+
+/** What the API selects too. */
+const select =
+  'select=id,channel_id,seq,body,created_at,author:profiles!messages_author_id_fkey(id,name,avatar_url)';
+
+const PAIRS: Record<string, (world: World) => Pair> = {
+  'send a message': (world) => ({
+    rpc: (client, n) =>
+      rpc(world, client, `send_message?${select}`, {
+        channel_id: channelOf(world, client, n),
+        body: 'hello there',
+        id: randomUUID(),
+      }),
+    api: (client, n) =>
+      api(world, client, `/chat/channels/${channelOf(world, client, n)}/messages/send`, {
+        content: 'hello there',
+        id: randomUUID(),
+      }),
+    status: 201,
+  }),
+  'list 50 messages': (world) => ({
+    rpc: (client, n) =>
+      rpc(world, client, `list_messages?${select}`, {
+        channel_id: channelOf(world, client, n),
+        page_size: 51,
+      }),
+    api: (client, n) => api(world, client, `/chat/channels/${channelOf(world, client, n)}/messages?limit=50`),
+    status: 200,
+  }),
+};
+
+export async function apiBesideRpc(world: World): Promise<Row[]> {
+  await liftLimits(world);
+  const rows: Row[] = [];
+  for (const [name, pairOf] of Object.entries(PAIRS)) {
+    const { rpc, api, status } = pairOf(world);
+    // Connections, caches and compiled code are there before anything is timed.
+    await callLoad(api, { clients: CLIENTS, status, seconds: 2 });
+    const paced = { clients: CLIENTS, pace: PACE, seconds: SECONDS };
+    const slow = {
+      rpc: await callLoad(rpc, { ...paced, status: 200 }),
+      api: await callLoad(api, { ...paced, status }),
+    };
+    const free = { clients: CLIENTS, seconds: SECONDS };
+    const fast = {
+      rpc: await callLoad(rpc, { ...free, status: 200 }),
+      api: await callLoad(api, { ...free, status }),
+    };
+    const added = slow.api.p50 - slow.rpc.p50;
+    rows.push(
+      {
+        name: `${name}, RPC and API, p50`,
+        figure: `${slow.rpc.p50.toFixed(1)} and ${slow.api.p50.toFixed(1)} ms`,
+      },
+      { name: `${name}, API adds`, figure: `${added.toFixed(1)} ms`, target: '≤ 5 ms', met: added <= 5 },
+      rateRow(`${name}, RPC`, fast.rpc.perSecond),
+      rateRow(`${name}, API`, fast.api.perSecond),
+      ratioRow(`${name}, API / RPC`, fast.api.perSecond / fast.rpc.perSecond, 0.5),
+    );
+  }
+  return rows;
+}
+
+/** The same lists in a channel of a thousand messages and in one of a million. */
+export async function apiListsStayFlat(world: World): Promise<Row[]> {
+  await liftLimits(world);
+  const [ada, bob, cleo, dan] = world.people.map((person) => person.userId) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const small = await fillHistory(world.sql, 'bench-api-small', [ada, bob], 1_000);
+  const large = await fillHistory(world.sql, 'bench-api-large', [cleo, dan], COUNT);
+  await world.sql`vacuum analyze chat.messages`;
+  await untilQuiet(world.sql);
+  const median = async (client: number, path: string) => {
+    const { p50 } = await callLoad(() => api(world, client, path), { clients: 1, status: 200, seconds: 2 });
+    return p50;
+  };
+  const rows: Row[] = [];
+  for (const [name, pathOf] of Object.entries(LISTS)) {
+    const [few, many] = [await median(0, pathOf(small.channelId)), await median(2, pathOf(large.channelId))];
+    rows.push({
+      name: `${name}: 1,000 → ${COUNT.toLocaleString('en')}`,
+      figure: `${few.toFixed(1)} → ${many.toFixed(1)} ms`,
+      target: 'at most half more, or 2 ms',
+      met: many <= Math.max(few * 1.5, few + 2),
+    });
+  }
+  return rows;
+}
+
+const LISTS: Record<string, (channel: string) => string> = {
+  'GET …/messages': (channel) => `/chat/channels/${channel}/messages?limit=50`,
+};
+
+/** Nobody sends as much as a benchmark. */
+async function liftLimits({ sql }: World): Promise<void> {
+  await sql`update chat_private.rate_limit_rules set burst = 1000000 where bucket like 'api%'`;
+}

@@ -1,0 +1,122 @@
+-- Limits of the HTTP API: so many calls in a window of time, as its documents promise; apart from the limits the SDK meets.
+
+-- A window begins with its first call. Not the buckets that refill steadily: "100 in a minute" means the 101st waits,
+-- however slowly the hundred came.
+create unlogged table chat_private.api_windows (
+  bucket text not null,
+  key text not null,
+  used integer not null,
+  ends_at timestamptz not null,
+  primary key (bucket, key)
+) with (fillfactor = 50);
+
+alter table chat_private.api_windows enable row level security;
+
+create type chat.api_allowance as (
+  -- Who was counted, where that is a user.
+  caller_id uuid,
+  is_accepted boolean,
+  -- Null where no rule limits the call.
+  calls integer,
+  remaining integer,
+  -- Seconds until the window ends.
+  reset integer
+);
+
+create function chat_private.count_api_call(bucket text, key text) returns chat.api_allowance
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_rule chat_private.rate_limit_rules;
+  v_now timestamptz := clock_timestamp();
+  v_window chat_private.api_windows;
+  v_is_accepted boolean;
+begin
+  select * into v_rule from chat_private.rate_limit_rules r where r.bucket = count_api_call.bucket;
+  if not found then
+    return row(null, true, null, null, null)::chat.api_allowance;
+  end if;
+  insert into chat_private.api_windows as w (bucket, key, used, ends_at)
+  values (count_api_call.bucket, count_api_call.key, 1, v_now + v_rule.period)
+  on conflict on constraint api_windows_pkey do update
+    set used = case when w.ends_at > v_now then w.used + 1 else 1 end,
+        -- A rule made stricter meanwhile locks nobody out for longer than its own period.
+        ends_at = case when w.ends_at > v_now then least(w.ends_at, v_now + v_rule.period) else v_now + v_rule.period end
+    where w.ends_at <= v_now or w.used < v_rule.burst
+  returning * into v_window;
+  v_is_accepted := found;
+  if not v_is_accepted then
+    select * into v_window from chat_private.api_windows w
+     where w.bucket = count_api_call.bucket and w.key = count_api_call.key;
+  end if;
+  if random() < 0.0001 then
+    delete from chat_private.api_windows w
+     where w.ctid = any (array(
+       select d.ctid from chat_private.api_windows d where d.ends_at < v_now limit 10000 for update skip locked));
+  end if;
+  return row(null, v_is_accepted, v_rule.burst, greatest(v_rule.burst - v_window.used, 0),
+             least(greatest(ceil(extract(epoch from v_window.ends_at - v_now)), 1), extract(epoch from v_rule.period))
+            )::chat.api_allowance;
+end;
+$$;
+
+-- Definer: the windows belong to nobody.
+create function chat.take_api_call(bucket text) returns chat.api_allowance
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  -- An API key is counted by itself, not with whom it stands for.
+  v_allowance chat.api_allowance :=
+    chat_private.count_api_call(bucket, coalesce(auth.jwt() ->> 'api_key_id', auth.uid()::text));
+begin
+  v_allowance.caller_id := auth.uid();
+  return v_allowance;
+end;
+$$;
+grant execute on function chat.take_api_call(text) to authenticated;
+
+-- Definer: as above. Only service_role may call it: it counts for anybody.
+create function chat.take_api_calls(buckets text[], keys text[]) returns setof chat.api_allowance
+language plpgsql volatile security definer rows 10 set search_path = '' as $$
+declare
+  v_allowances chat.api_allowance[];
+  v_call record;
+begin
+  -- In the order of their windows, so that two who count many at once never wait for each other in a circle.
+  for v_call in
+    select b.bucket, b.key, b.n from unnest(buckets, keys) with ordinality b (bucket, key, n) order by 1, 2, 3
+  loop
+    v_allowances[v_call.n] := chat_private.count_api_call(v_call.bucket, v_call.key);
+  end loop;
+  return query select * from unnest(v_allowances);
+end;
+$$;
+grant execute on function chat.take_api_calls(text[], text[]) to service_role;
+
+-- Definer: as above. Only service_role may call it.
+create function chat.return_api_calls(bucket text, key text, calls integer default null) returns void
+language sql volatile security definer set search_path = '' as $$
+  update chat_private.api_windows w
+     set used = greatest(w.used - coalesce(return_api_calls.calls, w.used), 0)
+   where w.bucket = return_api_calls.bucket and w.key = return_api_calls.key;
+$$;
+grant execute on function chat.return_api_calls(text, text, integer) to service_role;
+
+insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
+  ('api', 1000, '1 hour', 'HTTP API: calls of a person that no other rule counts'),
+  ('api_send', 100, '1 minute', 'HTTP API: messages sent'),
+  ('api_upload', 20, '1 hour', 'HTTP API: uploads'),
+  ('api_login', 5, '15 minutes', 'HTTP API: tries to sign in to an account from one address; a good one clears them'),
+  ('api_visitor', 1000, '1 hour', 'HTTP API: calls without a token from one address');
+
+comment on table chat_private.api_windows is 'Per bucket and caller of the HTTP API the calls of the present window; unlogged, pruned in passing';
+comment on column chat_private.api_windows.bucket is 'Which rule counts';
+comment on column chat_private.api_windows.key is 'Who is counted: a user id, or what else the API counts by';
+comment on column chat_private.api_windows.used is 'Calls in this window';
+comment on column chat_private.api_windows.ends_at is 'When the window ends; the next call after that begins another';
+comment on type chat.api_allowance is 'How a call of the HTTP API was counted';
+comment on function chat_private.count_api_call(text, text) is
+  'Counts one call in the window of this bucket and key unless that is full; the rule is a row of rate_limit_rules';
+comment on function chat.take_api_call(text) is 'For the HTTP API: counts one call of the caller in this bucket and says what is left';
+comment on function chat.take_api_calls(text[], text[]) is
+  'For the server only: counts one call each for several callers, in one transaction; answers in their order';
+comment on function chat.return_api_calls(text, text, integer) is
+  'For the server only: takes calls out of the present window, all of them by default; the window stays';

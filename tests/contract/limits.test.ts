@@ -1,0 +1,116 @@
+/** The limits of the HTTP API: exact counts, what a client is told, and who is counted together. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { database } from '../helpers/database.ts';
+import { type Person, signUp } from '../helpers/people.ts';
+import { type Answer, badTokens, call, expectError } from './api.ts';
+
+afterAll(() => database.end());
+
+async function ownChannel(person: Person): Promise<string> {
+  const { data } = await person.supabase
+    .rpc('create_channel', { slug: `c-${randomUUID()}`, kind: 'private', member_ids: [] })
+    .single()
+    .throwOnError();
+  return data.id;
+}
+
+const send = (person: Person, channel: string) =>
+  call('POST', `/api/chat/channels/${channel}/messages/send`, {
+    token: person.token,
+    json: { content: 'x' },
+  });
+
+const readMe = (person: Person) => call('GET', '/api/auth/me', { token: person.token });
+
+/** As if this much of the window had been used. */
+const use = (bucket: string, key: string, used: number) => database`
+  insert into chat_private.api_windows (bucket, key, used, ends_at) values (${bucket}, ${key}, ${used}, now() + interval '1 minute')
+  on conflict (bucket, key) do update set used = excluded.used`;
+
+const limitOf = ({ headers }: Answer<unknown>) =>
+  ['limit', 'remaining', 'reset'].map((name) => Number(headers.get(`ratelimit-${name}`) ?? Number.NaN));
+
+describe('the limits of the HTTP API', () => {
+  it('let exactly 100 messages of 150 through that a person sends at once', async () => {
+    const ada = await signUp('Ada');
+    const channel = await ownChannel(ada);
+    const answers = await Promise.all(Array.from({ length: 150 }, () => send(ada, channel)));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(100);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(50);
+    const rows = await database`select from chat.messages where channel_id = ${channel} and kind = 'user'`;
+    expect(rows).toHaveLength(100);
+  });
+
+  it('say in every answer what is left, and at the end how long to wait', async () => {
+    const ada = await signUp('Ada');
+    expect(limitOf(await readMe(ada))).toEqual([1000, 999, 3600]);
+    expect(limitOf(await readMe(ada))).toEqual([1000, 998, expect.toSatisfy((reset) => reset > 3590)]);
+    await use('api', ada.id, 999);
+    expect((await readMe(ada)).status).toBe(200);
+    const refused = await readMe(ada);
+    expectError(refused, 429, 'rate_limited');
+    const [limit, remaining, reset] = limitOf(refused);
+    expect([limit, remaining]).toEqual([1000, 0]);
+    expect(Number(refused.headers.get('retry-after'))).toBe(reset);
+  });
+
+  it('count calls that are refused for another reason, and say so there', async () => {
+    const ada = await signUp('Ada');
+    const answer = await call('POST', `/api/chat/channels/${randomUUID()}/messages/send`, {
+      token: ada.token,
+      json: {},
+    });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(limitOf(answer)).toEqual([100, 99, 60]);
+  });
+
+  it('begin anew when the window has ended', async () => {
+    const ada = await signUp('Ada');
+    await use('api', ada.id, 1000);
+    expect((await readMe(ada)).status).toBe(429);
+    await database`update chat_private.api_windows set ends_at = now() where key = ${ada.id}`;
+    expect(limitOf(await readMe(ada))).toEqual([1000, 999, 3600]);
+  });
+
+  it('count sends apart from everything else, and each person apart', async () => {
+    const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
+    const channel = await ownChannel(ada);
+    await use('api', ada.id, 1000);
+    expect((await send(ada, channel)).status).toBe(201);
+    expect((await readMe(bob)).status).toBe(200);
+    await use('api_send', ada.id, 100);
+    expect((await send(ada, channel)).status).toBe(429);
+  });
+
+  it('do not count what the SDK does', async () => {
+    const ada = await signUp('Ada');
+    await ownChannel(ada);
+    await use('api', ada.id, 1000);
+    const { error } = await ada.supabase.from('my_channels').select('id');
+    expect(error).toBeNull();
+  });
+
+  it.each(badTokens)('count nobody by %s', async (_name, tokenFrom) => {
+    const ada = await signUp('Ada');
+    await readMe(ada);
+    const token = tokenFrom(ada.token);
+    expect((await call('GET', '/api/auth/me', { token })).status).toBe(401);
+    const [row] = await database`select used from chat_private.api_windows where key = ${ada.id}`;
+    expect(row?.used).toBe(1);
+  });
+
+  it('follow their rules at once, and are gone with them', async () => {
+    const ada = await signUp('Ada');
+    await use('api', ada.id, 4);
+    const rule = database`select * from chat_private.rate_limit_rules where bucket = 'api'`;
+    const [before] = await rule;
+    await database`update chat_private.rate_limit_rules set burst = 2000 where bucket = 'api'`;
+    try {
+      expect(limitOf(await readMe(ada)).slice(0, 2)).toEqual([2000, 1995]);
+    } finally {
+      await database`update chat_private.rate_limit_rules set burst = ${before?.burst} where bucket = 'api'`;
+    }
+  });
+});
