@@ -121,9 +121,14 @@ end;
 $$;
 grant execute on function chat_private.session_refusal() to anon, authenticated;
 
+-- Volatile: for an API key it sets the role and the claims that the rest of the request runs with (72_api_keys.sql).
 create function chat_private.request_gate() returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 begin
+  if auth.role() = 'anon' then
+    perform chat_private.adopt_api_key();
+    return;
+  end if;
   case chat_private.session_refusal()
     when 'session_expired' then
       perform chat_private.fail('session_expired', 401, 'unable to answer; the session has ended, sign in again');
@@ -143,7 +148,7 @@ notify pgrst, 'reload config';
 comment on function chat_private.session_refusal() is
   'Why the caller''s token no longer counts (an error code), or null; used before every request and by Realtime and Storage policies';
 comment on function chat_private.request_gate() is
-  'Runs before every Data API request (pgrst.db_pre_request) and refuses tokens of ended sessions and suspended accounts';
+  'Runs before every Data API request (pgrst.db_pre_request): refuses tokens of ended sessions and suspended accounts, and gives an API key the rights it has';
 
 -- 05_settings.sql
 -- Settings of the platform: one row each, with a value that admins change while everything runs.
@@ -292,6 +297,10 @@ declare
   v_now timestamptz := clock_timestamp();
   v_step interval;
 begin
+  -- An API key that may only read writes nothing; the HTTP API counts it.
+  if current_setting('transaction_read_only')::boolean then
+    return;
+  end if;
   select * into v_rule from chat_private.rate_limit_rules r where r.bucket = take_token.bucket;
   if not found or key is null then
     return;  -- no limit, or the operator
@@ -352,6 +361,130 @@ comment on function chat_private.take_token(text, text) is
   'Counts one call of the caller (or of this key). Errors: rate_limited, with Retry-After; a call that fails afterwards gives its token back';
 comment on function chat_private.require_token(text, text) is
   'Refuses when take_token would at this moment, counts nothing and waits for nobody. Errors: rate_limited';
+
+-- 07_api_limits.sql
+-- Limits of the HTTP API: so many calls in a window of time, as its documents promise; apart from the limits the SDK meets.
+
+-- A window begins with its first call. Not the buckets that refill steadily: "100 in a minute" means the 101st waits,
+-- however slowly the hundred came.
+create unlogged table chat_private.api_windows (
+  bucket text not null,
+  key text not null,
+  used integer not null,
+  ends_at timestamptz not null,
+  primary key (bucket, key)
+) with (fillfactor = 50);
+
+alter table chat_private.api_windows enable row level security;
+
+create type chat.api_allowance as (
+  -- Who was counted, where that is a user.
+  caller_id uuid,
+  is_accepted boolean,
+  -- Null where no rule limits the call.
+  calls integer,
+  remaining integer,
+  -- Seconds until the window ends.
+  reset integer
+);
+
+create function chat_private.count_api_call(bucket text, key text) returns chat.api_allowance
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_rule chat_private.rate_limit_rules;
+  v_now timestamptz := clock_timestamp();
+  v_window chat_private.api_windows;
+  v_is_accepted boolean;
+begin
+  select * into v_rule from chat_private.rate_limit_rules r where r.bucket = count_api_call.bucket;
+  if not found then
+    return row(null, true, null, null, null)::chat.api_allowance;
+  end if;
+  insert into chat_private.api_windows as w (bucket, key, used, ends_at)
+  values (count_api_call.bucket, count_api_call.key, 1, v_now + v_rule.period)
+  on conflict on constraint api_windows_pkey do update
+    set used = case when w.ends_at > v_now then w.used + 1 else 1 end,
+        -- A rule made stricter meanwhile locks nobody out for longer than its own period.
+        ends_at = case when w.ends_at > v_now then least(w.ends_at, v_now + v_rule.period) else v_now + v_rule.period end
+    where w.ends_at <= v_now or w.used < v_rule.burst
+  returning * into v_window;
+  v_is_accepted := found;
+  if not v_is_accepted then
+    select * into v_window from chat_private.api_windows w
+     where w.bucket = count_api_call.bucket and w.key = count_api_call.key;
+  end if;
+  if random() < 0.0001 then
+    delete from chat_private.api_windows w
+     where w.ctid = any (array(
+       select d.ctid from chat_private.api_windows d where d.ends_at < v_now limit 10000 for update skip locked));
+  end if;
+  return row(null, v_is_accepted, v_rule.burst, greatest(v_rule.burst - v_window.used, 0),
+             least(greatest(ceil(extract(epoch from v_window.ends_at - v_now)), 1), extract(epoch from v_rule.period))
+            )::chat.api_allowance;
+end;
+$$;
+
+-- Definer: the windows belong to nobody.
+create function chat.take_api_call(bucket text) returns chat.api_allowance
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  -- An API key is counted by itself, not with whom it stands for.
+  v_allowance chat.api_allowance :=
+    chat_private.count_api_call(bucket, coalesce(auth.jwt() ->> 'api_key_id', auth.uid()::text));
+begin
+  v_allowance.caller_id := auth.uid();
+  return v_allowance;
+end;
+$$;
+grant execute on function chat.take_api_call(text) to authenticated;
+
+-- Definer: as above. Only service_role may call it: it counts for anybody.
+create function chat.take_api_calls(buckets text[], keys text[]) returns setof chat.api_allowance
+language plpgsql volatile security definer rows 10 set search_path = '' as $$
+declare
+  v_allowances chat.api_allowance[];
+  v_call record;
+begin
+  -- In the order of their windows, so that two who count many at once never wait for each other in a circle.
+  for v_call in
+    select b.bucket, b.key, b.n from unnest(buckets, keys) with ordinality b (bucket, key, n) order by 1, 2, 3
+  loop
+    v_allowances[v_call.n] := chat_private.count_api_call(v_call.bucket, v_call.key);
+  end loop;
+  return query select * from unnest(v_allowances);
+end;
+$$;
+grant execute on function chat.take_api_calls(text[], text[]) to service_role;
+
+-- Definer: as above. Only service_role may call it.
+create function chat.return_api_calls(bucket text, key text, calls integer default null) returns void
+language sql volatile security definer set search_path = '' as $$
+  update chat_private.api_windows w
+     set used = greatest(w.used - coalesce(return_api_calls.calls, w.used), 0)
+   where w.bucket = return_api_calls.bucket and w.key = return_api_calls.key;
+$$;
+grant execute on function chat.return_api_calls(text, text, integer) to service_role;
+
+insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
+  ('api', 1000, '1 hour', 'HTTP API: calls of a person that no other rule counts'),
+  ('api_send', 100, '1 minute', 'HTTP API: messages sent'),
+  ('api_upload', 20, '1 hour', 'HTTP API: uploads'),
+  ('api_login', 5, '15 minutes', 'HTTP API: tries to sign in to an account from one address; a good one clears them'),
+  ('api_visitor', 1000, '1 hour', 'HTTP API: calls without a token from one address');
+
+comment on table chat_private.api_windows is 'Per bucket and caller of the HTTP API the calls of the present window; unlogged, pruned in passing';
+comment on column chat_private.api_windows.bucket is 'Which rule counts';
+comment on column chat_private.api_windows.key is 'Who is counted: a user id, or what else the API counts by';
+comment on column chat_private.api_windows.used is 'Calls in this window';
+comment on column chat_private.api_windows.ends_at is 'When the window ends; the next call after that begins another';
+comment on type chat.api_allowance is 'How a call of the HTTP API was counted';
+comment on function chat_private.count_api_call(text, text) is
+  'Counts one call in the window of this bucket and key unless that is full; the rule is a row of rate_limit_rules';
+comment on function chat.take_api_call(text) is 'For the HTTP API: counts one call of the caller in this bucket and says what is left';
+comment on function chat.take_api_calls(text[], text[]) is
+  'For the server only: counts one call each for several callers, in one transaction; answers in their order';
+comment on function chat.return_api_calls(text, text, integer) is
+  'For the server only: takes calls out of the present window, all of them by default; the window stays';
 
 -- 10_users.sql
 -- People: the profile that everyone sees and the account that only its owner sees.
@@ -447,10 +580,12 @@ begin
 end;
 $$;
 
+-- An API key has an admin's rights only with that scope.
 -- Definer: accounts are seen by their owners only.
 create function chat_private.is_platform_admin() returns boolean
 language sql stable security definer set search_path = '' as $$
-  select exists (select from chat.accounts a where a.user_id = (select auth.uid()) and a.role = 'admin');
+  select exists (select from chat.accounts a where a.user_id = (select auth.uid()) and a.role = 'admin')
+     and coalesce((auth.jwt() -> 'scopes') ? 'admin', true);
 $$;
 grant execute on function chat_private.is_platform_admin() to authenticated;
 
@@ -5788,7 +5923,7 @@ create table chat.audit_log (
   id bigint generated always as identity primary key,
   at timestamptz not null default clock_timestamp(),
   actor_id uuid default auth.uid(),
-  via text not null default session_user,
+  via text not null default coalesce('api key ' || (auth.jwt() ->> 'api_key_id'), session_user),
   action text not null constraint audit_log_action_form check (action ~ '^[a-z_]+\.[a-z_]+$'),
   target_kind text not null constraint audit_log_target_kind_form check (target_kind ~ '^[a-z_]{1,63}$'),
   target_id uuid,
@@ -6049,7 +6184,7 @@ comment on table chat.audit_log is 'What admins did, by a call or by hand in Stu
 comment on column chat.audit_log.id is 'Newer rows have higher ones';
 comment on column chat.audit_log.at is 'When';
 comment on column chat.audit_log.actor_id is 'Who did it; null for somebody at the database itself. The id stays when the account goes';
-comment on column chat.audit_log.via is 'The role that was signed in to the database: authenticator for the API, postgres for Studio and scripts, supabase_auth_admin for Auth';
+comment on column chat.audit_log.via is 'The role that was signed in to the database: authenticator for the API (or the key that was used there), postgres for Studio and scripts, supabase_auth_admin for Auth';
 comment on column chat.audit_log.action is 'What was done: user.suspended, user.activated, user.role_changed, setting.changed, …';
 comment on column chat.audit_log.target_kind is 'What kind of thing it was done to: user, setting, …';
 comment on column chat.audit_log.target_id is 'Which one, where it has an id';
@@ -6137,6 +6272,10 @@ declare
   v_secret text := 'confab_' || encode(extensions.gen_random_bytes(32), 'hex');
 begin
   perform chat_private.require_platform_admin('create API key');
+  -- Or revoking a key that got lost would leave those it made.
+  if auth.jwt() ? 'api_key_id' then
+    perform chat_private.fail('missing_scope', 403, 'unable to create API key; keys are made by people');
+  end if;
   perform chat_private.check_time(create_api_key.expires_at, 'create API key');
   perform chat_private.take_token('create_api_key');
   if chat_private.clean_name(create_api_key.name) is null
@@ -6187,7 +6326,7 @@ end;
 $$;
 grant execute on function chat.list_api_keys(uuid, integer) to authenticated;
 
--- For the server only: whose key this is and what it may do; no row for one that does not count. A key stands for the
+-- Whose key this is and what it may do; no row for one that does not count. A key stands for the
 -- admin who made it, and ends with that admin's account, suspension or demotion.
 -- Definer: keys belong to nobody.
 create function chat_private.check_api_key(secret text) returns table (id uuid, created_by uuid, scopes text[])
@@ -6200,14 +6339,49 @@ begin
     join chat.accounts a on a.user_id = k.created_by and a.role = 'admin' and a.suspended_at is null
    where k.hash = sha256(convert_to(check_api_key.secret, 'UTF8'))
      and k.revoked_at is null and (k.expires_at is null or k.expires_at > now());
-  if found then
-    -- Once a minute is exact enough, and many calls do not wait for each other.
+  if not found then
+    return;
+  end if;
+  -- Once a minute is exact enough, and many calls do not wait for each other.
+  if not current_setting('transaction_read_only')::boolean then
     update chat.api_keys k set last_used_at = now()
      where k.id = v_key.id and (k.last_used_at is null or k.last_used_at < now() - interval '1 minute');
-    return query select v_key.id, v_key.created_by, v_key.scopes;
   end if;
+  return query select v_key.id, v_key.created_by, v_key.scopes;
 end;
 $$;
+
+grant execute on function chat_private.check_api_key(text) to anon;
+
+-- A request with X-API-Key goes on as the admin who made the key, with what its scopes leave of that: without write
+-- Postgres lets it change nothing, without admin it has the rights of a user.
+create function chat_private.adopt_api_key() returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_secret text := nullif(current_setting('request.headers', true), '')::json ->> 'x-api-key';
+  v_key record;
+begin
+  if v_secret is null then
+    return;
+  end if;
+  select * into v_key from chat_private.check_api_key(v_secret);
+  if not found then
+    perform chat_private.fail('invalid_api_key', 401, 'unable to answer; the API key is wrong, revoked or expired');
+  end if;
+  -- Counting a call is no writing of the key's, and leads to its id.
+  if current_setting('request.path', true) <> '/rpc/take_api_call' then
+    if not 'write' = any (v_key.scopes) then
+      perform set_config('transaction_read_only', 'on', true);
+    elsif not 'read' = any (v_key.scopes) and current_setting('transaction_read_only')::boolean then
+      perform chat_private.fail('missing_scope', 403, 'unable to answer; the API key has no scope for reading');
+    end if;
+  end if;
+  perform set_config('request.jwt.claims', json_build_object('sub', v_key.created_by, 'role', 'authenticated',
+                     'api_key_id', v_key.id, 'scopes', v_key.scopes)::text, true);
+  set local role authenticated;
+end;
+$$;
+grant execute on function chat_private.adopt_api_key() to anon;
 
 comment on table chat.api_keys is 'Keys with which other programs call the platform; the secret itself is kept nowhere';
 comment on column chat.api_keys.id is 'A UUIDv7, newer ones are higher';
@@ -6222,12 +6396,14 @@ comment on column chat.api_keys.revoked_at is 'Since when it counts no more; nul
 comment on column chat.api_keys.last_used_at is 'When it was last used, to the minute';
 comment on policy select_platform_admin on chat.api_keys is 'Platform admins see the keys, never their hashes';
 comment on function chat.create_api_key(text, text[], timestamptz) is
-  'Makes an API key and returns its secret, this once. For platform admins. Errors: not_an_admin, rate_limited, invalid_name, invalid_scopes, invalid_time';
+  'Makes an API key and returns its secret, this once. For platform admins, not for their keys. Errors: not_an_admin, missing_scope, rate_limited, invalid_name, invalid_scopes, invalid_time';
 comment on function chat.revoke_api_key(uuid) is
   'Ends an API key at once and for good; no effect on a revoked one. For platform admins. Errors: not_an_admin, api_key_not_found';
 comment on function chat.list_api_keys(uuid, integer) is
   'The API keys, newest first, before an id: 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size';
-comment on function chat_private.check_api_key(text) is 'For the server only: the key that this secret is, and what it may do; no row when it does not count';
+comment on function chat_private.adopt_api_key() is
+  'Gives the present request the rights of the key in X-API-Key. Errors: invalid_api_key, missing_scope';
+comment on function chat_private.check_api_key(text) is 'The key that this secret is, and what it may do; no row when it does not count';
 
 -- 74_auth_log.sql
 -- What happened to accounts: sign-ups, sign-ins, changed passwords; so that people and admins see what was not them.
