@@ -14,6 +14,19 @@ export const Email = z
 
 export const SixDigits = z.string().regex(/^\d{6}$/, 'must have six digits');
 
+/** How many rows a page has; who asks for more than `max` gets `max`. */
+export const pageLimit = (byDefault: number, max = 100) =>
+  z.coerce
+    .number('must be a number')
+    .int()
+    .min(1)
+    .default(byDefault)
+    .transform((limit) => Math.min(limit, max))
+    .openapi({ type: 'integer', description: `At most ${max}; more counts as ${max}` });
+
+/** How many rows to leave out before a page. */
+export const Offset = z.coerce.number('must be a number').int().min(0).max(100_000).default(0);
+
 /** Text that Postgres can store; lengths are counted in characters as it counts them. */
 export function text({ min = 0, max = Infinity, trim = false } = {}) {
   const bounds = { ...(min > 0 && { minLength: min }), ...(max < Infinity && { maxLength: max }) };

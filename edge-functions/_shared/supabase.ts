@@ -50,6 +50,11 @@ function traced(init: RequestInit = {}): RequestInit {
   return { ...init, headers };
 }
 
+type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
+
+/** Arguments of a call, some of them undefined: JSON leaves these out, and what they are about stays as it is. */
+export const given = <T extends object>(values: T) => values as Given<T>;
+
 interface Answer<T> {
   data: T;
   error: { code: string; message: string; details?: string | null } | null;

@@ -14,8 +14,12 @@ import { type Description, describeApi } from './description.ts';
 import { translateError } from './dialects/connectbest/errors.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
+import { channelMemberRoutes } from './routes/channel-members.ts';
+import { channelRoutes } from './routes/channels.ts';
+import { dmRoutes } from './routes/dms.ts';
 import { fileRoutes } from './routes/files.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { verificationRoutes } from './routes/verification.ts';
 
 /** What pages of other origins may read beside the body. */
@@ -52,9 +56,13 @@ export function createApp(deps: Deps): OpenAPIHono {
   connectbest.onError(onError(translateError));
   connectbest.route('/auth', authRoutes(deps));
   connectbest.route('/auth', verificationRoutes(deps));
+  connectbest.route('/chat/channels', channelRoutes(deps));
+  connectbest.route('/chat/channels', channelMemberRoutes(deps));
   connectbest.route('/chat/channels', messageRoutes(deps));
   connectbest.route('/', fileRoutes(deps));
   connectbest.route('/admin/api-keys', apiKeyRoutes(deps));
+  connectbest.route('/dms', dmRoutes(deps));
+  connectbest.route('/notifications', notificationRoutes(deps));
   app.route('/api', connectbest);
 
   let description: Description | undefined;

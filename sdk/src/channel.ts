@@ -72,7 +72,7 @@ export interface Channel {
   unarchive(): Promise<void>;
   /** Takes it away for everybody. Needs `delete_channel`. @throws `not_the_creator`, `not_a_channel_admin`, `dm_is_permanent` */
   delete(): Promise<void>;
-  /** Makes another member its owner. Needs `set_role`. @throws `not_the_creator`, `not_a_channel_admin`, `member_not_found`, `dm_is_permanent` */
+  /** Makes another member its owner. Needs `delete_channel`. @throws `not_the_creator`, `not_a_channel_admin`, `member_not_found`, `dm_is_permanent` */
   transfer(userId: string): Promise<void>;
   /** Pins, mutes or hides it for the caller, or sets its level of notifications; what is missing stays. @throws `not_a_member`, `channel_not_found`, `invalid_notify_level`, `invalid_time` */
   setSettings(changes: Partial<ChannelSettings>): Promise<void>;

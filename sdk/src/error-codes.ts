@@ -14,7 +14,7 @@ export const errorCodes = {
   account_suspended: 403,
   /** Only admins of the platform may do this. */
   not_an_admin: 403,
-  /** An admin does not suspend, activate or demote themselves. */
+  /** Nobody suspends, activates or demotes themselves, and direct messages by the HTTP API need somebody else. */
   cannot_target_oneself: 400,
   /** The platform, and every channel that has admins, keeps one at least. */
   last_admin: 409,
@@ -48,6 +48,8 @@ export const errorCodes = {
   channel_not_found: 404,
   /** The channel is public, but the caller has not joined it. */
   not_a_member: 403,
+  /** The channel is private, and the caller is not in it. */
+  channel_is_private: 403,
   /** Only admins of the channel may do this. */
   not_a_channel_admin: 403,
   /** This user is not in the channel. */
@@ -74,7 +76,7 @@ export const errorCodes = {
   invalid_status: 400,
   /** At most 500 people can be asked for at once. */
   too_many_users: 400,
-  /** At most 100 channels can be asked for at once. */
+  /** At most 100 channels can be asked for at once, and the settings of 1,000 changed. */
   too_many_channels: 400,
   /** Custom data is a JSON object of at most 16 KB, nested at most 100 levels deep. */
   invalid_custom: 400,

@@ -80,8 +80,8 @@ begin
 end;
 $$;
 
--- The channel, when the caller has this right in it; refuses otherwise. Platform admins count as admins of the
--- channels they are in. Definer: asks for who blocked whom, which neither side may read.
+-- The channel, when the caller has this right in it; refuses otherwise. Platform admins may in the channels they are in
+-- what their owners may, but for giving roles. Definer: asks for who blocked whom, which neither side may read.
 create function chat_private.require_right(channel_id uuid, "right" text, operation text) returns chat.channels
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -101,7 +101,7 @@ begin
   end if;
   if "right" = any (chat_private.rights_of(v_channel.kind, v_role, v_channel.created_by is not distinct from v_me,
                                            v_channel.created_by is not null, v_channel.archived_at is not null, v_is_blocked))
-     or (v_channel.kind <> 'dm' and "right" <> 'leave' and chat_private.is_platform_admin()
+     or (v_channel.kind <> 'dm' and "right" not in ('leave', 'set_role') and chat_private.is_platform_admin()
          and "right" = any (chat_private.rights_of(v_channel.kind, 'admin', true, true, v_channel.archived_at is not null, false))) then
     return v_channel;
   elsif v_channel.archived_at is not null then

@@ -152,7 +152,7 @@ $$;
 grant execute on function chat.create_group(uuid[], text, text, jsonb, uuid) to authenticated;
 
 -- Definer: membership is written by these functions only.
-create function chat.open_dm(user_id uuid) returns setof chat.channels rows 1
+create function chat.open_dm(user_id uuid, to_oneself boolean default true) returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
   v_me uuid := (select auth.uid());
@@ -161,6 +161,8 @@ declare
 begin
   if not exists (select from chat.profiles p where p.id = open_dm.user_id) then
     perform chat_private.fail('user_not_found', 404, 'unable to open direct messages; the user does not exist');
+  elsif open_dm.user_id = v_me and not to_oneself then
+    perform chat_private.fail('cannot_target_oneself', 400, 'unable to open direct messages; they need somebody else');
   end if;
   select * into v_channel from chat.channels c where c.dm_key = v_key;
   if not found then
@@ -183,7 +185,7 @@ begin
   return next v_channel;
 end;
 $$;
-grant execute on function chat.open_dm(uuid) to authenticated;
+grant execute on function chat.open_dm(uuid, boolean) to authenticated;
 
 -- Definer: nobody may update channels directly.
 create function chat.update_channel(channel_id uuid, slug text default null, name text default null, description text default null,
@@ -242,12 +244,19 @@ end;
 $$;
 grant execute on function chat.archive_channel(uuid, boolean) to authenticated;
 
--- Definer: as above. Platform admins may delete channels they are not in.
+-- Definer: as above. Platform admins may delete channels they are not in, which is noted.
 create function chat.delete_channel(channel_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel chat.channels;
 begin
-  if not (chat_private.is_platform_admin() and exists (
-      select from chat.channels c where c.id = delete_channel.channel_id and c.kind <> 'dm' and c.deleted_at is null)) then
+  select * into v_channel from chat.channels c
+   where c.id = delete_channel.channel_id and c.kind <> 'dm' and c.deleted_at is null
+     and c.created_by is distinct from (select auth.uid()) and chat_private.is_platform_admin();
+  if found then
+    perform chat_private.audit('channel.deleted', 'channel', v_channel.id,
+      jsonb_build_object('kind', v_channel.kind, 'slug', v_channel.slug));
+  else
     perform chat_private.take_right(delete_channel.channel_id, 'delete_channel', 'delete channel');
   end if;
   perform chat_private.lock_channel(delete_channel.channel_id);
@@ -314,7 +323,7 @@ create trigger _150_raise_epoch after insert on chat.blocks
 create function chat.transfer_channel(channel_id uuid, user_id uuid) returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.take_right(transfer_channel.channel_id, 'set_role', 'transfer channel');
+  perform chat_private.take_right(transfer_channel.channel_id, 'delete_channel', 'transfer channel');
   update chat.channel_members m set role = 'admin'
    where m.channel_id = transfer_channel.channel_id and m.user_id = transfer_channel.user_id;
   if not found then
@@ -338,8 +347,8 @@ comment on function chat.create_channel(text, text, text, text, uuid[], jsonb, u
   'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, conflict, too_many_members, user_not_found, user_blocked';
 comment on function chat.create_group(uuid[], text, text, jsonb, uuid) is
   'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, conflict, too_many_members, user_not_found, user_blocked';
-comment on function chat.open_dm(uuid) is
-  'The direct-message channel with this user, made on first use (also with oneself). Errors: rate_limited, user_not_found, user_blocked';
+comment on function chat.open_dm(uuid, boolean) is
+  'The direct-message channel with this user, made on first use (also with oneself, unless that is not wanted). Errors: rate_limited, user_not_found, cannot_target_oneself, user_blocked';
 comment on function chat.update_channel(uuid, text, text, text, text, jsonb) is
   'Changes what is given of a channel; an empty name takes it away. Errors: channel_not_found, not_a_member, not_a_channel_admin, channel_archived, dm_is_permanent, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken';
 comment on function chat.archive_channel(uuid, boolean) is

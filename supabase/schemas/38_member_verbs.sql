@@ -63,13 +63,21 @@ end;
 $$;
 grant execute on function chat.leave_channel(uuid) to authenticated;
 
--- Definer: as above. To make an admin takes the right to give roles.
+-- Definer: as above. To make an admin takes the right to give roles; to add nobody but oneself is to join.
 create function chat.add_members(channel_id uuid, user_ids uuid[], role text default 'member') returns setof chat.channel_members
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_channel chat.channels := chat_private.take_right(add_members.channel_id, 'invite', 'add members');
+  v_channel chat.channels;
   v_added uuid[];
 begin
+  if add_members.role = 'member' and array_remove(user_ids, (select auth.uid())) = '{}' and cardinality(user_ids) > 0
+     and exists (select from chat.channels c where c.id = add_members.channel_id and c.kind = 'public' and c.deleted_at is null) then
+    perform chat.join_channel(add_members.channel_id);
+    return query select * from chat.channel_members m
+      where m.channel_id = add_members.channel_id and m.user_id = (select auth.uid());
+    return;
+  end if;
+  v_channel := chat_private.take_right(add_members.channel_id, 'invite', 'add members');
   if add_members.role is null or add_members.role not in ('admin', 'member') then
     perform chat_private.fail('invalid_role', 400, 'unable to add members; a role is admin or member');
   elsif add_members.role = 'admin' then
@@ -103,10 +111,19 @@ begin
 end;
 $$;
 
--- Definer: as above.
+-- Definer: as above. To remove oneself is to leave.
 create function chat.remove_member(channel_id uuid, user_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
+  if remove_member.user_id = (select auth.uid()) then
+    if exists (select from chat.channels c where c.id = remove_member.channel_id and c.kind = 'public' and c.deleted_at is null)
+       and not exists (select from chat.channel_members m
+                        where m.channel_id = remove_member.channel_id and m.user_id = remove_member.user_id) then
+      perform chat_private.fail('member_not_found', 404, 'unable to leave; you are not in the channel');
+    end if;
+    perform chat.leave_channel(remove_member.channel_id);
+    return;
+  end if;
   perform chat_private.expel(chat_private.take_right(remove_member.channel_id, 'remove_member', 'remove a member'),
                              remove_member.user_id, 'remove a member');
 end;
@@ -194,9 +211,9 @@ comment on function chat.join_channel(uuid) is
 comment on function chat.leave_channel(uuid) is
   'Leaves a channel. Errors: channel_not_found, not_a_member, dm_is_permanent, creator_cannot_leave';
 comment on function chat.add_members(uuid, uuid[], text) is
-  'Adds users to a channel and returns their memberships. Errors: channel_not_found, not_a_member, not_a_channel_admin, not_the_creator, channel_archived, dm_is_permanent, invalid_role, user_not_found, user_banned, too_many_members';
+  'Adds users to a channel and returns their memberships; whoever adds only themself to a public channel joins it. Errors: channel_not_found, not_a_member, not_a_channel_admin, not_the_creator, channel_archived, dm_is_permanent, invalid_role, user_not_found, user_banned, too_many_members';
 comment on function chat.remove_member(uuid, uuid) is
-  'Removes a user from a channel. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent, creator_cannot_leave, member_not_found';
+  'Removes a user from a channel; for oneself it is leave_channel. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent, creator_cannot_leave, member_not_found';
 comment on function chat.ban_member(uuid, uuid, text, timestamptz) is
   'Removes a user and keeps them out until a time. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent, creator_cannot_leave, user_not_found, invalid_reason, invalid_time, invalid_input';
 comment on function chat.unban_member(uuid, uuid) is

@@ -10,7 +10,7 @@ describe('the HTTP API', () => {
     ['GET', '/api'],
     ['POST', '/api/auth'],
     ['GET', '/api/auth/me/more'],
-    ['DELETE', '/api/chat/channels'],
+    ['DELETE', '/api/chat'],
   ])('answers %s %s, which is no path of it, in the shape of errors', async (method, path) => {
     expectError(await call(method, path), 404, 'not_found');
   });

@@ -183,6 +183,34 @@ export const calls: AccessFile['calls'] = {
     call: (db, { channel }) => db`select chat.delete_channel(${channel})`,
     expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'ok'],
   },
+  list_my_channels: {
+    call: (db) => db`select chat.list_my_channels()`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
+  count_my_channels: {
+    call: (db) => db`select chat.count_my_channels()`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
+  list_public_channels: {
+    call: (db) => db`select chat.list_public_channels()`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
+  get_channel: {
+    call: (db, { channel }) => db`select chat.get_channel(${channel})`,
+    expected: ['channel_is_private', 'ok', 'ok', 'channel_is_private'],
+  },
+  member_count: {
+    call: (db, { channel }) => db`select chat.member_count(c) from chat.channels c where id = ${channel}`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
+  last_message: {
+    call: (db, { channel }) => db`select chat.last_message(c) from chat.my_channels c where id = ${channel}`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
+  dm_people: {
+    call: (db, { channel }) => db`select chat.dm_people(c) from chat.my_channels c where id = ${channel}`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
   set_channel_state: {
     call: (db, { channel }) => db`select chat.set_channel_state(${channel}, is_pinned => true)`,
     expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],

@@ -21,6 +21,15 @@ export const subjects: AccessFile['subjects'] = {
 };
 
 export const calls: AccessFile['calls'] = {
+  get_notification_settings: {
+    call: (db) => db`select chat.get_notification_settings()`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
+  set_notification_settings: {
+    call: (db, { channel }) => db`
+      select chat.set_notification_settings(channels => array[(${channel}, true, 'all')]::chat.channel_notification_settings[])`,
+    expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],
+  },
   get_preferences: {
     call: (db) => db`select chat.get_preferences()`,
     expected: ['ok', 'ok', 'ok', 'ok'],

@@ -1,5 +1,5 @@
 /** ConnectBest's statuses and field names for our errors. */
-import type { ApiError } from '../../../_shared/errors.ts';
+import { ApiError } from '../../../_shared/errors.ts';
 
 /** Where the document asks for another status than ours. */
 const STATUSES: Record<string, number> = { user_already_exists: 400, weak_password: 400 };
@@ -8,14 +8,20 @@ const STATUSES: Record<string, number> = { user_already_exists: 400, weak_passwo
 const FIELDS: Record<string, string> = {
   user_already_exists: 'email',
   weak_password: 'password',
+  cannot_target_oneself: 'userId',
   file_empty: 'files',
   file_type_not_allowed: 'files',
+  invalid_channel_kind: 'type',
   invalid_code: 'code',
+  invalid_description: 'description',
   invalid_file_name: 'files',
   invalid_name: 'name',
   invalid_scopes: 'scopes',
+  invalid_slug: 'name',
   message_empty: 'content',
   message_too_long: 'content',
+  slug_taken: 'name',
+  too_many_notifications: 'notificationIds',
 };
 
 export function translateError(error: ApiError): ApiError {
@@ -25,3 +31,11 @@ export function translateError(error: ApiError): ApiError {
     details: error.details ?? (field ? [{ field, message: error.message }] : undefined),
   });
 }
+
+/** For `catch`: refusals that are about what one field of this request names, which is then wrong input. */
+export const wrongField =
+  (field: string, ...codes: string[]) =>
+  (error: unknown): never => {
+    if (!(error instanceof ApiError && codes.includes(error.code))) throw error;
+    throw error.with({ status: 400, details: [{ field, message: error.message }] });
+  };

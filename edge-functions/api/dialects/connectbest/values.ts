@@ -5,6 +5,10 @@ export const Id = z.guid().openapi({ format: 'uuid' });
 export const Time = z.iso.datetime().openapi({ description: 'ISO 8601, UTC' });
 export const Presence = z.enum(['online', 'away', 'busy', 'inmeeting', 'offline']);
 
+/** The answer of what has nothing else to say. */
+export const Done = z.object({ success: z.literal(true) }).openapi('Done');
+export const done = { success: true } as const;
+
 export interface ProfileRow {
   id: string;
   name: string;

@@ -1,0 +1,184 @@
+/** Channels and direct messages as ConnectBest shows them. */
+import { z } from '@hono/zod-openapi';
+import { MESSAGE_COLUMNS, Message, type MessageRow, toMessage } from './messages.ts';
+import { DELETED_USER, Id, Presence, type ProfileRow, Time, toTime } from './values.ts';
+
+export const ChannelType = z.enum(['public', 'private']);
+export const Role = z.enum(['admin', 'member']);
+
+export const Channel = z
+  .object({
+    id: Id,
+    name: z.string().openapi({ example: 'general' }),
+    description: z.string().nullable(),
+    type: ChannelType,
+    createdBy: Id,
+    memberCount: z.int().min(0),
+    createdAt: Time,
+  })
+  .openapi('Channel');
+
+export const ListedChannel = Channel.extend({
+  unreadCount: z.int().min(0).openapi({
+    description:
+      "Others' messages since the channel was last read, without deleted ones and replies in threads",
+  }),
+  lastMessage: z
+    .object({ content: z.string(), createdAt: Time, user: z.object({ id: Id, name: z.string() }) })
+    .nullable(),
+}).openapi('ListedChannel');
+
+export const ChannelDetails = Channel.extend({
+  members: z
+    .array(
+      z.object({
+        userId: Id,
+        name: z.string(),
+        email: z.string(),
+        role: Role,
+        avatar: z.string().nullable(),
+        status: Presence,
+        joinedAt: Time,
+      }),
+    )
+    .openapi({ description: 'The first 1,000, admins first' }),
+}).openapi('ChannelDetails');
+
+const Participant = z.object({
+  userId: Id,
+  name: z.string(),
+  avatar: z.string().nullable(),
+  status: Presence,
+});
+
+const directMessages = {
+  lastMessage: Message.nullable(),
+  unreadCount: z.int().min(0),
+  createdAt: Time,
+};
+
+export const OpenedDm = z
+  .object({ id: Id, participants: z.array(Participant), ...directMessages })
+  .openapi('DirectMessages');
+
+export const ListedDm = z
+  .object({ id: Id, participant: Participant, ...directMessages })
+  .openapi('ListedDirectMessages');
+
+/** Which of our kinds are channels of this type: a group is one by invitation, direct messages are none. */
+export const KINDS = {
+  all: ['public', 'private', 'group'],
+  public: ['public'],
+  private: ['private', 'group'],
+} as const;
+
+interface ChannelRow {
+  id: string;
+  kind: string;
+  slug: string | null;
+  name: string | null;
+  description: string;
+  created_by: string | null;
+  created_at: string;
+  member_count: number;
+}
+
+export interface ListedRow extends ChannelRow {
+  /** Who is in a group without a name. */
+  group_name: string | null;
+  unread_count: number;
+  last_message: { body: string; created_at: string; author: Pick<ProfileRow, 'id' | 'name'> | null } | null;
+}
+
+interface DetailsRow extends ChannelRow {
+  members: {
+    user_id: string;
+    name: string;
+    avatar_url: string | null;
+    email: string | null;
+    role: string;
+    status: string;
+    joined_at: string;
+  }[];
+}
+
+export interface DmRow {
+  id: string;
+  created_at: string;
+  unread_count: number;
+  dm_user_id: string | null;
+  dm_people: (ProfileRow & { presence: { status: string } | null })[];
+  last_message: MessageRow | null;
+}
+
+/** What to select for the shapes below. */
+export const CHANNEL_COLUMNS = 'id, kind, slug, name, description, created_by, created_at, member_count';
+export const LISTED_COLUMNS = `${CHANNEL_COLUMNS}, group_name, unread_count,
+  last_message(body, created_at, author:profiles!messages_author_id_fkey(id, name))`;
+export const DM_COLUMNS = `id, created_at, unread_count, dm_user_id,
+  dm_people(id, name, avatar_url, presence(status)), last_message(${MESSAGE_COLUMNS})`;
+
+export const toChannel = (row: ChannelRow): z.infer<typeof Channel> => ({
+  id: row.id,
+  name: row.slug ?? row.name ?? '',
+  description: row.description || null,
+  type: row.kind === 'public' ? 'public' : 'private',
+  createdBy: row.created_by ?? DELETED_USER.id,
+  memberCount: row.member_count,
+  createdAt: toTime(row.created_at),
+});
+
+export function toListedChannel(row: ListedRow): z.infer<typeof ListedChannel> {
+  const { last_message: last } = row;
+  const { id, name } = last?.author ?? DELETED_USER;
+  return {
+    ...toChannel({ ...row, name: row.name ?? row.group_name }),
+    unreadCount: row.unread_count,
+    lastMessage: last && { content: last.body, createdAt: toTime(last.created_at), user: { id, name } },
+  };
+}
+
+export const toChannelDetails = ({ members, ...row }: DetailsRow): z.infer<typeof ChannelDetails> => ({
+  ...toChannel({ ...row, name: row.name ?? members.map(({ name }) => name).join(', ') }),
+  members: members.map((member) => ({
+    userId: member.user_id,
+    name: member.name,
+    email: member.email ?? '',
+    role: toRole(member.role),
+    avatar: member.avatar_url,
+    status: toPresence(member.status),
+    joinedAt: toTime(member.joined_at),
+  })),
+});
+
+export const toOpenedDm = (row: DmRow): z.infer<typeof OpenedDm> => ({
+  id: row.id,
+  participants: row.dm_people.map(toParticipant),
+  ...toDirectMessages(row),
+});
+
+export const toListedDm = (row: DmRow): z.infer<typeof ListedDm> => ({
+  id: row.id,
+  participant: toParticipant(
+    row.dm_people.find(({ id }) => id === row.dm_user_id) ?? { ...DELETED_USER, presence: null },
+  ),
+  ...toDirectMessages(row),
+});
+
+const toDirectMessages = (row: DmRow) => ({
+  lastMessage: row.last_message && toMessage(row.last_message),
+  unreadCount: row.unread_count,
+  createdAt: toTime(row.created_at),
+});
+
+const toParticipant = ({ id, name, avatar_url, presence }: DmRow['dm_people'][number]) => ({
+  userId: id,
+  name,
+  avatar: avatar_url,
+  status: toPresence(presence?.status),
+});
+
+export const toRole = (role: string) => (role === 'admin' ? 'admin' : 'member');
+
+/** Who was never there has no presence. */
+const toPresence = (status = 'offline') => Presence.parse(status);
