@@ -86,7 +86,8 @@ export function refused(operation: string, refusal: Refusal, status: number): Ap
   const code = refusal.code ?? '';
   // So PostgREST answers when its connection to Postgres breaks in the middle of a call.
   if (status === 400 && !code && !refusal.message) return general('service_unavailable', operation, refusal);
-  const known = FOREIGN_CODES[code];
+  // Auth and we use some words for different things; only our sentences begin like this.
+  const known = refusal.message.startsWith('unable to ') ? undefined : FOREIGN_CODES[code];
   if (known || status < 400 || status >= 500) return general(known ?? codeOf(status), operation, refusal);
 
   // A refusal of the sign-up hook reaches us as text only: its code, a colon and the sentence.

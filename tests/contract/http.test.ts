@@ -121,15 +121,17 @@ describe('GET /api/openapi.json', () => {
     const endpoints = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    expect(endpoints.toSorted()).toEqual([
-      'get /api/auth/me',
-      'get /api/chat/channels/{channelId}/messages',
-      'post /api/auth/login',
-      'post /api/auth/register',
-      'post /api/auth/resend-verification',
-      'post /api/auth/verify-email',
-      'post /api/chat/channels/{channelId}/messages/send',
-    ]);
+    expect(endpoints).toEqual(
+      expect.arrayContaining([
+        'get /api/auth/me',
+        'get /api/chat/channels/{channelId}/messages',
+        'post /api/auth/login',
+        'post /api/auth/register',
+        'post /api/auth/resend-verification',
+        'post /api/auth/verify-email',
+        'post /api/chat/channels/{channelId}/messages/send',
+      ]),
+    );
   });
 
   it('says of every endpoint with a token that it can answer 401', async () => {

@@ -10,6 +10,7 @@ import {
   CHANNEL_COLUMNS,
   Channel,
   ChannelDetails,
+  type ChannelRow,
   ChannelType,
   KINDS,
   LISTED_COLUMNS,
@@ -201,7 +202,8 @@ export function channelRoutes({ supabase }: Deps) {
             member_ids: type === 'private' ? members : [],
           })
           .select(CHANNEL_COLUMNS)
-          .single(),
+          .single()
+          .overrideTypes<ChannelRow, { merge: false }>(),
       ).catch(wrongField('members', 'user_not_found', 'too_many_members'));
       return c.json({ channel: toChannel(channel) }, 201);
     })

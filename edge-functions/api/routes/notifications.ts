@@ -13,6 +13,7 @@ import {
   type NotificationRow,
   Settings,
   SettingsChange,
+  type SettingsRow,
   toNotification,
   toSettings,
 } from '../dialects/connectbest/notifications.ts';
@@ -89,14 +90,20 @@ export function notificationRoutes({ supabase }: Deps) {
   return new OpenAPIHono({ defaultHook: refuseInvalid })
     .openapi(readSettings, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
-      const row = await run('read settings', client.rpc('get_notification_settings').single());
+      const row = await run(
+        'read settings',
+        client.rpc('get_notification_settings').single().overrideTypes<SettingsRow, { merge: false }>(),
+      );
       return c.json({ settings: toSettings(row) }, 200);
     })
     .openapi(changeSettings, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
       const row = await run(
         'change settings',
-        client.rpc('set_notification_settings', fromSettings(c.req.valid('json'))).single(),
+        client
+          .rpc('set_notification_settings', fromSettings(c.req.valid('json')))
+          .single()
+          .overrideTypes<SettingsRow, { merge: false }>(),
       ).catch(wrongField('channels', 'channel_not_found', 'too_many_channels'));
       return c.json({ settings: toSettings(row) }, 200);
     })

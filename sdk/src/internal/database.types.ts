@@ -315,9 +315,9 @@ isOneToOne: true
                   ]
                 },"channels": {
                   Row: {
-                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"deleted_at": string | null,"description": string,"dm_key": string | null,"epoch": number,"id": string,"kind": string,"name": string | null,"slug": string | null
+                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"deleted_at": string | null,"description": string,"dm_key": string | null,"epoch": number,"id": string,"kind": string,"name": string | null,"slug": string | null,"member_count": number | null
                   }
-                  ComputedFields: never
+                  ComputedFields: "member_count"
                   Insert: {
                     "archived_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"id"?: string,"kind": string,"name"?: string | null,"slug"?: string | null
                   }
@@ -742,9 +742,47 @@ isOneToOne: false
           Views: {
             "my_channels": {
                   Row: {
-                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"description": string,"dm_avatar_url": string | null,"dm_name": string | null,"dm_user_id": string | null,"dm_username": string | null,"epoch": number,"group_name": string | null,"hidden_at": string | null,"id": string,"kind": string,"last_activity_at": string | null,"last_change": number,"last_delivered_seq": number,"last_read_seq": number,"last_seq": number,"member_count": number,"mention_count": number | null,"muted_until": string | null,"name": string | null,"notify_level": string | null,"pinned_at": string | null,"rights": (string)[] | null,"role": string,"slug": string | null,"unread_count": number | null
+                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"description": string,"dm_avatar_url": string | null,"dm_name": string | null,"dm_user_id": string | null,"dm_username": string | null,"epoch": number,"group_name": string | null,"hidden_at": string | null,"id": string,"kind": string,"last_activity_at": string | null,"last_change": number,"last_delivered_seq": number,"last_read_seq": number,"last_seq": number,"member_count": number,"mention_count": number | null,"muted_until": string | null,"name": string | null,"notify_level": string | null,"pinned_at": string | null,"rights": (string)[] | null,"role": string,"slug": string | null,"unread_count": number | null,"dm_people": {
+              "avatar_url": string | null,
+"created_at": string,
+"custom": NonNullable<Json>,
+"id": string,
+"name": string,
+"title": string | null,
+"updated_at": string,
+"username": string
+            } | null,"last_message": {
+              "author_id": string | null,
+"author_rank": number,
+"body": string,
+"change": number,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"deleted_by": string | null,
+"edited_at": string | null,
+"file_ids": (string)[],
+"files": NonNullable<Json>,
+"id": string,
+"in_channel": boolean,
+"kind": string,
+"last_reply_at": string | null,
+"mention_ids": (string)[],
+"mentions_everyone": string | null,
+"parent_seq": number | null,
+"pinned_at": string | null,
+"pinned_by": string | null,
+"rank": number,
+"reaction_counts": NonNullable<Json>,
+"reply_count": number,
+"reply_rank": number,
+"reply_total": number,
+"reply_user_ids": (string)[],
+"seq": number
+            } | null
                   }
-                  ComputedFields: never
+                  ComputedFields: "dm_people" | "last_message"
                   Relationships: [
                     {
       foreignKeyName: "channels_created_by_fkey"
@@ -948,6 +986,9 @@ isOneToOne: false
 "count_accounts":
 { Args: { "query"?: string,"suspended"?: boolean,"user_role"?: string }; Returns: number
                            },
+"count_my_channels":
+{ Args: { "kinds"?: (string)[] }; Returns: number
+                           },
 "create_api_key":
 { Args: { "expires_at"?: string,"name": string,"scopes"?: (string)[] }; Returns: {
               "id": string,"secret": string
@@ -1059,6 +1100,23 @@ isOneToOne: false
 "delete_notification":
 { Args: { "id": string }; Returns: undefined
                            },
+"dm_people":
+{ Args: { "channel": Omit<Database["chat"]['Views']["my_channels"]['Row'], Database["chat"]['Views']["my_channels"]['ComputedFields']> }; Returns: {
+              "avatar_url": string | null,
+"created_at": string,
+"custom": NonNullable<Json>,
+"id": string,
+"name": string,
+"title": string | null,
+"updated_at": string,
+"username": string
+            }[]
+                          SetofOptions: {
+        from: "chat.my_channels"
+        to: "profiles"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "edit_message":
 { Args: { "body"?: string,"channel_id": string,"custom"?: Json,"seq": number }; Returns: {
               "author_id": string | null,
@@ -1111,6 +1169,11 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"get_channel":
+{ Args: { "channel_id": string }; Returns: {
+              "archived_at": string,"created_at": string,"created_by": string,"custom": Json,"description": string,"id": string,"kind": string,"member_count": number,"members": (Database["chat"]['CompositeTypes']["channel_person"])[],"name": string,"slug": string
+            }[]
+                           },
 "get_message":
 { Args: { "id": string }; Returns: {
               "author_id": string | null,
@@ -1145,6 +1208,14 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "messages"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"get_notification_settings":
+{ Args: Record<PropertyKey, never>; Returns: Database["chat"]['CompositeTypes']["notification_settings"]
+                          SetofOptions: {
+        from: "*"
+        to: "notification_settings"
         isOneToOne: true
         isSetofReturn: true
       } },
@@ -1205,6 +1276,43 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "channels"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"last_message":
+{ Args: { "channel": Omit<Database["chat"]['Views']["my_channels"]['Row'], Database["chat"]['Views']["my_channels"]['ComputedFields']> }; Returns: {
+              "author_id": string | null,
+"author_rank": number,
+"body": string,
+"change": number,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"deleted_by": string | null,
+"edited_at": string | null,
+"file_ids": (string)[],
+"files": NonNullable<Json>,
+"id": string,
+"in_channel": boolean,
+"kind": string,
+"last_reply_at": string | null,
+"mention_ids": (string)[],
+"mentions_everyone": string | null,
+"parent_seq": number | null,
+"pinned_at": string | null,
+"pinned_by": string | null,
+"rank": number,
+"reaction_counts": NonNullable<Json>,
+"reply_count": number,
+"reply_rank": number,
+"reply_total": number,
+"reply_user_ids": (string)[],
+"seq": number
+            }
+                          SetofOptions: {
+        from: "chat.my_channels"
+        to: "messages"
         isOneToOne: true
         isSetofReturn: true
       } },
@@ -1378,6 +1486,44 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"list_my_channels":
+{ Args: { "kinds"?: (string)[],"page_size"?: number,"skip"?: number }; Returns: {
+              "archived_at": string | null,
+"created_at": string,
+"created_by": string | null,
+"custom": NonNullable<Json>,
+"description": string,
+"dm_avatar_url": string | null,
+"dm_name": string | null,
+"dm_user_id": string | null,
+"dm_username": string | null,
+"epoch": number,
+"group_name": string | null,
+"hidden_at": string | null,
+"id": string,
+"kind": string,
+"last_activity_at": string | null,
+"last_change": number,
+"last_delivered_seq": number,
+"last_read_seq": number,
+"last_seq": number,
+"member_count": number,
+"mention_count": number | null,
+"muted_until": string | null,
+"name": string | null,
+"notify_level": string | null,
+"pinned_at": string | null,
+"rights": (string)[] | null,
+"role": string,
+"slug": string | null,
+"unread_count": number | null
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "my_channels"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "list_notifications":
 { Args: { "before"?: string,"only_unread"?: boolean,"page_size"?: number,"types"?: (string)[] }; Returns: {
               "actor": Json | null,
@@ -1441,6 +1587,11 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"list_public_channels":
+{ Args: { "after"?: string,"page_size"?: number }; Returns: {
+              "created_at": string,"created_by": string,"description": string,"id": string,"kind": string,"member_count": number,"name": string,"slug": string
+            }[]
+                           },
 "list_replies":
 { Args: { "after_seq"?: number,"before_seq"?: number,"channel_id": string,"page_size"?: number,"parent_seq": number }; Returns: {
               "author_id": string | null,
@@ -1538,6 +1689,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"member_count":
+{ Args: { "channel": Omit<Database["chat"]['Tables']["channels"]['Row'], Database["chat"]['Tables']["channels"]['ComputedFields']> }; Returns: number
+                           },
 "my_reactions":
 { Args: { "message": Omit<Database["chat"]['Tables']["messages"]['Row'], Database["chat"]['Tables']["messages"]['ComputedFields']> }; Returns: (string)[]
                            },
@@ -1547,7 +1701,7 @@ isOneToOne: false
             }[]
                            },
 "open_dm":
-{ Args: { "user_id": string }; Returns: {
+{ Args: { "to_oneself"?: boolean,"user_id": string }; Returns: {
               "archived_at": string | null,
 "created_at": string,
 "created_by": string | null,
@@ -1746,6 +1900,14 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"set_notification_settings":
+{ Args: { "channels"?: (Database["chat"]['CompositeTypes']["channel_notification_settings"])[],"dnd_enabled"?: boolean,"dnd_end"?: string,"dnd_start"?: string,"level"?: string,"notifications"?: boolean,"sound"?: boolean,"timezone"?: string }; Returns: Database["chat"]['CompositeTypes']["notification_settings"]
+                          SetofOptions: {
+        from: "*"
+        to: "notification_settings"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "set_preferences":
 { Args: { "dnd_enabled"?: boolean,"dnd_end"?: string,"dnd_start"?: string,"level"?: string,"notifications"?: boolean,"preview"?: boolean,"share_receipts"?: boolean,"sound"?: boolean,"timezone"?: string }; Returns: {
               "dnd_enabled": boolean,
@@ -1899,6 +2061,12 @@ isOneToOne: false
           CompositeTypes: {
             "channel_label": {
                         "id": string | null,"kind": string | null,"slug": string | null,"name": string | null
+                      },"channel_notification_settings": {
+                        "channel_id": string | null,"is_muted": boolean | null,"level": string | null
+                      },"channel_person": {
+                        "user_id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"email": string | null,"role": string | null,"status": string | null,"joined_at": string | null
+                      },"notification_settings": {
+                        "notifications": boolean | null,"sound": boolean | null,"level": string | null,"timezone": string | null,"dnd_enabled": boolean | null,"dnd_start": string | null,"dnd_end": string | null,"channels": (Database["chat"]['CompositeTypes']["channel_notification_settings"])[] | null
                       },"person": {
                         "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null
                       },"search_hit": {

@@ -1,7 +1,7 @@
 /** ConnectBest 10: direct messages opened and listed. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { database } from '../../helpers/database.ts';
+import { asUser, type Db, database } from '../../helpers/database.ts';
 import { listen } from '../../helpers/listen.ts';
 import { type Person, signUp } from '../../helpers/people.ts';
 import { badTokens, call, expectError, TIME, UUID } from '../api.ts';
@@ -202,15 +202,18 @@ describe('GET /api/dms', () => {
 
   it('limit: at most 100 of them, and the total', async () => {
     const ada = await signUp('Ada');
-    await database`
-      with people as (
+    await database.begin(async (transaction) => {
+      const db = transaction as unknown as Db;
+      const people = await db`
         insert into auth.users (id, email)
-        select id, id || '@example.com' from (select gen_random_uuid() as id from generate_series(1, 101)) ids returning id),
-      made as (
-        insert into chat.channels (kind, dm_key)
-        select 'dm', least(id::text, ${ada.id}) || ':' || greatest(id::text, ${ada.id}) from people returning id, dm_key)
-      insert into chat.channel_members (channel_id, user_id)
-      select id, unnest(string_to_array(dm_key, ':'))::uuid from made`;
+        select id, id || '@example.com' from (select gen_random_uuid() as id from generate_series(1, 101)) ids
+        returning id`;
+      await asUser(
+        db,
+        ada.id,
+        (as) => as`select chat.open_dm(unnest(${people.map(({ id }) => id)}::uuid[]))`,
+      );
+    });
     expect((await list(ada, { limit: '1000' })).body).toMatchObject({ dms: { length: 100 }, total: 101 });
     expect((await list(ada, { offset: '100' })).body).toMatchObject({ dms: { length: 1 }, total: 101 });
   });

@@ -153,6 +153,10 @@ export const calls: AccessFile['calls'] = {
   },
   remove_member: {
     call: (db, { channel, users }) => db`select chat.remove_member(${channel}, ${users.member})`,
+    expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],
+  },
+  'remove_member (of another)': {
+    call: (db, { channel, users }) => db`select chat.remove_member(${channel}, ${users['suspended member']})`,
     expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
   },
   ban_member: {

@@ -72,7 +72,7 @@ export const KINDS = {
   private: ['private', 'group'],
 } as const;
 
-interface ChannelRow {
+export interface ChannelRow {
   id: string;
   kind: string;
   slug: string | null;
@@ -178,7 +178,7 @@ const toParticipant = ({ id, name, avatar_url, presence }: DmRow['dm_people'][nu
   status: toPresence(presence?.status),
 });
 
-export const toRole = (role: string) => (role === 'admin' ? 'admin' : 'member');
+export const toRole = (role: string): z.infer<typeof Role> => (role === 'admin' ? 'admin' : 'member');
 
 /** Who was never there has no presence. */
 const toPresence = (status = 'offline') => Presence.parse(status);

@@ -56,7 +56,7 @@ export const Notification = z
   })
   .openapi('Notification');
 
-interface SettingsRow {
+export interface SettingsRow {
   notifications: boolean;
   sound: boolean;
   dnd_enabled: boolean;
