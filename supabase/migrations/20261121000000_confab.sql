@@ -1393,8 +1393,8 @@ begin
 end;
 $$;
 
--- The channel, when the caller has this right in it; refuses otherwise. Platform admins count as admins of the
--- channels they are in. Definer: asks for who blocked whom, which neither side may read.
+-- The channel, when the caller has this right in it; refuses otherwise. Platform admins may in the channels they are in
+-- what their owners may, but for giving roles. Definer: asks for who blocked whom, which neither side may read.
 create function chat_private.require_right(channel_id uuid, "right" text, operation text) returns chat.channels
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -1414,7 +1414,7 @@ begin
   end if;
   if "right" = any (chat_private.rights_of(v_channel.kind, v_role, v_channel.created_by is not distinct from v_me,
                                            v_channel.created_by is not null, v_channel.archived_at is not null, v_is_blocked))
-     or (v_channel.kind <> 'dm' and "right" <> 'leave' and chat_private.is_platform_admin()
+     or (v_channel.kind <> 'dm' and "right" not in ('leave', 'set_role') and chat_private.is_platform_admin()
          and "right" = any (chat_private.rights_of(v_channel.kind, 'admin', true, true, v_channel.archived_at is not null, false))) then
     return v_channel;
   elsif v_channel.archived_at is not null then
@@ -3877,7 +3877,7 @@ $$;
 grant execute on function chat.create_group(uuid[], text, text, jsonb, uuid) to authenticated;
 
 -- Definer: membership is written by these functions only.
-create function chat.open_dm(user_id uuid) returns setof chat.channels rows 1
+create function chat.open_dm(user_id uuid, to_oneself boolean default true) returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
   v_me uuid := (select auth.uid());
@@ -3886,6 +3886,8 @@ declare
 begin
   if not exists (select from chat.profiles p where p.id = open_dm.user_id) then
     perform chat_private.fail('user_not_found', 404, 'unable to open direct messages; the user does not exist');
+  elsif open_dm.user_id = v_me and not to_oneself then
+    perform chat_private.fail('cannot_target_oneself', 400, 'unable to open direct messages; they need somebody else');
   end if;
   select * into v_channel from chat.channels c where c.dm_key = v_key;
   if not found then
@@ -3908,7 +3910,7 @@ begin
   return next v_channel;
 end;
 $$;
-grant execute on function chat.open_dm(uuid) to authenticated;
+grant execute on function chat.open_dm(uuid, boolean) to authenticated;
 
 -- Definer: nobody may update channels directly.
 create function chat.update_channel(channel_id uuid, slug text default null, name text default null, description text default null,
@@ -3967,12 +3969,19 @@ end;
 $$;
 grant execute on function chat.archive_channel(uuid, boolean) to authenticated;
 
--- Definer: as above. Platform admins may delete channels they are not in.
+-- Definer: as above. Platform admins may delete channels they are not in, which is noted.
 create function chat.delete_channel(channel_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_channel chat.channels;
 begin
-  if not (chat_private.is_platform_admin() and exists (
-      select from chat.channels c where c.id = delete_channel.channel_id and c.kind <> 'dm' and c.deleted_at is null)) then
+  select * into v_channel from chat.channels c
+   where c.id = delete_channel.channel_id and c.kind <> 'dm' and c.deleted_at is null
+     and c.created_by is distinct from (select auth.uid()) and chat_private.is_platform_admin();
+  if found then
+    perform chat_private.audit('channel.deleted', 'channel', v_channel.id,
+      jsonb_build_object('kind', v_channel.kind, 'slug', v_channel.slug));
+  else
     perform chat_private.take_right(delete_channel.channel_id, 'delete_channel', 'delete channel');
   end if;
   perform chat_private.lock_channel(delete_channel.channel_id);
@@ -4039,7 +4048,7 @@ create trigger _150_raise_epoch after insert on chat.blocks
 create function chat.transfer_channel(channel_id uuid, user_id uuid) returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform chat_private.take_right(transfer_channel.channel_id, 'set_role', 'transfer channel');
+  perform chat_private.take_right(transfer_channel.channel_id, 'delete_channel', 'transfer channel');
   update chat.channel_members m set role = 'admin'
    where m.channel_id = transfer_channel.channel_id and m.user_id = transfer_channel.user_id;
   if not found then
@@ -4063,8 +4072,8 @@ comment on function chat.create_channel(text, text, text, text, uuid[], jsonb, u
   'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, conflict, too_many_members, user_not_found, user_blocked';
 comment on function chat.create_group(uuid[], text, text, jsonb, uuid) is
   'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, conflict, too_many_members, user_not_found, user_blocked';
-comment on function chat.open_dm(uuid) is
-  'The direct-message channel with this user, made on first use (also with oneself). Errors: rate_limited, user_not_found, user_blocked';
+comment on function chat.open_dm(uuid, boolean) is
+  'The direct-message channel with this user, made on first use (also with oneself, unless that is not wanted). Errors: rate_limited, user_not_found, cannot_target_oneself, user_blocked';
 comment on function chat.update_channel(uuid, text, text, text, text, jsonb) is
   'Changes what is given of a channel; an empty name takes it away. Errors: channel_not_found, not_a_member, not_a_channel_admin, channel_archived, dm_is_permanent, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken';
 comment on function chat.archive_channel(uuid, boolean) is
@@ -4140,13 +4149,21 @@ end;
 $$;
 grant execute on function chat.leave_channel(uuid) to authenticated;
 
--- Definer: as above. To make an admin takes the right to give roles.
+-- Definer: as above. To make an admin takes the right to give roles; to add nobody but oneself is to join.
 create function chat.add_members(channel_id uuid, user_ids uuid[], role text default 'member') returns setof chat.channel_members
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_channel chat.channels := chat_private.take_right(add_members.channel_id, 'invite', 'add members');
+  v_channel chat.channels;
   v_added uuid[];
 begin
+  if add_members.role = 'member' and array_remove(user_ids, (select auth.uid())) = '{}' and cardinality(user_ids) > 0
+     and exists (select from chat.channels c where c.id = add_members.channel_id and c.kind = 'public' and c.deleted_at is null) then
+    perform chat.join_channel(add_members.channel_id);
+    return query select * from chat.channel_members m
+      where m.channel_id = add_members.channel_id and m.user_id = (select auth.uid());
+    return;
+  end if;
+  v_channel := chat_private.take_right(add_members.channel_id, 'invite', 'add members');
   if add_members.role is null or add_members.role not in ('admin', 'member') then
     perform chat_private.fail('invalid_role', 400, 'unable to add members; a role is admin or member');
   elsif add_members.role = 'admin' then
@@ -4180,10 +4197,19 @@ begin
 end;
 $$;
 
--- Definer: as above.
+-- Definer: as above. To remove oneself is to leave.
 create function chat.remove_member(channel_id uuid, user_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
+  if remove_member.user_id = (select auth.uid()) then
+    if exists (select from chat.channels c where c.id = remove_member.channel_id and c.kind = 'public' and c.deleted_at is null)
+       and not exists (select from chat.channel_members m
+                        where m.channel_id = remove_member.channel_id and m.user_id = remove_member.user_id) then
+      perform chat_private.fail('member_not_found', 404, 'unable to leave; you are not in the channel');
+    end if;
+    perform chat.leave_channel(remove_member.channel_id);
+    return;
+  end if;
   perform chat_private.expel(chat_private.take_right(remove_member.channel_id, 'remove_member', 'remove a member'),
                              remove_member.user_id, 'remove a member');
 end;
@@ -4271,9 +4297,9 @@ comment on function chat.join_channel(uuid) is
 comment on function chat.leave_channel(uuid) is
   'Leaves a channel. Errors: channel_not_found, not_a_member, dm_is_permanent, creator_cannot_leave';
 comment on function chat.add_members(uuid, uuid[], text) is
-  'Adds users to a channel and returns their memberships. Errors: channel_not_found, not_a_member, not_a_channel_admin, not_the_creator, channel_archived, dm_is_permanent, invalid_role, user_not_found, user_banned, too_many_members';
+  'Adds users to a channel and returns their memberships; whoever adds only themself to a public channel joins it. Errors: channel_not_found, not_a_member, not_a_channel_admin, not_the_creator, channel_archived, dm_is_permanent, invalid_role, user_not_found, user_banned, too_many_members';
 comment on function chat.remove_member(uuid, uuid) is
-  'Removes a user from a channel. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent, creator_cannot_leave, member_not_found';
+  'Removes a user from a channel; for oneself it is leave_channel. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent, creator_cannot_leave, member_not_found';
 comment on function chat.ban_member(uuid, uuid, text, timestamptz) is
   'Removes a user and keeps them out until a time. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent, creator_cannot_leave, user_not_found, invalid_reason, invalid_time, invalid_input';
 comment on function chat.unban_member(uuid, uuid) is
@@ -5306,6 +5332,87 @@ comment on function chat.mark_all_notifications_read(uuid) is
   'Marks the caller''s notifications up to an id as read, all without one, and returns how many were not: 5,000 at most, call again after that many';
 comment on function chat.delete_notification(uuid) is 'Deletes a notification of the caller. Errors: notification_not_found';
 
+-- 51_notification_settings.sql
+-- Notification settings as one thing: the general preferences and what each channel has of its own.
+
+create type chat.channel_notification_settings as (channel_id uuid, is_muted boolean, level text);
+create type chat.notification_settings as (
+  notifications boolean,
+  sound boolean,
+  level text,
+  timezone text,
+  dnd_enabled boolean,
+  dnd_start time,
+  dnd_end time,
+  channels chat.channel_notification_settings[]
+);
+
+create function chat.get_notification_settings() returns setof chat.notification_settings
+language sql stable rows 1 set search_path = '' as $$
+  select p.notifications, p.sound, p.level, p.timezone, p.dnd_enabled, p.dnd_start, p.dnd_end,
+         array(select row(s.channel_id, coalesce(s.muted_until > now(), false),
+                          coalesce(s.notify_level, p.level))::chat.channel_notification_settings
+                 from chat.channel_states s
+                where s.user_id = p.user_id and (s.muted_until > now() or s.notify_level is not null)
+                order by s.channel_id)
+    from chat.preferences p where p.user_id = (select auth.uid());
+$$;
+grant execute on function chat.get_notification_settings() to authenticated;
+
+-- Definer: states are written by functions only.
+create function chat.set_notification_settings(notifications boolean default null, sound boolean default null,
+                                               level text default null, timezone text default null,
+                                               dnd_enabled boolean default null, dnd_start time default null,
+                                               dnd_end time default null,
+                                               channels chat.channel_notification_settings[] default '{}')
+returns setof chat.notification_settings
+language plpgsql security definer rows 1 set search_path = '' as $$
+declare
+  v_me uuid := (select auth.uid());
+  v_operation constant text := 'change notification settings';
+begin
+  if cardinality(set_notification_settings.channels) > 1000 then
+    perform chat_private.fail('too_many_channels', 400, format('unable to %s; give those of at most 1,000 channels', v_operation));
+  elsif exists (select from unnest(set_notification_settings.channels) w
+                 where w.level not in ('all', 'mentions', 'nothing', 'default')) then
+    perform chat_private.fail('invalid_notify_level', 400, format('unable to %s; a level is all, mentions, nothing or default', v_operation));
+  elsif exists (select from unnest(set_notification_settings.channels) w where not exists (
+                  select from chat.channel_members m where m.channel_id = w.channel_id and m.user_id = v_me)) then
+    perform chat_private.fail('channel_not_found', 404, format('unable to %s; you are not in one of the channels', v_operation));
+  end if;
+  if num_nonnulls(set_notification_settings.notifications, set_notification_settings.sound, set_notification_settings.level,
+                  set_notification_settings.timezone, set_notification_settings.dnd_enabled,
+                  set_notification_settings.dnd_start, set_notification_settings.dnd_end) > 0 then
+    perform chat.set_preferences(
+      notifications => set_notification_settings.notifications, sound => set_notification_settings.sound,
+      level => set_notification_settings.level, timezone => set_notification_settings.timezone,
+      dnd_enabled => set_notification_settings.dnd_enabled, dnd_start => set_notification_settings.dnd_start,
+      dnd_end => set_notification_settings.dnd_end);
+  end if;
+  -- In one order, or two devices of one person would wait for each other.
+  perform from chat.channel_states s
+    where s.user_id = v_me and s.channel_id in (select w.channel_id from unnest(set_notification_settings.channels) w)
+    order by s.channel_id for no key update;
+  update chat.channel_states s
+     -- What is muted until a time stays so: clients send back what they have read.
+     set muted_until = case when w.is_muted is null or w.is_muted = coalesce(s.muted_until > now(), false) then s.muted_until
+                            when w.is_muted then 'infinity' end,
+         notify_level = case when w.level is null then s.notify_level else nullif(w.level, 'default') end
+    from unnest(set_notification_settings.channels) w
+   where s.user_id = v_me and s.channel_id = w.channel_id;
+  return query select * from chat.get_notification_settings();
+end;
+$$;
+grant execute on function chat.set_notification_settings(boolean, boolean, text, text, boolean, time, time,
+                                                         chat.channel_notification_settings[]) to authenticated;
+
+comment on type chat.notification_settings is 'What the caller wants to be notified of, and how';
+comment on type chat.channel_notification_settings is 'What a channel has of its own: whether it is muted, and the level that counts there';
+comment on function chat.get_notification_settings() is
+  'The caller''s notification preferences, and the channels that have settings of their own';
+comment on function chat.set_notification_settings(boolean, boolean, text, text, boolean, time, time, chat.channel_notification_settings[]) is
+  'Changes what is given of the caller''s notification settings, all or nothing, and returns them; the level default takes a channel''s own away. Errors: too_many_channels, invalid_notify_level, channel_not_found, invalid_timezone, invalid_time';
+
 -- 52_presence.sql
 -- Presence: who is here, away or busy, and what they say about it. Clients beat every 25 s; no timer runs here.
 
@@ -5913,6 +6020,157 @@ create trigger _210_mention_here after insert on chat.messages
 create trigger _210_mention_here_on_edit after update on chat.messages
   for each row when (new.mentions_everyone = 'here' and old.mentions_everyone is distinct from 'here')
   execute function chat_private.tg_messages__mention_here();
+
+-- 55_channel_pages.sql
+-- Channels as lists and pages show them: with who is in them, how many, and what was said last.
+
+create type chat.channel_person as (
+  user_id uuid,
+  username text,
+  name text,
+  avatar_url text,
+  email text,
+  role text,
+  status text,
+  joined_at timestamptz
+);
+
+-- For whoever has just made or changed a channel. Volatile, or it would not see what the function has written whose
+-- row this is.
+create function chat.member_count(channel chat.channels) returns integer
+language sql volatile set search_path = '' as $$
+  select n.member_count from chat.channel_counters n where n.channel_id = channel.id;
+$$;
+grant execute on function chat.member_count(chat.channels) to authenticated;
+
+-- The newest that the channel shows and that nobody has deleted.
+-- Definer: asks for the membership by key; under row-level security each channel of a list would collect all of the
+-- caller's first.
+create function chat.last_message(channel chat.my_channels) returns setof chat.messages rows 1
+language sql stable security definer set search_path = '' as $$
+  select m.* from chat.messages m
+   where m.channel_id = channel.id and m.in_channel and m.deleted_at is null
+     and exists (select from chat.channel_members o where o.channel_id = channel.id and o.user_id = (select auth.uid()))
+   order by m.seq desc limit 1;
+$$;
+grant execute on function chat.last_message(chat.my_channels) to authenticated;
+
+create function chat.dm_people(channel chat.my_channels) returns setof chat.profiles rows 2
+language sql stable set search_path = '' as $$
+  select p.* from chat.profiles p
+   where channel.kind = 'dm' and p.id in (channel.dm_user_id, (select auth.uid()))
+   order by p.id;
+$$;
+grant execute on function chat.dm_people(chat.my_channels) to authenticated;
+
+-- Numbers to skip are for APIs that have no cursors; further on than this nobody turns pages.
+create function chat_private.check_skip(skip integer, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if skip is null or skip not between 0 and 100000 then
+    perform chat_private.fail('invalid_input', 400, format('unable to %s; 0 to 100,000 rows can be skipped', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.check_skip(integer, text) to authenticated;
+
+-- Which ones first and what there is to say of them then, or it would be found out for those who are skipped as well.
+-- Definer: the view under the owner's rights still shows the caller's channels only, but each of its counts need not
+-- ask again which ones those are.
+create function chat.list_my_channels(kinds text[] default null, page_size integer default 50, skip integer default 0)
+returns setof chat.my_channels
+language plpgsql stable security definer rows 50 set search_path = '' as $$
+begin
+  perform chat_private.check_page_size(page_size, 'list channels');
+  perform chat_private.check_skip(skip, 'list channels');
+  return query
+    select c.* from (
+        select m.channel_id, coalesce(n.last_message_at, o.created_at) as active_at
+          from chat.channel_members m
+          join chat.channels o on o.id = m.channel_id
+          join chat.channel_counters n on n.channel_id = m.channel_id
+         where m.user_id = (select auth.uid()) and (kinds is null or o.kind = any (kinds))
+         order by active_at desc, m.channel_id desc limit page_size offset skip) page
+     cross join lateral (select * from chat.my_channels x where x.id = page.channel_id offset 0) c
+     order by page.active_at desc, page.channel_id desc;
+end;
+$$;
+grant execute on function chat.list_my_channels(text[], integer, integer) to authenticated;
+
+create function chat.count_my_channels(kinds text[] default null) returns bigint
+language sql stable set search_path = '' as $$
+  select count(*) from chat.channel_members m join chat.channels c on c.id = m.channel_id
+   where m.user_id = (select auth.uid()) and (kinds is null or c.kind = any (kinds));
+$$;
+grant execute on function chat.count_my_channels(text[]) to authenticated;
+
+-- Definer: how many people are in a channel is otherwise shown to these only.
+create function chat.list_public_channels(after text default null, page_size integer default 50)
+returns table (id uuid, kind text, slug text, name text, description text, created_by uuid, created_at timestamptz,
+               member_count integer)
+language plpgsql stable security definer rows 50 set search_path = '' as $$
+begin
+  perform chat_private.check_page_size(page_size, 'list public channels');
+  return query
+    select c.id, c.kind, c.slug, c.name, c.description, c.created_by, c.created_at, n.member_count
+      from chat.channels c
+      join chat.channel_counters n on n.channel_id = c.id
+     where c.kind = 'public' and c.deleted_at is null and c.archived_at is null
+       and c.slug > coalesce(list_public_channels.after, '')
+       and not exists (select from chat.channel_members m where m.channel_id = c.id and m.user_id = (select auth.uid()))
+       and not exists (select from chat.channel_bans b where b.channel_id = c.id and b.user_id = (select auth.uid()) and b.until > now())
+     order by c.slug limit page_size;
+end;
+$$;
+grant execute on function chat.list_public_channels(text, integer) to authenticated;
+
+-- Definer: addresses are their owners', and who is in a public channel is seen by its members; the documents show both
+-- to everybody who may read about the channel.
+create function chat.get_channel(channel_id uuid)
+returns table (id uuid, kind text, slug text, name text, description text, custom jsonb, created_by uuid,
+               created_at timestamptz, archived_at timestamptz, member_count integer, members chat.channel_person[])
+language plpgsql stable security definer rows 1 set search_path = '' as $$
+declare
+  v_kind text := (select c.kind from chat.channels c where c.id = get_channel.channel_id and c.deleted_at is null);
+begin
+  if v_kind is distinct from 'public' and not exists (
+       select from chat.channel_members m where m.channel_id = get_channel.channel_id and m.user_id = (select auth.uid())) then
+    if v_kind = 'private' then
+      perform chat_private.fail('channel_is_private', 403, 'unable to read channel; it is private and you are not in it');
+    end if;
+    perform chat_private.refuse_stranger(get_channel.channel_id, 'read channel');
+  end if;
+  return query
+    select c.id, c.kind, c.slug, c.name, c.description, c.custom, c.created_by, c.created_at, c.archived_at, n.member_count,
+           array(select row(p.id, p.username, p.name, p.avatar_url, a.email, m.role, coalesce(s.status, 'offline'),
+                            m.joined_at)::chat.channel_person
+                   from (select * from chat.channel_members f where f.channel_id = c.id
+                          order by f.role, f.joined_at limit 1000) m
+                   join chat.profiles p on p.id = m.user_id
+                   join chat.accounts a on a.user_id = m.user_id
+                   left join chat.presence s on s.user_id = m.user_id
+                  order by m.role, m.joined_at, m.user_id)
+      from chat.channels c
+      join chat.channel_counters n on n.channel_id = c.id
+     where c.id = get_channel.channel_id;
+end;
+$$;
+grant execute on function chat.get_channel(uuid) to authenticated;
+
+comment on type chat.channel_person is 'A member of a channel as its page shows them';
+comment on function chat.member_count(chat.channels) is 'How many people are in a channel of the caller: a computed column';
+comment on function chat.last_message(chat.my_channels) is
+  'The newest message that the channel shows and that is not deleted: to be embedded like a table';
+comment on function chat.dm_people(chat.my_channels) is
+  'The people of a dm, the caller among them: to be embedded like a table; none for other kinds';
+comment on function chat_private.check_skip(integer, text) is 'Refuses to skip more than 100,000 rows';
+comment on function chat.list_my_channels(text[], integer, integer) is
+  'The caller''s channels, of some kinds on request, the last active first: 1 to 200 rows after skipping some. Errors: invalid_page_size, invalid_input';
+comment on function chat.count_my_channels(text[]) is 'How many channels list_my_channels has in all';
+comment on function chat.list_public_channels(text, integer) is
+  'Channels that the caller can join, by slug after one: 1 to 200 rows. Errors: invalid_page_size';
+comment on function chat.get_channel(uuid) is
+  'A channel of the caller or a public one, with its first 1,000 members, admins first. Errors: channel_not_found, channel_is_private';
 
 -- 70_admin.sql
 -- Administration of the platform: who is suspended, who is an admin, what admins did. Rules are triggers, so that an
