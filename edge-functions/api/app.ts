@@ -18,8 +18,10 @@ import { channelMemberRoutes } from './routes/channel-members.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { dmRoutes } from './routes/dms.ts';
 import { fileRoutes } from './routes/files.ts';
+import { messageMarkRoutes } from './routes/message-marks.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { notificationRoutes } from './routes/notifications.ts';
+import { searchRoutes } from './routes/search.ts';
 import { verificationRoutes } from './routes/verification.ts';
 
 /** What pages of other origins may read beside the body. */
@@ -63,6 +65,8 @@ export function createApp(deps: Deps): OpenAPIHono {
   connectbest.route('/admin/api-keys', apiKeyRoutes(deps));
   connectbest.route('/dms', dmRoutes(deps));
   connectbest.route('/notifications', notificationRoutes(deps));
+  connectbest.route('/chat/channels', messageMarkRoutes(deps));
+  connectbest.route('/chat', searchRoutes(deps));
   app.route('/api', connectbest);
 
   let description: Description | undefined;

@@ -20,6 +20,7 @@ const OFFSETS = {
   livekitTcp: 13,
   livekitUdp: 14,
   web: 15,
+  worker: 16,
 } as const;
 
 /** How many consecutive ports a stack may use. */

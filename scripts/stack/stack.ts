@@ -20,12 +20,21 @@ import { clusterDir, postgresService } from './services/postgres.ts';
 import { realtimeSchema, realtimeService } from './services/realtime.ts';
 import { restService } from './services/rest.ts';
 import { storageSchema, storageService } from './services/storage.ts';
+import { workerService } from './services/worker.ts';
 import { type StackValues, stackValues } from './status.ts';
 import { Interrupted } from './supervisor/interrupted.ts';
 import type { ServiceSpec } from './supervisor/service.ts';
 import { openSupervisor, type Supervisor } from './supervisor/supervisor.ts';
 
-export type ServiceName = 'gateway' | 'auth' | 'rest' | 'realtime' | 'storage' | 'functions' | 'mail';
+export type ServiceName =
+  | 'gateway'
+  | 'auth'
+  | 'rest'
+  | 'realtime'
+  | 'storage'
+  | 'functions'
+  | 'worker'
+  | 'mail';
 
 export interface StackOptions {
   /** Folder that holds `supabase/`; unless given, that of this checkout. */
@@ -39,7 +48,7 @@ export interface StackOptions {
   skipMigrations?: boolean;
   /** Load the demo data too. */
   seed?: boolean;
-  /** Further variables for the functions. */
+  /** Further variables for the functions and the worker. */
   functionEnvironment?: Record<string, string>;
   /** Run LiveKit, and build it first where it is missing; on unless `CONFAB_CALLS` is `off`. */
   calls?: boolean;
@@ -128,7 +137,7 @@ async function bringUp(stack: StackContext, supervisor: Supervisor, settings: Se
 
 function wantedServices(
   stack: StackContext,
-  { exclude = [], functionEnvironment = {} }: Settings,
+  { exclude = [], functionEnvironment = {}, skipMigrations = false }: Settings,
 ): ServiceSpec[] {
   const specs: Record<ServiceName, ServiceSpec | undefined> = {
     gateway: gatewayService(stack),
@@ -137,6 +146,8 @@ function wantedServices(
     realtime: realtimeService(stack),
     storage: storageService(stack),
     functions: functionsService(stack, functionEnvironment),
+    // Without the project's tables there is nothing to be done.
+    worker: skipMigrations ? undefined : workerService(stack, functionEnvironment),
     mail: mailService(stack),
   };
   for (const name of exclude) specs[name] = undefined;

@@ -112,6 +112,14 @@ export const errorCodes = {
   message_id_taken: 409,
   /** The message does not exist or is not visible to the caller. */
   message_not_found: 404,
+  /** The message to reply to is not in the channel. */
+  invalid_parent: 400,
+  /** There is no such scheduled message of the caller. */
+  scheduled_message_not_found: 404,
+  /** The scheduled message was sent, cancelled or refused already. */
+  scheduled_message_ended: 409,
+  /** At most 500 messages of a person wait to be sent later. */
+  too_many_scheduled_messages: 400,
   /** The message was taken out of the queue before it was sent. */
   message_discarded: 409,
   /** The message has been deleted. */

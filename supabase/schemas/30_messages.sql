@@ -29,6 +29,7 @@ create table chat.messages (
   mentions_everyone text constraint messages_mentions_everyone_known check (mentions_everyone in ('here', 'channel')),
   file_ids uuid[] not null default '{}',
   files jsonb not null default '[]',
+  link_preview jsonb,
   rank bigint not null default 0,
   author_rank bigint not null default 0,
   reply_rank integer not null default 0,
@@ -240,6 +241,7 @@ begin
   if v_is_deletion then
     new.body := ''; new.custom := '{}'; new.files := '[]'; new.reaction_counts := '{}';
     new.mention_ids := '{}'; new.mentions_everyone := null; new.pinned_at := null; new.pinned_by := null;
+    new.link_preview := null;
   elsif v_is_edit then
     new.edited_at := clock_timestamp();
     if new.body <> old.body then
@@ -255,7 +257,8 @@ begin
   end if;
   if new.change = old.change
      and (v_is_deletion or v_is_edit or (new.pinned_at is null) <> (old.pinned_at is null) or new.files <> old.files
-          or new.reaction_counts <> old.reaction_counts or new.reply_count <> old.reply_count) then
+          or new.reaction_counts <> old.reaction_counts or new.reply_count <> old.reply_count
+          or new.link_preview is distinct from old.link_preview) then
     new.change := chat_private.next_change(new.channel_id);
   end if;
   if v_is_deletion or v_is_edit then
@@ -354,6 +357,7 @@ comment on column chat.messages.mention_ids is 'The members that its text means 
 comment on column chat.messages.mentions_everyone is 'here or channel when its text means everyone; @here in a channel of more than 1,000 members means channel';
 comment on column chat.messages.file_ids is 'The files it was sent with';
 comment on column chat.messages.files is 'What clients show of its files: [{id, name, mime_type, size, width, height}]';
+comment on column chat.messages.link_preview is 'What the page of its first link says of itself, once the worker has read it: {url, title, description, image}';
 comment on column chat.messages.rank is 'How many messages that count as unread the channel had with it';
 comment on column chat.messages.author_rank is 'How many of those its author had written with it';
 comment on column chat.messages.reply_rank is 'How many replies its thread had with it';

@@ -1,5 +1,20 @@
 -- What people do with messages: send, edit, delete, and read them page by page.
 
+-- What every message must be, sent now or later.
+create function chat_private.check_message(body text, file_ids uuid[], custom jsonb, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if coalesce(btrim(body, E' \t\r\n'), '') = '' and coalesce(cardinality(file_ids), 0) = 0 then
+    perform chat_private.fail('message_empty', 400, format('unable to %s; it has neither text nor files', operation));
+  elsif char_length(body) > 40000 then
+    perform chat_private.fail('message_too_long', 400, format('unable to %s; its text is longer than 40,000 characters', operation));
+  elsif custom <> '{}' and not chat_private.is_custom(custom) then
+    perform chat_private.fail('invalid_custom', 400,
+      format('unable to %s; custom data is an object of at most 16 KB and 100 levels', operation));
+  end if;
+end;
+$$;
+
 -- Definer: asks for the membership once and by key; under row-level security the insert and its answer would each
 -- collect all of the caller's channels first, which makes a send three times as dear.
 create function chat.send_message(channel_id uuid, body text default '', id uuid default null, parent_seq bigint default null,
@@ -13,13 +28,7 @@ declare
   v_mentions record;
   v_message chat.messages;
 begin
-  if coalesce(btrim(send_message.body, E' \t\r\n'), '') = '' and coalesce(cardinality(send_message.file_ids), 0) = 0 then
-    perform chat_private.fail('message_empty', 400, 'unable to send message; it has neither text nor files');
-  elsif char_length(send_message.body) > 40000 then
-    perform chat_private.fail('message_too_long', 400, 'unable to send message; its text is longer than 40,000 characters');
-  elsif send_message.custom <> '{}' and not chat_private.is_custom(send_message.custom) then
-    perform chat_private.fail('invalid_custom', 400, 'unable to send message; custom data is an object of at most 16 KB and 100 levels');
-  end if;
+  perform chat_private.check_message(send_message.body, send_message.file_ids, send_message.custom, 'send message');
   perform chat_private.take_token('send_message');
   perform chat_private.require_right(send_message.channel_id,
     case when send_message.parent_seq is null then 'send_message' else 'reply' end, 'send message');

@@ -1,47 +1,42 @@
-/** Reading and sending a channel's messages (ConnectBest 4.1, 4.2). */
+/** A channel's messages: reading, sending, editing, deleting them, and their threads (ConnectBest 4.1–4.4, 4.9). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn, signedInFor } from '../../_shared/caller.ts';
-import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
-import { text, Uuid } from '../../_shared/schemas.ts';
-import { type ChatClient, run } from '../../_shared/supabase.ts';
+import { pageLimit, text, Uuid } from '../../_shared/schemas.ts';
+import * as messages from '../core/messages.ts';
 import type { Deps } from '../deps.ts';
-import { MESSAGE_COLUMNS, Message, toMessage } from '../dialects/connectbest/messages.ts';
-
-const MAX_PAGE = 100;
+import { wrongField } from '../dialects/connectbest/errors.ts';
+import { Message, toMessage } from '../dialects/connectbest/messages.ts';
+import { Done, done } from '../dialects/connectbest/values.ts';
 
 const Channel = z.object({ channelId: Uuid });
+const Place = z.object({ channelId: Uuid, messageId: Uuid });
 
-const Page = z.object({
-  limit: z.coerce
-    .number('must be a number')
-    .int()
-    .min(1)
-    .default(50)
-    .transform((limit) => Math.min(limit, MAX_PAGE))
-    .openapi({ description: `At most ${MAX_PAGE}; more counts as ${MAX_PAGE}` }),
-  before: Uuid.optional().openapi({ description: 'Id of a message: only older ones' }),
-  after: Uuid.optional().openapi({ description: 'Id of a message: only newer ones, the next first page on' }),
-});
+const NewMessage = z
+  .object({
+    content: text().default(''),
+    attachments: z
+      .array(Uuid)
+      .optional()
+      .openapi({ description: 'Ids of files that were uploaded to this channel' }),
+    scheduledFor: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .openapi({ description: 'Sent then, and seen by nobody else before', example: '2027-01-01T09:00:00Z' }),
+    parentMessageId: Uuid.optional().openapi({
+      description: 'The message to reply to; a reply to a reply belongs to the same thread',
+    }),
+    id: Uuid.optional().openapi({
+      description: 'Additive, chosen by the client: sending it again sends nothing twice',
+    }),
+  })
+  .openapi({ example: { content: 'Lunch at noon?' } });
 
-/** Refused rather than ignored: a message meant for tomorrow must not go out now. */
-const unavailable = <T extends z.ZodType>(schema: T) =>
-  schema.optional().refine((value) => value === undefined, 'is not available yet');
-
-const NewMessage = z.object({
-  content: text().default(''),
-  attachments: z.array(Uuid).max(0, 'is not available yet').optional(),
-  scheduledFor: unavailable(z.iso.datetime({ offset: true })),
-  parentMessageId: unavailable(Uuid),
-  id: Uuid.optional().openapi({ description: 'Chosen by the client: sending it again sends nothing twice' }),
-});
-
-const refusals = errorAnswers({
-  400: 'A field is wrong',
+const onChannel = {
   401: 'No token, or one that is not valid any more',
-  403: 'Not a member of the channel',
-  404: 'No such channel, or not visible to you',
-});
+  403: ['Not a member of the channel', 'not_a_member'],
+  404: ['No such channel, or not visible to you', 'channel_not_found'],
+} as const;
 
 const list = createRoute({
   ...signedIn,
@@ -49,10 +44,17 @@ const list = createRoute({
   path: '/{channelId}/messages',
   summary: 'Messages, newest first; marks them as read',
   tags: ['Messages'],
-  request: { params: Channel, query: Page },
+  request: {
+    params: Channel,
+    query: z.object({
+      limit: pageLimit(50),
+      before: Uuid.optional().openapi({ description: 'Id of a message: only older ones' }),
+      after: Uuid.optional().openapi({ description: 'Id of a message: the next ones after it' }),
+    }),
+  },
   responses: {
     200: jsonAnswer('A page', z.object({ messages: z.array(Message), hasMore: z.boolean() })),
-    ...refusals,
+    ...errorAnswers({ 400: ['A parameter is wrong', 'invalid_input', 'invalid_cursor'], ...onChannel }),
   },
 });
 
@@ -60,77 +62,158 @@ const send = createRoute({
   ...signedInFor('api_send'),
   method: 'post',
   path: '/{channelId}/messages/send',
-  summary: 'Send a message',
+  summary: 'Send a message, now or later',
   tags: ['Messages'],
   request: { params: Channel, ...jsonBody(NewMessage) },
-  responses: { 201: jsonAnswer('The message', z.object({ message: Message })), ...refusals },
+  responses: {
+    201: jsonAnswer('The message', z.object({ message: Message })),
+    ...errorAnswers({
+      ...onChannel,
+      400: [
+        'A field is wrong',
+        ...['invalid_input', 'message_empty', 'message_too_long', 'too_many_mentions', 'invalid_parent'],
+        ...['file_not_found', 'file_not_uploaded', 'file_already_sent', 'too_many_files', 'invalid_time'],
+        'too_many_scheduled_messages',
+      ],
+      403: [
+        'Not a member of the channel, or nobody may write in it',
+        'not_a_member',
+        'channel_archived',
+        'user_blocked',
+      ],
+      409: ['The id belongs to another message', 'message_id_taken'],
+    }),
+  },
 });
 
-export function messageRoutes({ supabase }: Deps) {
+const edit = createRoute({
+  ...signedIn,
+  method: 'put',
+  path: '/{channelId}/messages/{messageId}',
+  summary: 'Edit an own message, within 24 hours',
+  tags: ['Messages'],
+  request: {
+    params: Place,
+    ...jsonBody(z.object({ content: text() }).openapi({ example: { content: 'Lunch at one?' } })),
+  },
+  responses: {
+    200: jsonAnswer('The message', z.object({ message: Message })),
+    ...errorAnswers({
+      401: onChannel[401],
+      400: ['A field is wrong', 'invalid_input', 'message_empty', 'message_too_long', 'too_many_mentions'],
+      403: [
+        'Not its author, too late, or not a member of the channel',
+        ...['not_the_author', 'edit_window_closed', 'not_a_member', 'channel_archived', 'user_blocked'],
+      ],
+      404: ['No such message, or not visible to you', 'message_not_found', 'channel_not_found'],
+    }),
+  },
+});
+
+const remove = createRoute({
+  ...signedIn,
+  method: 'delete',
+  path: '/{channelId}/messages/{messageId}',
+  summary: 'Delete an own message, or any as an admin of the channel',
+  tags: ['Messages'],
+  request: { params: Place },
+  responses: {
+    200: jsonAnswer('It is deleted, and so are its files', Done),
+    ...errorAnswers({
+      401: onChannel[401],
+      400: 'An id is none',
+      403: [
+        'Neither its author nor an admin of the channel',
+        ...['not_the_author', 'not_a_channel_admin', 'dm_is_permanent', 'not_a_member'],
+      ],
+      404: ['No such message, or not visible to you', 'message_not_found', 'channel_not_found'],
+    }),
+  },
+});
+
+const thread = createRoute({
+  ...signedIn,
+  method: 'get',
+  path: '/{channelId}/messages/{messageId}/thread',
+  summary: 'A message and the replies to it, oldest first; marks them as read',
+  tags: ['Messages'],
+  request: {
+    params: Place,
+    query: z.object({
+      limit: pageLimit(1000, 1000).openapi({ description: 'Additive: at most 1,000 replies' }),
+      after: Uuid.optional().openapi({ description: 'Additive: id of a reply; the next ones after it' }),
+    }),
+  },
+  responses: {
+    200: jsonAnswer(
+      'The thread',
+      z.object({
+        parentMessage: Message,
+        replies: z.array(Message),
+        total: z.int().openapi({ description: 'Replies in all' }),
+        hasMore: z.boolean().openapi({ description: 'Additive: whether there are replies after these' }),
+      }),
+    ),
+    ...errorAnswers({
+      ...onChannel,
+      400: ['A parameter is wrong', 'invalid_input', 'invalid_cursor'],
+      404: ['No such message, or not visible to you', 'message_not_found', 'channel_not_found'],
+    }),
+  },
+});
+
+export function messageRoutes({ supabase, storage }: Deps) {
   return new OpenAPIHono({ defaultHook: refuseInvalid })
     .openapi(list, async (c) => {
-      const { channelId } = c.req.valid('param');
       const client = supabase.asCaller(c.var.caller.token);
-      const { messages, hasMore } = await readPage(client, channelId, c.req.valid('query'));
-      const newest = messages[0];
-      if (newest) {
-        await run('mark as read', client.rpc('mark_read', { channel_id: channelId, seq: newest.seq }));
-      }
-      return c.json({ messages: messages.map(toMessage), hasMore }, 200);
+      const page = await messages.readMessages(client, { ...c.req.valid('param'), ...c.req.valid('query') });
+      const urls = await messages.urlsOf(storage, client, page.messages);
+      return c.json(
+        { messages: page.messages.map((row) => toMessage(row, urls)), hasMore: page.has_more },
+        200,
+      );
     })
     .openapi(send, async (c) => {
-      const { channelId } = c.req.valid('param');
-      const { content, id } = c.req.valid('json');
-      const message = await run(
-        'send message',
-        supabase
-          .asCaller(c.var.caller.token)
-          .rpc('send_message', { channel_id: channelId, body: content, ...(id && { id }) })
-          .select(MESSAGE_COLUMNS)
-          .single(),
+      const client = supabase.asCaller(c.var.caller.token);
+      const { attachments, parentMessageId, ...rest } = c.req.valid('json');
+      const row = await messages
+        .postMessage(client, {
+          ...c.req.valid('param'),
+          ...rest,
+          fileIds: attachments,
+          parentId: parentMessageId,
+        })
+        .catch(
+          wrongField(
+            'attachments',
+            ...['file_not_found', 'file_not_uploaded', 'file_already_sent', 'too_many_files'],
+          ),
+        )
+        .catch(wrongField('scheduledFor', 'invalid_time', 'too_many_scheduled_messages'))
+        .catch(wrongField('parentMessageId', 'message_deleted'));
+      return c.json({ message: toMessage(row, await messages.urlsOf(storage, client, [row])) }, 201);
+    })
+    .openapi(edit, async (c) => {
+      const client = supabase.asCaller(c.var.caller.token);
+      const row = await messages.editMessage(client, c.req.valid('param'), c.req.valid('json').content);
+      return c.json({ message: toMessage(row, await messages.urlsOf(storage, client, [row])) }, 200);
+    })
+    .openapi(remove, async (c) => {
+      await messages.deleteMessage(supabase.asCaller(c.var.caller.token), c.req.valid('param'));
+      return c.json(done, 200);
+    })
+    .openapi(thread, async (c) => {
+      const client = supabase.asCaller(c.var.caller.token);
+      const page = await messages.readThread(client, { ...c.req.valid('param'), ...c.req.valid('query') });
+      const urls = await messages.urlsOf(storage, client, [page.parent, ...page.replies]);
+      return c.json(
+        {
+          parentMessage: toMessage(page.parent, urls),
+          replies: page.replies.map((row) => toMessage(row, urls)),
+          total: page.total,
+          hasMore: page.has_more,
+        },
+        200,
       );
-      return c.json({ message: toMessage(message) }, 201);
     });
-}
-
-/** One page, newest first, between the messages that `before` and `after` name. */
-async function readPage(supabase: ChatClient, channelId: string, page: z.infer<typeof Page>) {
-  const { limit, before, after } = page;
-  const seqs = await readSeqs(supabase, channelId, [before, after]);
-  const beforeSeq = before && seqs.get(before);
-  const afterSeq = after && seqs.get(after);
-  const rows = await run(
-    'list messages',
-    supabase
-      .rpc('list_messages', {
-        channel_id: channelId,
-        page_size: limit + 1,
-        ...(beforeSeq && { before_seq: beforeSeq }),
-        ...(afterSeq && { after_seq: afterSeq }),
-      })
-      .select(MESSAGE_COLUMNS),
-  );
-  // Only now: who may not read the channel learns that, and not which ids are in it.
-  if (before && !beforeSeq) refuseCursor('before');
-  if (after && !afterSeq) refuseCursor('after');
-
-  const messages = rows.slice(0, limit);
-  return { messages: afterSeq ? messages.reverse() : messages, hasMore: rows.length > limit };
-}
-
-async function readSeqs(supabase: ChatClient, channelId: string, ids: (string | undefined)[]) {
-  const known = ids.filter((id) => id !== undefined);
-  if (known.length === 0) return new Map<string, number>();
-  const rows = await run(
-    'list messages',
-    supabase.from('messages').select('id, seq').eq('channel_id', channelId).in('id', known),
-  );
-  return new Map(rows.map(({ id, seq }) => [id, seq]));
-}
-
-function refuseCursor(field: 'before' | 'after'): never {
-  const message = 'must be the id of a message of this channel';
-  throw new ApiError('invalid_input', 400, `unable to list messages; ${field}: ${message}`, {
-    details: [{ field, message }],
-  });
 }

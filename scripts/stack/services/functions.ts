@@ -15,13 +15,14 @@ export function functionsService(stack: StackContext, extra: Record<string, stri
       PORT: String(ports.functions),
       JWT_SECRET: keys.jwtSecret,
       FUNCTIONS: JSON.stringify(config.functions),
-      FUNCTION_ENVIRONMENT: JSON.stringify({ ...environment(stack), ...extra }),
+      FUNCTION_ENVIRONMENT: JSON.stringify({ ...functionEnvironment(stack), ...extra }),
     },
     isReady: () => responds(localUrl(ports.functions)),
   };
 }
 
-function environment(stack: StackContext): Record<string, string> {
+/** Addresses, keys and the project's secrets, as Supabase's runtime gives them. */
+export function functionEnvironment(stack: StackContext): Record<string, string> {
   const { config, ports, keys } = stack;
   // Supabase keeps this prefix for itself and drops such names from the project's secrets.
   const secrets = Object.entries(config.secrets).filter(([name]) => !name.startsWith('SUPABASE_'));

@@ -64,6 +64,8 @@ const bare = {
   reactions: [],
   reactionCount: 0,
   threadCount: 0,
+  kind: 'user',
+  parentMessageId: null,
   isPinned: false,
   isEdited: false,
   editedAt: null,
@@ -73,7 +75,7 @@ const bare = {
 };
 
 describe('POST /api/chat/channels/:channelId/messages/send', () => {
-  it("sends a member's message and answers with it", async () => {
+  it("success: sends a member's message and answers with it", async () => {
     const { ada, channel } = await room();
     const answer = await send(ada, channel, { content: 'Hello <b>world</b> 👋\n' });
     expect(answer.status).toBe(201);
@@ -90,7 +92,7 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
     });
   });
 
-  it("lets the other members see it, through the API and through the SDK's functions", async () => {
+  it("effect: lets the other members see it, through the API and through the SDK's functions", async () => {
     const { ada, bob, channel } = await room();
     const { body } = await send(ada, channel, { content: 'hi' });
     expect((await list(bob, channel)).body.messages).toEqual([body.message]);
@@ -98,7 +100,7 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
     expect(data).toMatchObject([{ id: body.message.id, body: 'hi', seq: 1, author_id: ada.id }]);
   });
 
-  it("announces it on the channel's topic", async () => {
+  it("effect: announces it on the channel's topic", async () => {
     const { ada, channel } = await room();
     const { body } = await send(ada, channel, { content: 'hi' });
     const events = await database`select event, private from realtime.messages
@@ -106,7 +108,7 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
     expect([...events]).toEqual([{ event: 'message:new', private: true }]);
   });
 
-  it('sends once when the client repeats its id', async () => {
+  it('effect: sends once when the client repeats its id', async () => {
     const { ada, channel } = await room();
     const id = randomUUID();
     const first = await send(ada, channel, { id, content: 'once' });
@@ -116,7 +118,7 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
     expect(await storedCount(channel)).toBe(1);
   });
 
-  it("refuses an id that belongs to somebody else's message", async () => {
+  it("error: 409 for an id that belongs to somebody else's message", async () => {
     const { ada, bob, channel, ids } = await room(1);
     expectError(await send(bob, channel, { id: ids[0], content: 'mine' }), 409, 'message_id_taken');
     expect(contents(await list(ada, channel))).toEqual(['1']);
@@ -132,13 +134,13 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
     ['invalid_input', { content: { text: 'x' } }],
     ['invalid_input', { content: 'nul \0 nul' }],
     ['invalid_input', { content: 'half \ud800 a pair' }],
-  ])('refuses text that is none: %s', async (code, body) => {
+  ])('error: 400 for text that is none: %s', async (code, body) => {
     const { ada, channel } = await room();
     expectError(await send(ada, channel, body), 400, code, 'content');
     expect(await storedCount(channel)).toBe(0);
   });
 
-  it('takes text of 40,000 characters, also where each takes two units', async () => {
+  it('limit: takes text of 40,000 characters, also where each takes two units', async () => {
     const { ada, channel } = await room();
     const { status, body } = await send(ada, channel, { content: '😀'.repeat(40_000) });
     expect(status).toBe(201);
@@ -146,38 +148,39 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
   });
 
   it.each([
-    ['attachments', { attachments: [randomUUID()] }],
-    ['attachments', { attachments: 'x' }],
-    ['scheduledFor', { scheduledFor: '2027-01-01T00:00:00Z' }],
-    ['scheduledFor', { scheduledFor: 'tomorrow' }],
-    ['parentMessageId', { parentMessageId: randomUUID() }],
-    ['id', { id: 'x' }],
-  ])('refuses %s that it cannot honour (%o) instead of sending without it', async (field, extra) => {
+    ['attachments', 'file_not_found', { attachments: [randomUUID()] }],
+    ['attachments', 'too_many_files', { attachments: Array.from({ length: 11 }, () => randomUUID()) }],
+    ['attachments', 'invalid_input', { attachments: 'x' }],
+    ['scheduledFor', 'invalid_time', { scheduledFor: '2020-01-01T00:00:00Z' }],
+    ['scheduledFor', 'invalid_input', { scheduledFor: 'tomorrow' }],
+    ['parentMessageId', 'invalid_parent', { parentMessageId: randomUUID() }],
+    ['id', 'invalid_input', { id: 'x' }],
+  ])('error: 400 for %s that is wrong (%s) instead of sending without it', async (field, code, extra) => {
     const { ada, channel } = await room();
-    expectError(await send(ada, channel, { content: 'x', ...extra }), 400, 'invalid_input', field);
+    expectError(await send(ada, channel, { content: 'x', ...extra }), 400, code, field);
     expect(await storedCount(channel)).toBe(0);
   });
 
-  it('refuses a stranger to a private channel as if it did not exist', async () => {
+  it('permission: 404 for a stranger to a private channel as if it did not exist', async () => {
     const [{ channel }, eve] = await Promise.all([room(), signUp('Eve')]);
     expectError(await send(eve, channel, { content: 'x' }), 404, 'channel_not_found');
     expect(await storedCount(channel)).toBe(0);
   });
 
-  it('refuses somebody who has not joined a public channel', async () => {
+  it('permission: 403 for somebody who has not joined a public channel', async () => {
     const [ada, eve] = await Promise.all([signUp(), signUp('Eve')]);
     const channel = await channelOf(ada, 'public');
     expectError(await send(eve, channel, { content: 'x' }), 403, 'not_a_member');
     expect(await storedCount(channel)).toBe(0);
   });
 
-  it('refuses a channel that does not exist, and an id that is none', async () => {
+  it('error: 404 for a channel that does not exist, 400 for an id that is none', async () => {
     const ada = await signUp();
     expectError(await send(ada, randomUUID(), { content: 'x' }), 404, 'channel_not_found');
     expectError(await send(ada, 'general', { content: 'x' }), 400, 'invalid_input', 'channelId');
   });
 
-  it.each(badTokens)('refuses %s before it looks at the body', async (_, make) => {
+  it.each(badTokens)('permission: 401 for %s before it looks at the body', async (_, make) => {
     const ada = await signUp();
     const channel = await channelOf(ada, 'private');
     const answer = await call('POST', `${pathOf(channel)}/send`, {
@@ -193,7 +196,7 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
 });
 
 describe('GET /api/chat/channels/:channelId/messages', () => {
-  it('answers a member with the messages, newest first, each with its author', async () => {
+  it('success: answers a member with the messages, newest first, each with its author', async () => {
     const { ada, bob, channel } = await room(2);
     const answer = await list(bob, channel);
     const message = (content: string) => ({
@@ -209,12 +212,12 @@ describe('GET /api/chat/channels/:channelId/messages', () => {
     expect(answer.body).toEqual({ messages: [message('2'), message('1')], hasMore: false });
   });
 
-  it('answers with nothing where nothing was said', async () => {
+  it('success: answers with nothing where nothing was said', async () => {
     const { bob, channel } = await room();
     expect((await list(bob, channel)).body).toEqual({ messages: [], hasMore: false });
   });
 
-  it('goes back page by page through `before`', async () => {
+  it('success: goes back page by page through `before`', async () => {
     const { bob, channel } = await room(5);
     const first = await list(bob, channel, { limit: '2' });
     expect([contents(first), first.body.hasMore]).toEqual([['5', '4'], true]);
@@ -224,7 +227,7 @@ describe('GET /api/chat/channels/:channelId/messages', () => {
     expect([contents(third), third.body.hasMore]).toEqual([['1'], false]);
   });
 
-  it('goes forward without a gap through `after`, newest first within the page', async () => {
+  it('success: goes forward without a gap through `after`, newest first within the page', async () => {
     const { bob, channel, ids } = await room(5);
     const page = await list(bob, channel, { limit: '2', after: ids[1] ?? '' });
     expect([contents(page), page.body.hasMore]).toEqual([['4', '3'], true]);
@@ -233,13 +236,13 @@ describe('GET /api/chat/channels/:channelId/messages', () => {
     expect(contents(await list(bob, channel, { after: ids[4] ?? '' }))).toEqual([]);
   });
 
-  it('answers with what lies between `after` and `before`', async () => {
+  it('success: answers with what lies between `after` and `before`', async () => {
     const { bob, channel, ids } = await room(5);
     const page = await list(bob, channel, { after: ids[0] ?? '', before: ids[4]?.toUpperCase() ?? '' });
     expect([contents(page), page.body.hasMore]).toEqual([['4', '3', '2'], false]);
   });
 
-  it('gives 50 messages unless asked otherwise and never more than 100', async () => {
+  it('limit: gives 50 messages unless asked otherwise and never more than 100', async () => {
     const { ada, bob, channel } = await room();
     await database`insert into chat.messages (channel_id, author_id, body)
                    select ${channel}, ${ada.id}, n::text from generate_series(1, 101) n`;
@@ -248,7 +251,7 @@ describe('GET /api/chat/channels/:channelId/messages', () => {
     expect(most.body).toMatchObject({ messages: { length: 100 }, hasMore: true });
   });
 
-  it('marks what it showed as read, and never marks less', async () => {
+  it('effect: marks what it showed as read, and never marks less', async () => {
     const { bob, channel, ids } = await room(4);
     expect(await readSeq(bob, channel)).toBe(0);
     await list(bob, channel, { before: ids[2] ?? '' });
@@ -259,14 +262,14 @@ describe('GET /api/chat/channels/:channelId/messages', () => {
     expect(await readSeq(bob, channel)).toBe(4);
   });
 
-  it('marks nothing as read for a request that it refuses', async () => {
+  it('effect: marks nothing as read for a request that it refuses', async () => {
     const { bob, channel } = await room(1);
     await list(bob, channel, { before: randomUUID() });
     await list(bob, channel, { limit: '0' });
     expect(await readSeq(bob, channel)).toBe(0);
   });
 
-  it('keeps the messages of a deleted person under a name that says so', async () => {
+  it('success: keeps the messages of a deleted person under a name that says so', async () => {
     const { ada, bob, channel } = await room(1);
     await connect(stack.secretKey).auth.admin.deleteUser(ada.id);
     expect((await list(bob, channel)).body.messages).toMatchObject([
@@ -282,38 +285,41 @@ describe('GET /api/chat/channels/:channelId/messages', () => {
     ['limit', { limit: '' }],
     ['before', { before: 'yesterday' }],
     ['after', { after: '7' }],
-    ['before', { before: randomUUID() }],
-    ['after', { after: randomUUID() }],
-  ])('names %s when it is wrong (%o)', async (field, query) => {
+  ])('error: 400 that names %s when it is wrong (%o)', async (field, query) => {
     const { bob, channel } = await room(1);
     expectError(await list(bob, channel, query), 400, 'invalid_input', field);
   });
 
-  it('refuses the id of a message of another channel', async () => {
+  it.each(['before', 'after'])('error: 400 that names %s when it is no message', async (field) => {
     const { bob, channel } = await room(1);
-    const other = await room(1);
-    expectError(await list(bob, channel, { before: other.ids[0] ?? '' }), 400, 'invalid_input', 'before');
+    expectError(await list(bob, channel, { [field]: randomUUID() }), 400, 'invalid_cursor', field);
   });
 
-  it('refuses a stranger to a private channel as if it did not exist, whatever the ids', async () => {
+  it('error: 400 for the id of a message of another channel', async () => {
+    const { bob, channel } = await room(1);
+    const other = await room(1);
+    expectError(await list(bob, channel, { before: other.ids[0] ?? '' }), 400, 'invalid_cursor', 'before');
+  });
+
+  it('permission: 404 for a stranger to a private channel as if it did not exist, whatever the ids', async () => {
     const [{ channel, ids }, eve] = await Promise.all([room(1), signUp('Eve')]);
     expectError(await list(eve, channel), 404, 'channel_not_found');
     expectError(await list(eve, channel, { before: ids[0] ?? '' }), 404, 'channel_not_found');
     expectError(await list(eve, channel, { after: randomUUID() }), 404, 'channel_not_found');
   });
 
-  it('refuses somebody who has not joined a public channel', async () => {
+  it('permission: 403 for somebody who has not joined a public channel', async () => {
     const [ada, eve] = await Promise.all([signUp(), signUp('Eve')]);
     expectError(await list(eve, await channelOf(ada, 'public')), 403, 'not_a_member');
   });
 
-  it('refuses a member who was removed', async () => {
+  it('permission: 404 for a member who was removed', async () => {
     const { ada, bob, channel } = await room(1);
     await ada.supabase.rpc('remove_member', { channel_id: channel, user_id: bob.id });
     expectError(await list(bob, channel), 404, 'channel_not_found');
   });
 
-  it.each(badTokens)('refuses %s', async (_, make) => {
+  it.each(badTokens)('permission: 401 for %s', async (_, make) => {
     const ada = await signUp();
     const channel = await channelOf(ada, 'private');
     const answer = await call('GET', pathOf(channel), { token: make(ada.token) });

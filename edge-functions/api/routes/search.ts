@@ -1,0 +1,65 @@
+/** Searching the caller's channels (ConnectBest 4.10). */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { signedIn } from '../../_shared/caller.ts';
+import { errorAnswers, jsonAnswer, refuseInvalid } from '../../_shared/http.ts';
+import { pageLimit, text, Uuid } from '../../_shared/schemas.ts';
+import { findMessages, urlsOf } from '../core/messages.ts';
+import type { Deps } from '../deps.ts';
+import { FoundMessage, toFoundMessage } from '../dialects/connectbest/messages.ts';
+
+const Moment = z.iso.datetime({ offset: true }).optional();
+
+const search = createRoute({
+  ...signedIn,
+  method: 'get',
+  path: '/search',
+  summary: "Search the messages of one's channels, newest first",
+  description:
+    'Words, "phrases", word*, -not, and filters as in Slack: from: in: before: after: on: during: has: is:',
+  tags: ['Messages'],
+  request: {
+    query: z.object({
+      query: text({ min: 2, max: 1000, trim: true }).openapi({ example: 'lunch' }),
+      channelId: Uuid.optional(),
+      from: Uuid.optional().openapi({ description: 'Id of the author' }),
+      before: Moment.openapi({ description: 'Only what was sent before this moment' }),
+      after: Moment.openapi({ description: 'Only what was sent after this moment' }),
+      limit: pageLimit(20, 50),
+    }),
+  },
+  responses: {
+    200: jsonAnswer(
+      'What was found',
+      z.object({
+        messages: z.array(FoundMessage),
+        total: z.int().openapi({ description: 'Hits in all; 1,000 when there are more' }),
+        isTotalExact: z.boolean().openapi({ description: 'Additive: whether total is all of them' }),
+      }),
+    ),
+    ...errorAnswers({
+      400: ['A parameter is wrong', 'invalid_input', 'invalid_search'],
+      401: 'No token, or one that is not valid any more',
+      403: ['Not a member of the channel', 'not_a_member'],
+    }),
+  },
+});
+
+export function searchRoutes({ supabase, storage }: Deps) {
+  return new OpenAPIHono({ defaultHook: refuseInvalid }).openapi(search, async (c) => {
+    const client = supabase.asCaller(c.var.caller.token);
+    const found = await findMessages(client, c.req.valid('query'));
+    const urls = await urlsOf(
+      storage,
+      client,
+      found.hits.map(({ message }) => message),
+    );
+    return c.json(
+      {
+        messages: found.hits.map((hit) => toFoundMessage(hit, urls)),
+        total: found.total,
+        isTotalExact: found.is_total_exact,
+      },
+      200,
+    );
+  });
+}

@@ -1,0 +1,104 @@
+-- What people do with messages, for who knows them by their ids alone: what the HTTP API calls. The rules are those of the verbs.
+
+-- Definer: returns a whole message, which full_messages gives to nobody else.
+create function chat.post_message(channel_id uuid, body text default '', id uuid default null, parent_id uuid default null,
+                                  also_in_channel boolean default false, custom jsonb default '{}', file_ids uuid[] default '{}',
+                                  scheduled_for timestamptz default null)
+returns chat.full_message
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_parent bigint;
+  v_seq bigint;
+  v_row chat.scheduled_messages;
+begin
+  if post_message.parent_id is not null then
+    perform chat_private.require_member(post_message.channel_id, 'send message');
+    select m.seq into v_parent from chat.messages m
+     where m.id = post_message.parent_id and m.channel_id = post_message.channel_id and m.kind = 'user' and m.deleted_at is null;
+    if not found then
+      perform chat_private.fail('invalid_parent', 400, 'unable to send message; there is no such message to reply to in this channel');
+    end if;
+  end if;
+  if post_message.scheduled_for is null then
+    select s.seq into v_seq
+      from chat.send_message(post_message.channel_id, post_message.body, post_message.id, v_parent, post_message.also_in_channel,
+                             post_message.custom, post_message.file_ids) s;
+    return (chat_private.full_messages(array[post_message.channel_id], array[v_seq]))[1];
+  end if;
+  select * into v_row
+    from chat.schedule_message(post_message.channel_id, post_message.scheduled_for, post_message.body, post_message.id, v_parent,
+                               post_message.also_in_channel, post_message.custom, post_message.file_ids);
+  return (select row(v_row.id, v_row.channel_id, null, 'user', v_row.body, v_row.created_at, null, post_message.parent_id, 0, null, null,
+                     v_row.scheduled_for, d.files, row(p.id, p.username, p.name, p.avatar_url)::chat.person, '{}', 0)::chat.full_message
+            from chat_private.describe_files(v_row.channel_id, null, v_row.file_ids) d, chat.profiles p
+           where p.id = v_row.author_id);
+end;
+$$;
+grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) to authenticated;
+
+-- Definer: as above.
+create function chat.edit_message_by_id(channel_id uuid, id uuid, body text) returns chat.full_message
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_message chat.messages := chat_private.locate_message(edit_message_by_id.id, edit_message_by_id.channel_id, 'edit message');
+begin
+  perform chat.edit_message(v_message.channel_id, v_message.seq, edit_message_by_id.body);
+  return (chat_private.full_messages(array[v_message.channel_id], array[v_message.seq]))[1];
+end;
+$$;
+grant execute on function chat.edit_message_by_id(uuid, uuid, text) to authenticated;
+
+create function chat.delete_message_by_id(channel_id uuid, id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_message chat.messages := chat_private.locate_message(delete_message_by_id.id, delete_message_by_id.channel_id, 'delete message');
+begin
+  perform chat.delete_message(v_message.channel_id, v_message.seq);
+end;
+$$;
+grant execute on function chat.delete_message_by_id(uuid, uuid) to authenticated;
+
+-- The caller's only reaction to the message: another one of theirs goes.
+create function chat.react_by_id(channel_id uuid, id uuid, emoji text) returns setof chat.reactions rows 1
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_message chat.messages := chat_private.locate_message(react_by_id.id, react_by_id.channel_id, 'react');
+begin
+  return query select * from chat.add_reaction(v_message.channel_id, v_message.seq, react_by_id.emoji, replace => true);
+end;
+$$;
+grant execute on function chat.react_by_id(uuid, uuid, text) to authenticated;
+
+create function chat.unreact_by_id(channel_id uuid, id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_message chat.messages := chat_private.locate_message(unreact_by_id.id, unreact_by_id.channel_id, 'remove reaction');
+begin
+  perform chat.remove_reaction(v_message.channel_id, v_message.seq);
+end;
+$$;
+grant execute on function chat.unreact_by_id(uuid, uuid) to authenticated;
+
+create function chat.pin_message_by_id(channel_id uuid, id uuid, is_pinned boolean default true) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_message chat.messages := chat_private.locate_message(pin_message_by_id.id, pin_message_by_id.channel_id,
+    case when coalesce(is_pinned, true) then 'pin message' else 'unpin message' end);
+begin
+  perform chat.pin_message(v_message.channel_id, v_message.seq, pin_message_by_id.is_pinned);
+end;
+$$;
+grant execute on function chat.pin_message_by_id(uuid, uuid, boolean) to authenticated;
+
+comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) is
+  'Sends a message, or has it sent later, and returns it whole. Errors: invalid_parent, and those of send_message or schedule_message';
+comment on function chat.edit_message_by_id(uuid, uuid, text) is
+  'As edit_message, and returns the whole message. Errors: those of edit_message; message_not_found also of deleted ones';
+comment on function chat.delete_message_by_id(uuid, uuid) is
+  'As delete_message. Errors: those of delete_message; message_not_found also of deleted ones';
+comment on function chat.react_by_id(uuid, uuid, text) is
+  'As add_reaction, in place of the caller''s other reactions. Errors: those of add_reaction; message_not_found also of deleted ones';
+comment on function chat.unreact_by_id(uuid, uuid) is
+  'As remove_reaction, of all of the caller''s. Errors: those of remove_reaction; message_not_found also of deleted ones';
+comment on function chat.pin_message_by_id(uuid, uuid, boolean) is
+  'As pin_message. Errors: those of pin_message; message_not_found also of deleted ones';
