@@ -22,10 +22,21 @@ export const pageLimit = (byDefault: number, max = 100) =>
     .min(1)
     .default(byDefault)
     .transform((limit) => Math.min(limit, max))
-    .openapi({ type: 'integer', description: `At most ${max}; more counts as ${max}` });
+    .openapi({
+      type: 'integer',
+      minimum: 1,
+      default: byDefault,
+      description: `At most ${max}; more counts as ${max}`,
+    });
 
 /** How many rows to leave out before a page. */
-export const Offset = z.coerce.number('must be a number').int().min(0).max(100_000).default(0);
+export const Offset = z.coerce
+  .number('must be a number')
+  .int()
+  .min(0)
+  .max(100_000)
+  .default(0)
+  .openapi({ type: 'integer' });
 
 /** Text that Postgres can store; lengths are counted in characters as it counts them. */
 export function text({ min = 0, max = Infinity, trim = false } = {}) {

@@ -185,5 +185,7 @@ describe('open_dm', () => {
         'dm_is_permanent',
       );
       expect(await refusal(open(db, ada, crypto.randomUUID()))).toBe('user_not_found');
+      const others = asUser(db, ada, (as) => as`select chat.open_dm(${ada}, to_oneself => false)`);
+      expect(await refusal(others)).toBe('cannot_target_oneself');
     }));
 });

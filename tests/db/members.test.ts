@@ -1,5 +1,6 @@
 /** Who may do what in a channel, and what follows when people come and go. */
 import { afterAll, describe, expect, it } from 'vitest';
+import { auditOf } from '../helpers/admin.ts';
 import { asUser, createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
 import { createPrivateChannel, createRoom, heard, send } from '../helpers/room.ts';
 
@@ -95,6 +96,25 @@ describe('rights', () => {
       expect(
         await refusal(asUser(db, eve, (as) => as`select chat.delete_channel(${channel})`)),
       ).toBeUndefined();
+    }));
+
+  it('of a platform admin are not to give roles, but to hand the channel over', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createPrivateChannel(db);
+      await db`update chat.accounts set role = 'admin' where user_id = ${bob}`;
+      const as = (run: (db: Db) => Promise<unknown>) => refusal(asUser(db, bob, run));
+      expect(await as((q) => q`select chat.set_member_role(${channel}, ${ada}, 'member')`)).toBe(
+        'not_a_channel_admin',
+      );
+      expect(await as((q) => q`select chat.transfer_channel(${channel}, ${bob})`)).toBeUndefined();
+    }));
+
+  it('of a platform admin leave a note when they delete the channel of another', () =>
+    rolledBack(async (db) => {
+      const { channel, eve } = await createPrivateChannel(db);
+      await db`update chat.accounts set role = 'admin' where user_id = ${eve}`;
+      await asUser(db, eve, (as) => as`select chat.delete_channel(${channel})`);
+      expect(await auditOf(db, channel)).toMatchObject([{ action: 'channel.deleted', actor_id: eve }]);
     }));
 });
 

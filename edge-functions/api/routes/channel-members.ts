@@ -5,7 +5,7 @@ import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared
 import { Uuid } from '../../_shared/schemas.ts';
 import { run } from '../../_shared/supabase.ts';
 import type { Deps } from '../deps.ts';
-import { Role, toRole } from '../dialects/connectbest/channels.ts';
+import { PersonName, Role, toRole } from '../dialects/connectbest/channels.ts';
 import { wrongField } from '../dialects/connectbest/errors.ts';
 import { Done, done, Id } from '../dialects/connectbest/values.ts';
 import { ChannelId } from './channels.ts';
@@ -14,7 +14,7 @@ const Member = ChannelId.extend({ userId: Uuid });
 
 const Added = z.object({
   success: z.literal(true),
-  members: z.array(z.object({ userId: Id, name: z.string(), role: Role })),
+  members: z.array(z.object({ userId: Id, name: PersonName, role: Role })),
 });
 
 const NO_CHANNEL = 'There is no such channel that you may know of';

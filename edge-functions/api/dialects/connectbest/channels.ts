@@ -5,12 +5,14 @@ import { DELETED_USER, Id, Presence, type ProfileRow, Time, toTime } from './val
 
 export const ChannelType = z.enum(['public', 'private']);
 export const Role = z.enum(['admin', 'member']);
+export const PersonName = z.string().openapi({ example: 'Ada Lovelace' });
+const Picture = z.string().nullable().openapi({ example: 'https://chat.example.com/ada.png' });
 
 export const Channel = z
   .object({
     id: Id,
     name: z.string().openapi({ example: 'general' }),
-    description: z.string().nullable(),
+    description: z.string().nullable().openapi({ example: 'Everything for everybody' }),
     type: ChannelType,
     createdBy: Id,
     memberCount: z.int().min(0),
@@ -24,7 +26,11 @@ export const ListedChannel = Channel.extend({
       "Others' messages since the channel was last read, without deleted ones and replies in threads",
   }),
   lastMessage: z
-    .object({ content: z.string(), createdAt: Time, user: z.object({ id: Id, name: z.string() }) })
+    .object({
+      content: z.string().openapi({ example: 'Good morning' }),
+      createdAt: Time,
+      user: z.object({ id: Id, name: PersonName }),
+    })
     .nullable(),
 }).openapi('ListedChannel');
 
@@ -33,10 +39,10 @@ export const ChannelDetails = Channel.extend({
     .array(
       z.object({
         userId: Id,
-        name: z.string(),
-        email: z.string(),
+        name: PersonName,
+        email: z.string().openapi({ example: 'ada@example.com' }),
         role: Role,
-        avatar: z.string().nullable(),
+        avatar: Picture,
         status: Presence,
         joinedAt: Time,
       }),
@@ -46,8 +52,8 @@ export const ChannelDetails = Channel.extend({
 
 const Participant = z.object({
   userId: Id,
-  name: z.string(),
-  avatar: z.string().nullable(),
+  name: PersonName,
+  avatar: Picture,
   status: Presence,
 });
 

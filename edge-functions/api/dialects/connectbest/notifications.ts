@@ -4,6 +4,8 @@ import { Uuid } from '../../../_shared/schemas.ts';
 import { given } from '../../../_shared/supabase.ts';
 import { DELETED_USER, Id, Time, toTime } from './values.ts';
 
+const CHANNEL = '0197f1d2-6c3a-7b54-9e21-3f0d5a8c4b10';
+
 const Level = z.enum(['all', 'mentions', 'nothing']);
 
 const ClockTime = z
@@ -15,9 +17,10 @@ export const Settings = z
   .object({
     enabled: z.boolean(),
     soundEnabled: z.boolean(),
-    channels: z
-      .record(Id, z.object({ enabled: z.boolean(), mentions: Level }))
-      .openapi({ description: 'By id: the channels that have settings of their own' }),
+    channels: z.record(Id, z.object({ enabled: z.boolean(), mentions: Level })).openapi({
+      description: 'By id: the channels that have settings of their own',
+      example: { [CHANNEL]: { enabled: true, mentions: 'all' } },
+    }),
     dnd: z.object({ enabled: z.boolean(), startTime: ClockTime, endTime: ClockTime }),
   })
   .openapi('NotificationSettings');
@@ -31,7 +34,10 @@ export const SettingsChange = z
     channels: z
       .record(Uuid, ChannelChange.nullable())
       .optional()
-      .openapi({ description: 'Others stay as they are; null takes away what a channel has of its own' }),
+      .openapi({
+        description: 'Others stay as they are; null takes away what a channel has of its own',
+        example: { [CHANNEL]: { mentions: 'all' } },
+      }),
     dnd: z
       .object({
         enabled: z.boolean().optional(),
@@ -48,7 +54,7 @@ export const Notification = z
     type: z.enum(['mention', 'dm', 'reaction', 'thread_reply', 'channel_invite', 'message']).openapi({
       description: 'Additive: channel_invite, added to a channel; message, in a channel whose level is all',
     }),
-    message: z.string(),
+    message: z.string().openapi({ example: 'Ada Lovelace mentioned you in #general: Good morning' }),
     channelId: Id.nullable(),
     messageId: Id.nullable(),
     read: z.boolean(),
