@@ -58,8 +58,7 @@ export async function* readForm(request: Request, maxFiles: number): AsyncGenera
     settle(() => {
       // Whoever reads it hears of it; nobody may be reading yet.
       stream.on('error', () => {});
-      const content = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-      parts.push({ kind: 'file', field, name: filename ?? '', type: mimeType, content });
+      parts.push({ kind: 'file', field, name: filename ?? '', type: mimeType, content: chunksOf(stream) });
     }),
   );
   parser.on('filesLimit', () =>
@@ -114,6 +113,14 @@ async function discard(source: Readable, parser: busboy.Busboy): Promise<void> {
     // Its sender has gone, or took too long.
   } finally {
     clearTimeout(timer);
+  }
+}
+
+async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* stream;
+  } catch (cause) {
+    throw broken((cause as Error).message, cause);
   }
 }
 

@@ -6,6 +6,7 @@ import { inStorage } from '../../_shared/storage.ts';
 import type { ChatClient } from '../../_shared/supabase.ts';
 
 export interface Incoming {
+  field: string;
   name: string;
   mediaType: string;
   head: Uint8Array;
@@ -28,7 +29,13 @@ export async function inspect(part: FilePart): Promise<Incoming> {
     });
   }
   const head = chunks.length === 1 && chunks[0] ? chunks[0] : joined(chunks, length);
-  return { name: part.name, mediaType: await mediaTypeOf(head, part.type), head, rest: part.content };
+  return {
+    field: part.field,
+    name: part.name,
+    mediaType: await mediaTypeOf(head, part.type),
+    head,
+    rest: part.content,
+  };
 }
 
 /** Stores the file as the client's user and returns its size. @throws `file_too_large` for more bytes than `limit` */
@@ -40,7 +47,7 @@ export async function store(
     limit,
     cacheSeconds,
   }: { bucket: string; path: string; limit: number; cacheSeconds?: number },
-  { head, rest, mediaType }: Incoming,
+  { field, head, rest, mediaType }: Incoming,
 ): Promise<number> {
   let size = 0;
   let failure: unknown;
@@ -56,12 +63,16 @@ export async function store(
             return;
           }
           size += chunk.length;
-          if (size > limit)
+          if (size > limit) {
             throw new ApiError(
               'file_too_large',
               413,
               `unable to store file; it is larger than ${limit} bytes`,
+              {
+                details: [{ field, message: `must have at most ${limit} bytes` }],
+              },
             );
+          }
           controller.enqueue(chunk);
         } catch (error) {
           failure = error;

@@ -1,0 +1,529 @@
+/** Uploading and deleting attachments, and the own picture (ConnectBest 5.1, 5.2, 2.2). */
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { database } from '../../helpers/database.ts';
+import { connect, type Person, signUp } from '../../helpers/people.ts';
+import { stack } from '../../helpers/stack.ts';
+import { badTokens, call, expectError, TIME, UUID } from '../api.ts';
+import { GIF, JPEG, PDF, PNG, PROGRAMS } from '../pictures.ts';
+
+afterAll(() => database.end());
+
+interface Attachment {
+  id: string;
+  name: string;
+  url: string;
+  thumbnailUrl: string | null;
+  size: number;
+  type: string;
+  uploadedAt: string;
+}
+
+type Part = [field: string, content: string | Blob, name?: string];
+
+const MB = 2 ** 20;
+const operator = connect(stack.secretKey);
+
+const form = (parts: Part[]): FormData => {
+  const data = new FormData();
+  for (const [field, content, name] of parts) {
+    if (typeof content === 'string') data.append(field, content);
+    else data.append(field, content, name ?? 'a.txt');
+  }
+  return data;
+};
+
+const upload = (person: Person | undefined, parts: Part[], path = '/api/upload') =>
+  call<{ attachments: Attachment[] }>('POST', path, { token: person?.token, raw: form(parts) });
+
+const text = (content = 'hello') => new Blob([content]);
+
+async function uploadOne(person: Person, parts: Part[] = [['files', text(), 'a.txt']]): Promise<Attachment> {
+  const { status, body } = await upload(person, parts);
+  expect(status).toBe(200);
+  const [file] = body.attachments;
+  if (!file) throw new Error('unable to go on; nothing was uploaded');
+  return file;
+}
+
+/** A private channel of Ada and Bob. */
+async function pair() {
+  const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
+  return { ada, bob, channel: await channelOf(ada, [bob]) };
+}
+
+async function channelOf(admin: Person, members: Person[] = []): Promise<string> {
+  const { data } = await admin.supabase
+    .rpc('create_channel', {
+      slug: `c-${randomUUID()}`,
+      kind: 'private',
+      member_ids: members.map(({ id }) => id),
+    })
+    .single()
+    .throwOnError();
+  return data.id;
+}
+
+async function send(person: Person, channel: string, file: Pick<Attachment, 'id'>, body = 'look') {
+  const { data } = await person.supabase
+    .rpc('send_message', { channel_id: channel, body, file_ids: [file.id] })
+    .single()
+    .throwOnError();
+  return data;
+}
+
+const refusedSend = async (person: Person, channel: string, file: Attachment) =>
+  (await person.supabase.rpc('send_message', { channel_id: channel, file_ids: [file.id] })).error?.code;
+
+const pathOf = async ({ id }: Pick<Attachment, 'id'>): Promise<string> => {
+  const [row] = await database`select path from chat.files where id = ${id}`;
+  return row?.path;
+};
+
+/** What there is of a person's uploads. */
+async function leftOf({ id }: Person) {
+  const [row] = await database`
+    select (select count(*)::int from chat.files where uploader_id = ${id}) as rows,
+           (select count(*)::int from storage.objects where bucket_id = 'files' and owner_id = ${id}) as objects`;
+  return { ...row };
+}
+const NOTHING = { rows: 0, objects: 0 };
+
+const contentOf = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());
+
+describe('POST /api/upload', () => {
+  it('success: takes files of any kind and answers with what they are', async () => {
+    const { ada } = await pair();
+    const answer = await upload(ada, [
+      ['files', new Blob([PNG], { type: 'text/plain' }), 'über uns.png'],
+      ['files', text('a,b\n1,2\n'), 'table.csv'],
+    ]);
+    expect(answer.status).toBe(200);
+    const named = {
+      id: UUID,
+      url: expect.stringMatching(/^http.*token=/),
+      thumbnailUrl: null,
+      uploadedAt: TIME,
+    };
+    expect(answer.body).toEqual({
+      attachments: [
+        { ...named, name: 'über uns.png', size: PNG.length, type: 'image/png' },
+        { ...named, name: 'table.csv', size: 8, type: 'text/plain' },
+      ],
+    });
+    const [picture] = answer.body.attachments;
+    expect((await contentOf(picture?.url ?? '')).equals(PNG)).toBe(true);
+  });
+
+  it('success: with a channel named before or after them, its messages alone take the files', async () => {
+    const { ada, bob, channel } = await pair();
+    const other = await channelOf(ada, [bob]);
+    const orders: Part[][] = [
+      [
+        ['channelId', channel],
+        ['files', text(), 'a.txt'],
+      ],
+      [
+        ['files', text(), 'a.txt'],
+        ['channelId', channel],
+      ],
+    ];
+    for (const parts of orders) {
+      const file = await uploadOne(ada, parts);
+      expect(await refusedSend(ada, other, file)).toBe('file_not_found');
+      expect((await send(ada, channel, file)).files).toMatchObject([{ id: file.id }]);
+    }
+  });
+
+  it('success: without one a message in any channel takes the file, once, and only of its uploader', async () => {
+    const { ada, bob, channel } = await pair();
+    const file = await uploadOne(ada, [
+      ['files[]', text(), 'a.txt'],
+      ['channelId', ''],
+    ]);
+    expect(await refusedSend(bob, channel, file)).toBe('file_not_found');
+    await send(ada, channel, file);
+    expect(await refusedSend(ada, await channelOf(ada), file)).toBe('file_already_sent');
+    const { data } = await bob.supabase.storage.from('files').download(await pathOf(file));
+    expect(await data?.text()).toBe('hello');
+  });
+
+  it.each([
+    ['a picture that calls itself a page', PNG, 'text/html', 'image/png'],
+    ['a PDF', PDF, 'image/png', 'application/pdf'],
+    [
+      'a page, which nobody is to run',
+      Buffer.from('<html><script>alert(1)</script>'),
+      'text/html',
+      'text/plain',
+    ],
+    [
+      'a drawing with a script',
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'),
+      'image/svg+xml',
+      'text/plain',
+    ],
+    ['JSON', Buffer.from('{"a": 1}'), 'application/json', 'application/json'],
+    ['unknown bytes', Buffer.from([1, 2, 3, 0, 255]), 'image/png', 'application/octet-stream'],
+  ])(
+    'effect: the type of %s is told by what is in it, and it is served as that',
+    async (_, content, said, type) => {
+      const { ada } = await pair();
+      const file = await uploadOne(ada, [['files', new Blob([content], { type: said }), 'a.bin']]);
+      expect(file.type).toBe(type);
+      const served = await fetch(file.url);
+      expect(served.headers.get('content-type')?.split(';')[0]).toBe(type);
+      await served.arrayBuffer();
+    },
+  );
+
+  it.each([
+    ['../../etc/passwd', 'passwd'],
+    ['..\\boot.ini', 'boot.ini'],
+    ['Bericht\u202Egpj.exe', 'Berichtgpj.exe'],
+    ['<img src=x onerror=alert(1)>.png', '<img src=x onerror=alert(1)>.png'],
+  ])('effect: the name %j is kept as %j', async (name, kept) => {
+    const { ada } = await pair();
+    expect((await uploadOne(ada, [['files', text(), name]])).name).toBe(kept);
+  });
+
+  it('effect: a file that nothing has taken goes after seven days', async () => {
+    const { ada } = await pair();
+    const { id } = await uploadOne(ada);
+    const [row] =
+      await database`select expires_at - created_at = interval '7 days' as is_week from chat.files where id = ${id}`;
+    expect(row?.is_week).toBe(true);
+    await database`update chat.files set expires_at = now() where id = ${id}`;
+    await database`select chat_private.expire_files()`;
+    expect(await leftOf(ada)).toMatchObject({ rows: 0 });
+  });
+
+  it.each(PROGRAMS)('error: 415 for %s, whatever it calls itself', async (_, content) => {
+    const { ada } = await pair();
+    const disguised: Part = ['files', new Blob([content], { type: 'image/png' }), 'kitten.png'];
+    expectError(await upload(ada, [disguised]), 415, 'file_type_not_allowed', 'files');
+    expect(await leftOf(ada)).toEqual(NOTHING);
+  });
+
+  it.each<[string, Part[], string, string]>([
+    ['no file', [['channelId', randomUUID()]], 'invalid_input', 'files'],
+    ['a text instead of a file', [['files', 'hello']], 'invalid_input', 'files'],
+    ['a file in another field', [['image', text()]], 'invalid_input', 'image'],
+    ['an empty file', [['files', text('')]], 'file_empty', 'files'],
+    ['a name of nothing', [['files', text(), '..']], 'invalid_file_name', 'files'],
+    [
+      'a channel id that is none',
+      [
+        ['files', text()],
+        ['channelId', 'general'],
+      ],
+      'invalid_input',
+      'channelId',
+    ],
+    ['eleven files', Array.from({ length: 11 }, () => ['files', text()]), 'too_many_files', 'files'],
+  ])('error: 400 for %s, and nothing is stored', async (_, parts, code, field) => {
+    const { ada } = await pair();
+    expectError(await upload(ada, parts), 400, code, field);
+    expect(await leftOf(ada)).toEqual(NOTHING);
+  });
+
+  it('error: 400 for a form that breaks off or is none', async () => {
+    const { ada } = await pair();
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    const head = '--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n';
+    const post = (raw: string, type = headers['content-type']) =>
+      call('POST', '/api/upload', { token: ada.token, raw, headers: { 'content-type': type } });
+    expectError(await post(`${head}hello`), 400, 'invalid_input');
+    expectError(await post('hello', 'multipart/form-data'), 400, 'invalid_input');
+    expectError(await post('{}', 'application/json'), 415, 'unsupported_media_type');
+    expect(await leftOf(ada)).toEqual(NOTHING);
+  });
+
+  it('error: 404 for a channel that the caller may not know, 403 for one they have not joined', async () => {
+    const { channel } = await pair();
+    const eve = await signUp('Eve');
+    const { data: open } = await eve.supabase
+      .rpc('create_channel', { slug: `c-${randomUUID()}`, kind: 'public' })
+      .single()
+      .throwOnError();
+    const mary = await signUp('Mary');
+    for (const [id, status, code] of [
+      [channel, 404, 'channel_not_found'],
+      [randomUUID(), 404, 'channel_not_found'],
+      [open.id, 403, 'not_a_member'],
+    ] as const) {
+      expectError(
+        await upload(mary, [
+          ['files', text()],
+          ['channelId', id],
+        ]),
+        status,
+        code,
+      );
+      expectError(
+        await upload(mary, [
+          ['channelId', id],
+          ['files', text()],
+        ]),
+        status,
+        code,
+      );
+    }
+    expect(await leftOf(mary)).toEqual(NOTHING);
+  });
+
+  it.each(badTokens)('permission: 401 with %s', async (_, token) => {
+    const { ada } = await pair();
+    const answer = await call('POST', '/api/upload', {
+      token: token(ada.token),
+      raw: form([['files', text()]]),
+    });
+    expect(answer.status).toBe(401);
+    expect(await leftOf(ada)).toEqual(NOTHING);
+  });
+
+  it('limit: ten files at once, and 50 MB each, to the byte', async () => {
+    const { ada } = await pair();
+    const nine = Array.from({ length: 9 }, (): Part => ['files', text()]);
+    const largest = new Blob([new Uint8Array(50 * MB)]);
+    const answer = await upload(ada, [...nine, ['files', largest, 'large.bin']]);
+    expect(answer.status).toBe(200);
+    expect(answer.body.attachments.map(({ size }) => size)).toEqual([...Array(9).fill(5), 50 * MB]);
+  });
+
+  it('error: 413 for a byte more, and nothing of the form is stored', async () => {
+    const { ada } = await pair();
+    const large = new Blob([new Uint8Array(50 * MB + 1)]);
+    expectError(
+      await upload(ada, [
+        ['files', text()],
+        ['files', large],
+      ]),
+      413,
+      'file_too_large',
+      'files',
+    );
+    expect(await leftOf(ada)).toEqual(NOTHING);
+  });
+
+  it('effect: whoever goes away in the middle leaves nothing', async () => {
+    const { ada } = await pair();
+    const ending = new AbortController();
+    const head = '--x\r\nContent-Disposition: form-data; name="files"; filename="a.bin"\r\n\r\n';
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(head)),
+      async pull(controller) {
+        controller.enqueue(new Uint8Array(64 * 1024));
+        const [row] = await database`select from chat.files where uploader_id = ${ada.id}`;
+        if (row) ending.abort();
+      },
+    });
+    const upload = fetch(`${stack.apiUrl}/functions/v1/api/upload`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'multipart/form-data; boundary=x' },
+      body,
+      signal: ending.signal,
+      duplex: 'half',
+    } as RequestInit);
+    await expect(upload).rejects.toThrow();
+    await expect.poll(() => leftOf(ada), { timeout: 20_000 }).toEqual(NOTHING);
+  });
+});
+
+describe('DELETE /api/upload/:attachmentId', () => {
+  const remove = (person: Person, id: string) => call('DELETE', `/api/upload/${id}`, { token: person.token });
+
+  it('success: the row, the bytes and every address of the file are gone', async () => {
+    const { ada } = await pair();
+    const file = await uploadOne(ada);
+    expect(await remove(ada, file.id)).toMatchObject({ status: 200, body: { success: true } });
+    expect(await leftOf(ada)).toEqual(NOTHING);
+    expect((await fetch(file.url)).ok).toBe(false);
+  });
+
+  it('effect: its message loses it and says so to the channel', async () => {
+    const { ada, channel } = await pair();
+    const file = await uploadOne(ada);
+    const { seq } = await send(ada, channel, file);
+    await remove(ada, file.id);
+    const [message] =
+      await database`select files, deleted_at from chat.messages where channel_id = ${channel} and seq = ${seq}`;
+    expect(message).toMatchObject({ files: [], deleted_at: null });
+    const told = await database`
+      select payload from realtime.messages
+       where topic like ${`channel:${channel}:%`} and event = 'message:updated'`;
+    expect(told).toMatchObject([{ payload: { seq, files: [] } }]);
+  });
+
+  it('error: 404 for a file that is not there any more, 400 for what is no id', async () => {
+    const { ada } = await pair();
+    const file = await uploadOne(ada);
+    await remove(ada, file.id);
+    expectError(await remove(ada, file.id), 404, 'file_not_found');
+    expectError(await remove(ada, randomUUID()), 404, 'file_not_found');
+    expectError(await remove(ada, 'a'), 400, 'invalid_input', 'attachmentId');
+  });
+
+  it('permission: 403 for a member who did not upload it, 404 for who may not know of it', async () => {
+    const { ada, bob, channel } = await pair();
+    const file = await uploadOne(bob);
+    expectError(await remove(ada, file.id), 404, 'file_not_found');
+    await send(bob, channel, file);
+    expectError(await remove(ada, file.id), 403, 'not_the_uploader');
+    expectError(await remove(await signUp('Eve'), file.id), 404, 'file_not_found');
+    expect(await leftOf(bob)).toEqual({ rows: 1, objects: 1 });
+  });
+
+  it.each(badTokens)('permission: 401 with %s', async (_, token) => {
+    const { ada } = await pair();
+    const file = await uploadOne(ada);
+    const answer = await call('DELETE', `/api/upload/${file.id}`, { token: token(ada.token) });
+    expect(answer.status).toBe(401);
+    expect(await leftOf(ada)).toEqual({ rows: 1, objects: 1 });
+  });
+});
+
+describe('POST /api/users/avatar', () => {
+  const setAvatar = (person: Person, parts: Part[]) =>
+    call<{ avatarUrl: string }>('POST', '/api/users/avatar', { token: person.token, raw: form(parts) });
+
+  const stored = async ({ id }: Person) =>
+    (await database`select from storage.objects where bucket_id = 'avatars' and name like ${`${id}/%`}`)
+      .length;
+
+  it.each([
+    ['JPEG', JPEG, 'image/jpeg'],
+    ['PNG', PNG, 'image/png'],
+    ['GIF', GIF, 'image/gif'],
+  ])('success: a %s, whatever its name, is shown to everybody', async (_, picture, type) => {
+    const ada = await signUp('Ada');
+    const answer = await setAvatar(ada, [['file', new Blob([picture], { type: 'text/plain' }), 'a.txt']]);
+    expect(answer).toMatchObject({ status: 200, body: { avatarUrl: expect.stringMatching(/^http/) } });
+    const { data } = await ada.supabase.from('profiles').select('avatar_url').eq('id', ada.id).single();
+    expect(data?.avatar_url).toBe(answer.body.avatarUrl);
+    const served = await fetch(answer.body.avatarUrl);
+    expect(served.headers.get('content-type')).toBe(type);
+    expect(Buffer.from(await served.arrayBuffer()).equals(picture)).toBe(true);
+  });
+
+  it('effect: the picture before is gone', async () => {
+    const ada = await signUp('Ada');
+    const first = await setAvatar(ada, [['file', new Blob([PNG]), 'a.png']]);
+    await setAvatar(ada, [['file', new Blob([GIF]), 'b.gif']]);
+    expect((await fetch(first.body.avatarUrl)).ok).toBe(false);
+    expect(await stored(ada)).toBe(1);
+  });
+
+  it.each<[string, Part[], number, string]>([
+    ['no file', [['name', 'Ada']], 400, 'invalid_input'],
+    ['a text instead of a file', [['file', 'hello']], 400, 'invalid_input'],
+    ['an empty file', [['file', text('')]], 400, 'file_empty'],
+    [
+      'a text that calls itself a picture',
+      [['file', new Blob(['hello'], { type: 'image/png' }), 'a.png']],
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'a drawing, which may carry a script',
+      [['file', new Blob(['<svg/>'], { type: 'image/svg+xml' }), 'a.svg']],
+      415,
+      'unsupported_media_type',
+    ],
+  ])('error: refuses %s, and the picture stays', async (_, parts, status, code) => {
+    const ada = await signUp('Ada');
+    const { body } = await setAvatar(ada, [['file', new Blob([PNG]), 'a.png']]);
+    expectError(await setAvatar(ada, parts), status, code, 'file');
+    expect((await fetch(body.avatarUrl)).ok).toBe(true);
+    expect(await stored(ada)).toBe(1);
+  });
+
+  it('limit: 5 MB to the byte; error 413 beyond, and nothing of it is stored', async () => {
+    const ada = await signUp('Ada');
+    const padded = (size: number) => new Blob([PNG, new Uint8Array(size - PNG.length)]);
+    expectError(await setAvatar(ada, [['file', padded(5 * MB + 1), 'a.png']]), 413, 'file_too_large', 'file');
+    expect(await stored(ada)).toBe(0);
+    expect((await setAvatar(ada, [['file', padded(5 * MB), 'a.png']])).status).toBe(200);
+  });
+
+  it.each(badTokens)('permission: 401 with %s', async (_, token) => {
+    const ada = await signUp('Ada');
+    const raw = form([['file', new Blob([PNG]), 'a.png']]);
+    const answer = await call('POST', '/api/users/avatar', { token: token(ada.token), raw });
+    expect(answer.status).toBe(401);
+    expect(await stored(ada)).toBe(0);
+  });
+});
+
+describe('a file of a private channel', () => {
+  it('is read by its members alone: by no guessed path, other key, other verb or part', async () => {
+    const { ada, bob, channel } = await pair();
+    const [eve, removed] = await Promise.all([signUp('Eve'), signUp('Rem')]);
+    await ada.supabase.rpc('add_members', { channel_id: channel, user_ids: [removed.id] }).throwOnError();
+    const file = await uploadOne(ada);
+    await send(ada, channel, file);
+    await ada.supabase.rpc('remove_member', { channel_id: channel, user_id: removed.id }).throwOnError();
+    const path = await pathOf(file);
+    const storage = `${stack.apiUrl}/storage/v1`;
+    const anon = connect(stack.anonKey);
+    const token = new URL(file.url).search;
+
+    const read = async (address: string, key: string, init: RequestInit = {}) => {
+      const headers = { ...init.headers, apikey: stack.anonKey, authorization: `Bearer ${key}` };
+      const answer = await fetch(`${storage}/${address}`, { ...init, headers });
+      await answer.arrayBuffer();
+      return answer.ok;
+    };
+    for (const key of [eve.token, removed.token, stack.anonKey, stack.publishableKey]) {
+      for (const address of [
+        `object/files/${path}`,
+        `object/authenticated/files/${path}`,
+        `object/public/files/${path}`,
+        `object/info/files/${path}`,
+        `render/image/authenticated/files/${path}`,
+        `object/files/${path}.thumbnail`,
+      ]) {
+        expect(await read(address, key), address).toBe(false);
+        expect(await read(address, key, { method: 'HEAD' }), `HEAD ${address}`).toBe(false);
+        expect(await read(address, key, { headers: { range: 'bytes=0-1' } }), `part of ${address}`).toBe(
+          false,
+        );
+      }
+    }
+    for (const { storage } of [eve.supabase, removed.supabase, anon]) {
+      expect((await storage.from('files').createSignedUrl(path, 60)).error).not.toBeNull();
+      expect((await storage.from('files').createSignedUrls([path], 60)).data?.[0]?.signedUrl ?? '').toBe('');
+      expect((await storage.from('files').list(path.split('/')[0])).data ?? []).toEqual([]);
+    }
+    // The permission in an address is for this object alone.
+    const other = await uploadOne(bob);
+    expect((await fetch(`${storage}/object/sign/files/${await pathOf(other)}${token}`)).ok).toBe(false);
+    expect((await fetch(`${storage}/object/sign/files/${path}?token=${eve.token}`)).ok).toBe(false);
+    expect(await contentOf(file.url)).toEqual(Buffer.from('hello'));
+  });
+
+  it('is read through no address that has expired', async () => {
+    const { ada } = await pair();
+    const file = await uploadOne(ada);
+    const { exp, iat } = JSON.parse(
+      Buffer.from(new URL(file.url).searchParams.get('token')?.split('.')[1] ?? '', 'base64url').toString(),
+    );
+    expect(exp - iat).toBe(3600);
+    const { data } = await operator.storage.from('files').createSignedUrl(await pathOf(file), 1);
+    const isOpen = async () => (await fetch(data?.signedUrl ?? '')).ok;
+    await expect.poll(isOpen, { timeout: 10_000 }).toBe(false);
+    expect((await fetch(file.url)).ok).toBe(true);
+  });
+
+  it('is gone with its message: its bytes are noted for removal in the same moment', async () => {
+    const { ada, channel } = await pair();
+    const file = await uploadOne(ada);
+    const path = await pathOf(file);
+    const { seq } = await send(ada, channel, file);
+    await ada.supabase.rpc('delete_message', { channel_id: channel, seq }).throwOnError();
+    const rows = await database`
+      select from chat_private.doomed_objects where name = ${path}
+      union all select where not exists (select from storage.objects where name = ${path})`;
+    expect(rows).toHaveLength(1);
+  });
+});
