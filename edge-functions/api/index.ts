@@ -7,10 +7,12 @@ import { createApp } from './app.ts';
 
 const mailSettings = readMailSettings();
 
+const supabase = connect(readEnv());
+
 Deno.serve(
   createApp({
-    supabase: connect(readEnv()),
-    storage: connectStorage(readStorageSettings()),
+    supabase,
+    storage: connectStorage(supabase, readStorageSettings()),
     mail: connectMail(mailSettings),
     http: readHttpSettings(),
     appName: mailSettings.sender.name,

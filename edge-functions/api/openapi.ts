@@ -5,9 +5,10 @@ import { createApp } from './app.ts';
 import { describeApi } from './description.ts';
 
 const supabaseUrl = 'http://localhost';
+const supabase = connect({ supabaseUrl, anonKey: 'none', serviceRoleKey: 'none' });
 const app = createApp({
-  supabase: connect({ supabaseUrl, anonKey: 'none', serviceRoleKey: 'none' }),
-  storage: connectStorage({ supabaseUrl, publicUrl: supabaseUrl, urlSeconds: 1 }),
+  supabase,
+  storage: connectStorage(supabase, { supabaseUrl, publicUrl: supabaseUrl, urlSeconds: 1 }),
   mail: { send: () => Promise.reject(new Error('nothing is sent here')) },
   http: { trustedProxies: 1, corsOrigins: '*', isHttpsOnly: false },
   appName: 'Confab',

@@ -1,7 +1,7 @@
 /** Pictures of people, in a public bucket under paths that nobody guesses. */
 import { ApiError } from '../../_shared/errors.ts';
 import { readForm } from '../../_shared/multipart.ts';
-import { inStorage, type Storage } from '../../_shared/storage.ts';
+import type { Storage } from '../../_shared/storage.ts';
 import { type ChatClient, run } from '../../_shared/supabase.ts';
 import { uuidV7 } from '../../_shared/uuid.ts';
 import { inspect, store } from './receive.ts';
@@ -24,7 +24,6 @@ export async function setAvatar(
   request: Request,
   { field, maxBytes, types }: PictureRules,
 ): Promise<string> {
-  const pictures = client.storage.from(BUCKET);
   let path: string | undefined;
   try {
     for await (const part of readForm(request, 1)) {
@@ -41,26 +40,29 @@ export async function setAvatar(
         );
       }
       path = `${userId}/${uuidV7()}`;
-      await store(client, { bucket: BUCKET, path, limit: maxBytes, cacheSeconds: CACHE_SECONDS }, incoming);
+      await store(storage, { bucket: BUCKET, path, limit: maxBytes, cacheSeconds: CACHE_SECONDS }, incoming);
     }
     if (!path) {
       throw new ApiError('invalid_input', 400, 'unable to store picture; the form has none', {
         details: [{ field, message: 'must be a file' }],
       });
     }
-    const url = storage.publicUrl(client, BUCKET, path);
+    const url = storage.publicUrl(BUCKET, path);
     await run('update profile', client.rpc('update_profile', { avatar_url: url }));
-    await removeBefore(path).catch(() => {}); // what stays now is collected later
+    // Names sort by time: one that another device has just stored stays. What else stays now is collected later.
+    const shown = path;
+    await storage
+      .list(BUCKET, userId)
+      .then((held) =>
+        storage.remove(
+          BUCKET,
+          held.filter((name) => name < shown),
+        ),
+      )
+      .catch(() => {});
     return url;
   } catch (error) {
-    if (path) await pictures.remove([path]);
+    if (path) await storage.remove(BUCKET, [path]).catch(() => {});
     throw error;
-  }
-
-  async function removeBefore(shown: string): Promise<void> {
-    const held = await inStorage('remove pictures', pictures.list(userId));
-    // Names sort by time: one that another device has just stored stays.
-    const earlier = held.map(({ name }) => `${userId}/${name}`).filter((name) => name < shown);
-    if (earlier.length > 0) await inStorage('remove pictures', pictures.remove(earlier));
   }
 }

@@ -1,8 +1,8 @@
 /** Files of messages: taken in as they stream, all of a form or none, deleted, and given addresses. */
 import { ApiError } from '../../_shared/errors.ts';
 import { type FieldPart, type FilePart, readForm } from '../../_shared/multipart.ts';
-import { inStorage, type Storage } from '../../_shared/storage.ts';
-import { type ChatClient, run, type Supabase } from '../../_shared/supabase.ts';
+import type { Storage } from '../../_shared/storage.ts';
+import { type ChatClient, run } from '../../_shared/supabase.ts';
 import { inspect, store } from './receive.ts';
 
 const BUCKET = 'files';
@@ -15,10 +15,10 @@ export interface FileRow {
   size: number;
   path: string;
   has_thumbnail: boolean;
+  is_held: boolean;
 }
 
 export interface FileUrls {
-  /** Empty while the file waits for the virus scanner: nobody may read it. */
   url: string;
   thumbnailUrl: string | null;
 }
@@ -28,18 +28,20 @@ export interface UploadedFile extends FileRow {
 }
 
 /**
- * The addresses of files, by their id, for whoever the client's user is: one round trip for every 50 files, none for
- * none. Give it the files of a whole page of messages at once.
+ * The addresses of files that the caller has read rows of, by their id: one round trip for a page of messages, none
+ * for no files. Give it the files of all messages at once.
  */
 export async function fileUrls(
   storage: Storage,
-  client: ChatClient,
-  files: readonly Pick<FileRow, 'id' | 'path' | 'has_thumbnail'>[],
+  files: readonly Pick<FileRow, 'id' | 'path' | 'has_thumbnail' | 'is_held'>[],
 ): Promise<Map<string, FileUrls>> {
-  const paths = files.flatMap((file) => (file.has_thumbnail ? [file.path, thumbnailOf(file)] : [file.path]));
-  const urls = await storage.sign(client, BUCKET, paths);
+  const readable = files.filter(({ is_held }) => !is_held);
+  const paths = readable.flatMap((file) =>
+    file.has_thumbnail ? [file.path, thumbnailOf(file)] : [file.path],
+  );
+  const urls = await storage.sign(BUCKET, paths);
   return new Map(
-    files.map((file) => {
+    readable.map((file) => {
       const thumbnailUrl = file.has_thumbnail ? urls.get(thumbnailOf(file)) : undefined;
       return [file.id, { url: urls.get(file.path) ?? '', thumbnailUrl: thumbnailUrl ?? null }];
     }),
@@ -58,7 +60,7 @@ export interface FormRules {
 
 /** Stores every file of a form, or none. Without a channel any message of the caller may take them. */
 export async function uploadFiles(
-  supabase: Supabase,
+  storage: Storage,
   client: ChatClient,
   request: Request,
   { maxFiles, isFileField, channelOf }: FormRules,
@@ -71,8 +73,8 @@ export async function uploadFiles(
       if (part.kind === 'field') {
         channelId = channelOf(part) ?? channelId;
       } else if (isFileField(part.field)) {
-        if (!channelId) early.push(await uploadFile(client, part, undefined, files));
-        else await uploadFile(client, part, channelId, files);
+        if (!channelId) early.push(await uploadFile(storage, client, part, undefined, files));
+        else await uploadFile(storage, client, part, channelId, files);
       } else {
         throw new ApiError('invalid_input', 400, `unable to store files; ${part.field} takes none`, {
           details: [{ field: part.field, message: 'takes no files' }],
@@ -85,13 +87,14 @@ export async function uploadFiles(
     }
     return files;
   } catch (error) {
-    await Promise.allSettled(files.map(({ id }) => deleteFile(supabase, client, id)));
+    await Promise.allSettled(files.map(({ id }) => deleteFile(storage, client, id)));
     throw error;
   }
 }
 
 /** Notes the file in `files` before its bytes are stored, so that nothing of it stays when that fails. */
 async function uploadFile(
+  storage: Storage,
   client: ChatClient,
   part: FilePart,
   channelId: string | undefined,
@@ -106,25 +109,19 @@ async function uploadFile(
         mime_type: incoming.mediaType,
         ...(channelId && { channel_id: channelId }),
       })
-      .select('id, name, mime_type, size, path, has_thumbnail, created_at')
+      .select('id, name, mime_type, size, path, has_thumbnail, is_held, created_at')
       .single(),
   );
   const file = { ...announced };
   files.push(file);
   // Of unknown size it was announced as large as it may be.
-  file.size = await store(client, { bucket: BUCKET, path: file.path, limit: announced.size }, incoming);
+  file.size = await store(storage, { bucket: BUCKET, path: file.path, limit: announced.size }, incoming);
   return file.id;
 }
 
 /** Deletes a file of the caller, its row and its bytes. @throws `file_not_found`, `not_the_uploader` */
-export async function deleteFile(supabase: Supabase, client: ChatClient, id: string): Promise<void> {
+export async function deleteFile(storage: Storage, client: ChatClient, id: string): Promise<void> {
   const file = await run('delete file', client.rpc('delete_file', { id }).select('path').single());
-  // Nobody reads it any more; bytes that stay now are collected later.
-  await inStorage(
-    'delete file',
-    supabase
-      .asServer()
-      .storage.from(BUCKET)
-      .remove([file.path, thumbnailOf(file)]),
-  ).catch(() => {});
+  // Nothing refers to it any more; bytes that stay now are collected later.
+  await storage.remove(BUCKET, [file.path, thumbnailOf(file)]).catch(() => {});
 }

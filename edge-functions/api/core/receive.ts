@@ -2,8 +2,7 @@
 import { ApiError } from '../../_shared/errors.ts';
 import { HEAD_SIZE, mediaTypeOf } from '../../_shared/media-type.ts';
 import type { FilePart } from '../../_shared/multipart.ts';
-import { inStorage } from '../../_shared/storage.ts';
-import type { ChatClient } from '../../_shared/supabase.ts';
+import type { Storage } from '../../_shared/storage.ts';
 
 export interface Incoming {
   field: string;
@@ -38,9 +37,9 @@ export async function inspect(part: FilePart): Promise<Incoming> {
   };
 }
 
-/** Stores the file as the client's user and returns its size. @throws `file_too_large` for more bytes than `limit` */
+/** Stores the file and returns its size. @throws `file_too_large` for more bytes than `limit` */
 export async function store(
-  client: ChatClient,
+  storage: Storage,
   {
     bucket,
     path,
@@ -63,16 +62,7 @@ export async function store(
             return;
           }
           size += chunk.length;
-          if (size > limit) {
-            throw new ApiError(
-              'file_too_large',
-              413,
-              `unable to store file; it is larger than ${limit} bytes`,
-              {
-                details: [{ field, message: `must have at most ${limit} bytes` }],
-              },
-            );
-          }
+          if (size > limit) throw tooLarge(field, limit);
           controller.enqueue(chunk);
         } catch (error) {
           failure = error;
@@ -80,21 +70,22 @@ export async function store(
         }
       },
     },
+    // What Storage does not take yet stays with its sender.
     { highWaterMark: 0 },
   );
-  const options = {
-    contentType: mediaType,
-    duplex: 'half',
-    ...(cacheSeconds && { cacheControl: String(cacheSeconds) }),
-  };
   try {
-    await inStorage('store file', client.storage.from(bucket).upload(path, body, options));
+    await storage.put(bucket, path, body, { mediaType, ...(cacheSeconds && { cacheSeconds }) });
   } catch (error) {
     // What became of the request says less than why its body broke off.
     throw failure ?? error;
   }
   return size;
 }
+
+const tooLarge = (field: string, limit: number) =>
+  new ApiError('file_too_large', 413, `unable to store file; it is larger than ${limit} bytes`, {
+    details: [{ field, message: `must have at most ${limit} bytes` }],
+  });
 
 function joined(chunks: Uint8Array[], length: number): Uint8Array {
   const whole = new Uint8Array(length);

@@ -1,6 +1,6 @@
 /** Uploading and deleting attachments, and the own picture (ConnectBest 5.1, 5.2, 2.2). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn } from '../../_shared/caller.ts';
+import { signedIn, signedInFor } from '../../_shared/caller.ts';
 import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, refuseInvalid } from '../../_shared/http.ts';
 import type { FieldPart } from '../../_shared/multipart.ts';
@@ -22,7 +22,7 @@ const formBody = (properties: Record<string, object>, required: string[]) => ({
 });
 
 const upload = createRoute({
-  ...signedIn,
+  ...signedInFor('api_upload'),
   method: 'post',
   path: '/upload',
   summary: 'Upload files for messages',
@@ -82,7 +82,7 @@ const remove = createRoute({
 });
 
 const avatar = createRoute({
-  ...signedIn,
+  ...signedInFor('api_upload'),
   method: 'post',
   path: '/users/avatar',
   summary: 'Set the own picture',
@@ -111,18 +111,18 @@ export function fileRoutes({ supabase, storage }: Deps) {
   return new OpenAPIHono({ defaultHook: refuseInvalid })
     .openapi(upload, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
-      const files = await uploadFiles(supabase, client, c.req.raw, {
+      const files = await uploadFiles(storage, client, c.req.raw, {
         maxFiles: MAX_FILES,
         isFileField: (field) => field === 'files' || field === 'files[]',
         channelOf,
       });
       if (files.length === 0) refuseField('files', 'must be at least one file');
-      const urls = await fileUrls(storage, client, files);
+      const urls = await fileUrls(storage, files);
       return c.json({ attachments: files.map((file) => toUploadedAttachment(file, urls)) }, 200);
     })
     .openapi(remove, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
-      await deleteFile(supabase, client, c.req.valid('param').attachmentId);
+      await deleteFile(storage, client, c.req.valid('param').attachmentId);
       return c.json({ success: true } as const, 200);
     })
     .openapi(avatar, async (c) => {

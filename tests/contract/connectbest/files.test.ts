@@ -84,7 +84,7 @@ const pathOf = async ({ id }: Pick<Attachment, 'id'>): Promise<string> => {
 async function leftOf({ id }: Person) {
   const [row] = await database`
     select (select count(*)::int from chat.files where uploader_id = ${id}) as rows,
-           (select count(*)::int from storage.objects where bucket_id = 'files' and owner_id = ${id}) as objects`;
+           (select count(*)::int from storage.objects where bucket_id = 'files' and (name like ${`${id}/%`} or name in (select path from chat.files where uploader_id = ${id}))) as objects`;
   return { ...row };
 }
 const NOTHING = { rows: 0, objects: 0 };
@@ -280,6 +280,19 @@ describe('POST /api/upload', () => {
     });
     expect(answer.status).toBe(401);
     expect(await leftOf(ada)).toEqual(NOTHING);
+  });
+
+  it('limit: 429 after twenty uploads in an hour, pictures among them', async () => {
+    const { ada } = await pair();
+    for (let n = 0; n < 10; n += 1) {
+      expect((await upload(ada, [['files', text()]])).status).toBe(200);
+      const picture: Part = ['file', new Blob([GIF]), 'a.gif'];
+      expect((await upload(ada, [picture], '/api/users/avatar')).status).toBe(200);
+    }
+    const refused = await upload(ada, [['files', text()]]);
+    expectError(refused, 429, 'rate_limited');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expectError(await upload(ada, [], '/api/users/avatar'), 429, 'rate_limited');
   });
 
   it('limit: ten files at once, and 50 MB each, to the byte', async () => {
