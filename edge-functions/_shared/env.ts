@@ -1,6 +1,8 @@
 /** What a function reads from its environment, under the names that Supabase sets itself where it has one. */
 export interface Env {
   supabaseUrl: string;
+  /** PostgREST, behind the gateway or beside it. */
+  restUrl: string;
   /** Opens the gateway and carries no rights of its own. */
   anonKey: string;
   /** Above every rule: for what the server alone may do. */
@@ -32,8 +34,11 @@ export interface MailSettings {
 }
 
 export function readEnv(): Env {
+  const supabaseUrl = required('SUPABASE_URL');
   return {
-    supabaseUrl: required('SUPABASE_URL'),
+    supabaseUrl,
+    // Where functions reach PostgREST itself, each request is spared the way through the gateway.
+    restUrl: optional('POSTGREST_URL') ?? `${supabaseUrl}/rest/v1`,
     anonKey: required('SUPABASE_ANON_KEY'),
     serviceRoleKey: required('SUPABASE_SERVICE_ROLE_KEY'),
   };

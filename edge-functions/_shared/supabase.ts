@@ -1,11 +1,12 @@
 /** How a function reaches Auth and the database: with the rights of whoever called it wherever there is a choice. */
+import { PostgrestClient } from '@supabase/postgrest-js';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { Database } from './database.types.ts';
 import type { Env } from './env.ts';
 import { refused } from './errors.ts';
 import { traceHeaders } from './trace.ts';
 
-export type ChatClient = SupabaseClient<Database, 'chat'>;
+export type ChatClient = Pick<SupabaseClient<Database, 'chat'>, 'auth' | 'from' | 'rpc' | 'storage'>;
 
 export interface Supabase {
   /** A client without a session, for signing up and in; one for each request, as it keeps what it gets. */
@@ -21,32 +22,57 @@ const PATIENCE = 20_000;
 /** Whether this is a key that an admin made for another program, not the token of a person. */
 export const isApiKey = (token: string): boolean => token.startsWith('confab_');
 
-export function connect({ supabaseUrl, anonKey, serviceRoleKey }: Env): Supabase {
-  const client = (headers: Record<string, string>, key = anonKey): ChatClient =>
-    createClient(supabaseUrl, key, {
+export function connect({ supabaseUrl, restUrl, anonKey, serviceRoleKey }: Env): Supabase {
+  const client = (headers: Record<string, string> = {}, key = anonKey): ChatClient => {
+    const rest = new PostgrestClient<Database, { PostgrestVersion: '12' }, 'chat'>(restUrl, {
+      headers: { apikey: key, Authorization: `Bearer ${key}`, ...headers },
+      schema: 'chat',
+      fetch: patientFetch,
       // Whoever calls the function decides whether to try again; waiting here would only hide it.
-      db: { schema: 'chat', retry: false },
-      auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-      global: {
-        headers,
-        // What streams takes as long as its sender; Storage ends what stands still.
-        fetch: (input, init) =>
-          init?.body instanceof ReadableStream
-            ? fetch(input, traced(init))
-            : fetch(input, { signal: AbortSignal.timeout(PATIENCE), ...traced(init) }),
-      },
+      retry: false,
     });
+    // Making a whole client costs more than most requests, which want the database only.
+    let whole: SupabaseClient<Database, 'chat'> | undefined;
+    const all = () => {
+      whole ??= createClient<Database, 'chat'>(supabaseUrl, key, {
+        db: { schema: 'chat' },
+        auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+        global: { headers, fetch: patientFetch },
+      });
+      return whole;
+    };
+    return {
+      from: rest.from.bind(rest) as ChatClient['from'],
+      rpc: rest.rpc.bind(rest) as ChatClient['rpc'],
+      get auth() {
+        return all().auth;
+      },
+      get storage() {
+        return all().storage;
+      },
+    };
+  };
+  const server = client({}, serviceRoleKey);
   return {
-    asVisitor: () => client({}),
+    asVisitor: () => client(),
     asCaller: (token) =>
       client(isApiKey(token) ? { 'X-API-Key': token } : { Authorization: `Bearer ${token}` }),
-    asServer: () => client({}, serviceRoleKey),
+    asServer: () => server,
   };
 }
 
-function traced(init: RequestInit = {}): RequestInit {
+/** What streams takes as long as its sender; Storage ends what stands still. */
+const patientFetch: typeof fetch = (input, init = {}) =>
+  fetch(input, {
+    ...(!(init.body instanceof ReadableStream) && { signal: AbortSignal.timeout(PATIENCE) }),
+    ...traced(init),
+  });
+
+function traced(init: RequestInit): RequestInit {
+  const trace = Object.entries(traceHeaders());
+  if (trace.length === 0) return init;
   const headers = new Headers(init.headers);
-  for (const [name, value] of Object.entries(traceHeaders())) headers.set(name, value);
+  for (const [name, value] of trace) headers.set(name, value);
   return { ...init, headers };
 }
 

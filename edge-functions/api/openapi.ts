@@ -5,7 +5,7 @@ import { createApp } from './app.ts';
 import { describeApi } from './description.ts';
 
 const supabaseUrl = 'http://localhost';
-const supabase = connect({ supabaseUrl, anonKey: 'none', serviceRoleKey: 'none' });
+const supabase = connect({ supabaseUrl, restUrl: supabaseUrl, anonKey: 'none', serviceRoleKey: 'none' });
 const app = createApp({
   supabase,
   storage: connectStorage(supabase, { supabaseUrl, publicUrl: supabaseUrl, urlSeconds: 1 }),

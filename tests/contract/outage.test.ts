@@ -67,7 +67,7 @@ describe('the HTTP API without Auth and database', () => {
       level: 'error',
       requestId,
       method: 'POST',
-      path: '/api/auth/login',
+      route: '/api/auth/login',
       status: 503,
       code: 'service_unavailable',
       reason: expect.stringMatching(/./),

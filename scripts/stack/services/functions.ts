@@ -29,6 +29,7 @@ export function functionEnvironment(stack: StackContext): Record<string, string>
   return {
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(ports.smtp),
+    POSTGREST_URL: localUrl(ports.rest),
     // The gateway, and whoever calls it: here a caller may say what address to be counted by, as tests do.
     TRUSTED_PROXIES: '2',
     LIVEKIT_URL: livekitUrl(stack),
