@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { errorCodes } from '../sdk/src/error-codes.ts';
 import { readDefiners } from './definers.ts';
 import { mailTemplates } from './mail-templates.ts';
+import { swaggerUi } from './swagger-ui.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -102,12 +103,20 @@ function openApi(): string {
   return `${JSON.stringify(JSON.parse(output), null, 2)}\n`;
 }
 
+const SWAGGER_UI = 'edge-functions/api/docs/swagger-ui.json';
+
+function currently(path: string): string {
+  const file = join(root, path);
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
 const generated: Record<string, string> = {
   'supabase/migrations/20261121000000_confab.sql': migration(),
   'docs/errors.md': errorPage(),
   'docs/definers.md': definerPage(),
   'edge-functions/_shared/mail-templates.json': mailTemplates(join(root, 'supabase/templates')),
   'docs/openapi.json': openApi(),
+  [SWAGGER_UI]: swaggerUi(currently(SWAGGER_UI)),
 };
 if (process.env.DB_URL) {
   const types = databaseTypes(process.env.DB_URL);
@@ -117,13 +126,12 @@ if (process.env.DB_URL) {
 
 const check = process.argv.includes('--check');
 for (const [path, content] of Object.entries(generated)) {
-  const file = join(root, path);
-  const current = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  if (current === content) continue;
+  if (currently(path) === content) continue;
   if (check) {
     console.error(`${path} is not what npm run gen writes; run it and commit the result`);
     process.exitCode = 1;
   } else {
+    const file = join(root, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
     console.log(`wrote ${path}`);

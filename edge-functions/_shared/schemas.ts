@@ -12,7 +12,10 @@ export const Email = z
   // Reserved: no such address receives mail, and accounts without one carry an address like that.
   .refine((address) => !address.endsWith('.invalid'), 'must be able to receive mail');
 
-export const SixDigits = z.string().regex(/^\d{6}$/, 'must have six digits');
+export const SixDigits = z
+  .string()
+  .regex(/^\d{6}$/, 'must have six digits')
+  .openapi({ example: '123456' });
 
 /** How many rows a page has; who asks for more than `max` gets `max`. */
 export const pageLimit = (byDefault: number, max = 100) =>

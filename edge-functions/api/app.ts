@@ -12,6 +12,7 @@ import { followTrace } from '../_shared/trace.ts';
 import type { Deps } from './deps.ts';
 import { type Description, describeApi } from './description.ts';
 import { translateError } from './dialects/connectbest/errors.ts';
+import { docsRoutes } from './docs/routes.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { channelMemberRoutes } from './routes/channel-members.ts';
@@ -69,6 +70,7 @@ export function createApp(deps: Deps): OpenAPIHono {
   connectbest.route('/chat', searchRoutes(deps));
   app.route('/api', connectbest);
 
+  app.route('/api/docs', docsRoutes());
   let description: Description | undefined;
   app.get('/api/openapi.json', (c) => {
     description ??= describeApi(app);

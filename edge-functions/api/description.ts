@@ -132,19 +132,24 @@ function isForUsers({ security = [] }: Operation): boolean {
 export function describeApi(app: OpenAPIHono): Description {
   const description = app.getOpenAPI31Document(INFO) as unknown as Description;
   const { schemas } = description.components;
+  const shared: Record<string, Answer> = {};
+  description.components.responses = shared;
   for (const [path, operations] of Object.entries(description.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
       operation.operationId ??= operationId(method, path);
-      for (const general of GENERAL) {
-        if (general.appliesTo(operation)) addGeneral(operation.responses, general);
+      operation.security ??= [];
+      for (const general of GENERAL.filter(({ appliesTo }) => appliesTo(operation))) {
+        const own = operation.responses[general.status];
+        if (own) addCodes(own, general);
+        else {
+          shared[general.name] ??= nameCodes(answerOf(general));
+          operation.responses[general.status] = { $ref: `#/components/responses/${general.name}` };
+        }
       }
       giveExamples(operation, schemas);
-      for (const answer of Object.values(operation.responses)) listCodes(answer);
+      for (const answer of Object.values(operation.responses)) nameCodes(answer);
     }
   }
-  description.components.responses = Object.fromEntries(
-    GENERAL.map((general) => [general.name, listCodes(answerOf(general))]),
-  );
   return description;
 }
 
@@ -157,15 +162,10 @@ function operationId(method: string, path: string): string {
   return method + (words ?? []).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
-/** A route that has reasons of its own for a status keeps them and gets the codes beside its own. */
-function addGeneral(responses: Record<string, Answer>, general: General): void {
-  const own = responses[general.status];
-  if (!own) {
-    responses[general.status] = { $ref: `#/components/responses/${general.name}` };
-    return;
-  }
-  const content = own.content?.['application/json'];
-  if (content) content.examples = { ...errorExamples(general.when, general.codes), ...content.examples };
+/** A route with reasons of its own for a status has the general ones too. */
+function addCodes(answer: Answer, { when, codes }: General): void {
+  const content = answer.content?.['application/json'];
+  if (content) content.examples = { ...errorExamples(when, codes), ...content.examples };
 }
 
 const answerOf = ({ codes, when }: General): Answer => ({
@@ -173,13 +173,11 @@ const answerOf = ({ codes, when }: General): Answer => ({
   content: { 'application/json': { schema: { $ref: ERROR }, examples: errorExamples(when, codes) } },
 });
 
-/** The codes of an error are exactly those that it has an example of. */
-function listCodes(answer: Answer): Answer {
-  const content = answer.content?.['application/json'];
-  if (content?.schema.$ref !== ERROR || !content.examples) return answer;
-  const code = { enum: Object.keys(content.examples) };
-  const error = { type: 'object', properties: { code } };
-  content.schema = { allOf: [content.schema, { type: 'object', properties: { error } }] };
+/** The codes of an error are those that it has an example of; people find them in its description too. */
+function nameCodes(answer: Answer): Answer {
+  const { schema, examples = {} } = answer.content?.['application/json'] ?? {};
+  const codes = Object.keys(examples).map((code) => `\`${code}\``);
+  if (schema?.$ref === ERROR && codes.length > 0) answer.description += ` (${codes.join(', ')})`;
   return answer;
 }
 

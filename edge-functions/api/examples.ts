@@ -10,7 +10,7 @@ export interface Schema {
   example?: unknown;
   examples?: unknown[];
   minimum?: number;
-  minLength?: number;
+  maxItems?: number;
   properties?: Record<string, Schema>;
   items?: Schema;
   allOf?: Schema[];
@@ -40,7 +40,8 @@ export function exampleOf(schema: Schema, schemas: Record<string, Schema>): unkn
   const choice = schema.anyOf?.[0] ?? schema.oneOf?.[0];
   if (choice) return exampleOf(choice, schemas);
   const type = [schema.type].flat()[0];
-  if (type === 'array') return schema.items ? [exampleOf(schema.items, schemas)] : [];
+  if (type === 'array')
+    return schema.items && schema.maxItems !== 0 ? [exampleOf(schema.items, schemas)] : [];
   if (type === 'object') return objectOf(schema, schemas);
   if (type === 'string') return STRINGS[schema.format ?? ''] ?? 'text';
   if (type === 'integer' || type === 'number') return schema.minimum ?? 1;

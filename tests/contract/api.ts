@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { stack } from '../helpers/stack.ts';
+import { undescribed } from './described.ts';
 
 export interface Answer<Body> {
   status: number;
@@ -44,7 +45,11 @@ export async function call<Body = unknown>(
     ...(body !== undefined && { body }),
   });
   const content = await response.text();
-  return { status: response.status, headers: response.headers, body: JSON.parse(content || 'null') as Body };
+  const { status } = response;
+  const answer = { status, headers: response.headers, body: JSON.parse(content || 'null') as Body };
+  const fault = undescribed(method, path, answer);
+  if (fault) throw new Error(fault);
+  return answer;
 }
 
 /** Expects the one shape of errors, with this status and code; `field` is one that `details` has to name. */

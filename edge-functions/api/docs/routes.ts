@@ -1,0 +1,77 @@
+/** The page that shows the description and tries requests: Swagger UI, served from here so that it needs no other host. */
+import { type Context, Hono } from 'hono';
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>Confab API</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="docs/swagger-ui.css">
+    <link rel="stylesheet" href="docs/page.css">
+  </head>
+  <body>
+    <main id="description"><noscript>This page needs JavaScript; <a href="openapi.json">openapi.json</a> does not.</noscript></main>
+    <script src="docs/swagger-ui-bundle.js"></script>
+    <script src="docs/page.js"></script>
+  </body>
+</html>
+`;
+
+const SCRIPT = `const dark = matchMedia('(prefers-color-scheme: dark)');
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', follow);
+follow();
+SwaggerUIBundle({
+  url: 'openapi.json',
+  dom_id: '#description',
+  deepLinking: true,
+  displayRequestDuration: true,
+  persistAuthorization: false,
+  validatorUrl: null,
+});
+`;
+
+const STYLE = `body { margin: 0; background: #fafafa; }
+.dark-mode body { background: #1c2022; }
+`;
+
+export function docsRoutes(): Hono {
+  return new Hono()
+    .get('/', (c) => c.html(PAGE, 200, { 'Content-Security-Policy': POLICY }))
+    .get('/page.js', (c) => c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
+    .get('/page.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }))
+    .get('/swagger-ui-bundle.js', async (c) =>
+      unpacked(c, (await readSwaggerUi()).script, 'text/javascript; charset=utf-8'),
+    )
+    .get('/swagger-ui.css', async (c) =>
+      unpacked(c, (await readSwaggerUi()).style, 'text/css; charset=utf-8'),
+    );
+}
+
+/** Only when somebody looks at the page: everybody else's requests should not wait for it. */
+async function readSwaggerUi(): Promise<{ script: string; style: string }> {
+  return (await import('./swagger-ui.json', { with: { type: 'json' } })).default;
+}
+
+function unpacked(c: Context, base64: string, type: string): Response {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=86400', Vary: 'Accept-Encoding' };
+  if (/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) {
+    return c.body(bytes, 200, { ...headers, 'Content-Encoding': 'gzip' });
+  }
+  return c.body(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')), 200, headers);
+}
