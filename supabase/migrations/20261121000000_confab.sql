@@ -1652,6 +1652,7 @@ create table chat.messages (
   mentions_everyone text constraint messages_mentions_everyone_known check (mentions_everyone in ('here', 'channel')),
   file_ids uuid[] not null default '{}',
   files jsonb not null default '[]',
+  link_preview jsonb,
   rank bigint not null default 0,
   author_rank bigint not null default 0,
   reply_rank integer not null default 0,
@@ -1863,6 +1864,7 @@ begin
   if v_is_deletion then
     new.body := ''; new.custom := '{}'; new.files := '[]'; new.reaction_counts := '{}';
     new.mention_ids := '{}'; new.mentions_everyone := null; new.pinned_at := null; new.pinned_by := null;
+    new.link_preview := null;
   elsif v_is_edit then
     new.edited_at := clock_timestamp();
     if new.body <> old.body then
@@ -1878,7 +1880,8 @@ begin
   end if;
   if new.change = old.change
      and (v_is_deletion or v_is_edit or (new.pinned_at is null) <> (old.pinned_at is null) or new.files <> old.files
-          or new.reaction_counts <> old.reaction_counts or new.reply_count <> old.reply_count) then
+          or new.reaction_counts <> old.reaction_counts or new.reply_count <> old.reply_count
+          or new.link_preview is distinct from old.link_preview) then
     new.change := chat_private.next_change(new.channel_id);
   end if;
   if v_is_deletion or v_is_edit then
@@ -1977,6 +1980,7 @@ comment on column chat.messages.mention_ids is 'The members that its text means 
 comment on column chat.messages.mentions_everyone is 'here or channel when its text means everyone; @here in a channel of more than 1,000 members means channel';
 comment on column chat.messages.file_ids is 'The files it was sent with';
 comment on column chat.messages.files is 'What clients show of its files: [{id, name, mime_type, size, width, height}]';
+comment on column chat.messages.link_preview is 'What the page of its first link says of itself, once the worker has read it: {url, title, description, image}';
 comment on column chat.messages.rank is 'How many messages that count as unread the channel had with it';
 comment on column chat.messages.author_rank is 'How many of those its author had written with it';
 comment on column chat.messages.reply_rank is 'How many replies its thread had with it';
@@ -2004,6 +2008,21 @@ comment on function chat_private.find_mentions(uuid, text) is
 -- 31_message_verbs.sql
 -- What people do with messages: send, edit, delete, and read them page by page.
 
+-- What every message must be, sent now or later.
+create function chat_private.check_message(body text, file_ids uuid[], custom jsonb, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if coalesce(btrim(body, E' \t\r\n'), '') = '' and coalesce(cardinality(file_ids), 0) = 0 then
+    perform chat_private.fail('message_empty', 400, format('unable to %s; it has neither text nor files', operation));
+  elsif char_length(body) > 40000 then
+    perform chat_private.fail('message_too_long', 400, format('unable to %s; its text is longer than 40,000 characters', operation));
+  elsif custom <> '{}' and not chat_private.is_custom(custom) then
+    perform chat_private.fail('invalid_custom', 400,
+      format('unable to %s; custom data is an object of at most 16 KB and 100 levels', operation));
+  end if;
+end;
+$$;
+
 -- Definer: asks for the membership once and by key; under row-level security the insert and its answer would each
 -- collect all of the caller's channels first, which makes a send three times as dear.
 create function chat.send_message(channel_id uuid, body text default '', id uuid default null, parent_seq bigint default null,
@@ -2017,13 +2036,7 @@ declare
   v_mentions record;
   v_message chat.messages;
 begin
-  if coalesce(btrim(send_message.body, E' \t\r\n'), '') = '' and coalesce(cardinality(send_message.file_ids), 0) = 0 then
-    perform chat_private.fail('message_empty', 400, 'unable to send message; it has neither text nor files');
-  elsif char_length(send_message.body) > 40000 then
-    perform chat_private.fail('message_too_long', 400, 'unable to send message; its text is longer than 40,000 characters');
-  elsif send_message.custom <> '{}' and not chat_private.is_custom(send_message.custom) then
-    perform chat_private.fail('invalid_custom', 400, 'unable to send message; custom data is an object of at most 16 KB and 100 levels');
-  end if;
+  perform chat_private.check_message(send_message.body, send_message.file_ids, send_message.custom, 'send message');
   perform chat_private.take_token('send_message');
   perform chat_private.require_right(send_message.channel_id,
     case when send_message.parent_seq is null then 'send_message' else 'reply' end, 'send message');
@@ -4846,6 +4859,137 @@ comment on function chat.delete_file(uuid) is
 comment on function chat.list_files(uuid, bigint, integer) is
   'Files sent to a channel, newest first, before before_seq: 1 to 200, and the rest of the last one''s message. Errors: channel_not_found, not_a_member, invalid_page_size';
 
+-- 41_link_previews.sql
+-- Link previews: what the page behind a message's first link says of itself. The worker reads pages; messages wait here.
+
+-- What pages said, for the messages that come after; also that a page said nothing.
+create table chat_private.link_previews (
+  url text primary key,
+  preview jsonb,
+  fetched_at timestamptz not null default now()
+);
+create index link_previews_fetched_at_idx on chat_private.link_previews (fetched_at);
+
+-- due_at lies in the future while a worker is at it, so that another takes over when it is never heard of again.
+create table chat_private.link_preview_requests (
+  channel_id uuid not null,
+  seq bigint not null,
+  url text not null,
+  due_at timestamptz not null default now(),
+  attempts integer not null default 0,
+  primary key (channel_id, seq),
+  constraint link_preview_requests_message_fkey foreign key (channel_id, seq)
+    references chat.messages (channel_id, seq) on delete cascade
+);
+create index link_preview_requests_due_idx on chat_private.link_preview_requests (due_at);
+
+alter table chat_private.link_previews enable row level security;
+alter table chat_private.link_preview_requests enable row level security;
+
+-- The first address in a text, without what belongs to the sentence around it; null when it is none that an index can hold.
+create function chat_private.first_link(body text) returns text
+language plpgsql immutable set search_path = '' as $$
+declare
+  v_url text := rtrim(substring(body from '(?i)\mhttps?://[^\s<>"`|]+'), '.,;:!?''*_~]}');
+begin
+  if right(v_url, 1) = ')' and strpos(v_url, '(') = 0 then
+    v_url := rtrim(v_url, ').,;:!?''*_~]}');
+  end if;
+  return case when octet_length(v_url) <= 2000 then v_url end;
+end;
+$$;
+
+-- A message has the preview at once when the page was read lately, and none of a link that it lost.
+-- Definer: the tables belong to nobody.
+create function chat_private.tg_messages__preview() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_url text := chat_private.first_link(new.body);
+begin
+  if tg_op = 'INSERT' or v_url is distinct from chat_private.first_link(old.body) then
+    new.link_preview := (select p.preview from chat_private.link_previews p
+                          where p.url = v_url and p.fetched_at > now() - interval '1 day');
+  end if;
+  return new;
+end;
+$$;
+create trigger _140_preview before insert on chat.messages
+  for each row when (new.kind = 'user' and new.body ~* '\mhttps?://') execute function chat_private.tg_messages__preview();
+create trigger _090_preview before update of body on chat.messages
+  for each row when (new.deleted_at is null and new.body <> old.body and (new.body ~* '\mhttps?://' or old.link_preview is not null))
+  execute function chat_private.tg_messages__preview();
+
+-- Definer: as above.
+create function chat_private.tg_messages__request_preview() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_url text := chat_private.first_link(new.body);
+begin
+  if v_url is null or (tg_op = 'UPDATE' and v_url is not distinct from chat_private.first_link(old.body))
+     or exists (select from chat_private.link_previews p where p.url = v_url and p.fetched_at > now() - interval '1 day') then
+    return null;
+  end if;
+  insert into chat_private.link_preview_requests (channel_id, seq, url) values (new.channel_id, new.seq, v_url)
+  on conflict on constraint link_preview_requests_pkey do update set url = excluded.url, due_at = now(), attempts = 0;
+  perform chat_private.wake_worker('link_previews');
+  return null;
+end;
+$$;
+create trigger _160_request_preview after insert on chat.messages
+  for each row when (new.kind = 'user' and new.body ~* '\mhttps?://' and new.link_preview is null)
+  execute function chat_private.tg_messages__request_preview();
+create trigger _160_request_preview_of_edit after update of body on chat.messages
+  for each row when (new.body <> old.body and new.body ~* '\mhttps?://' and new.link_preview is null)
+  execute function chat_private.tg_messages__request_preview();
+
+-- Hands the worker some links to read, for two minutes; who does not come back in that time is not waited for.
+create function chat_private.take_link_previews(how_many integer) returns setof chat_private.link_preview_requests
+language sql volatile set search_path = '' as $$
+  update chat_private.link_preview_requests r
+     set due_at = clock_timestamp() + interval '2 minutes', attempts = r.attempts + 1
+   where (r.channel_id, r.seq) in (
+     select d.channel_id, d.seq from chat_private.link_preview_requests d
+      where d.due_at <= clock_timestamp() order by d.due_at limit how_many for update skip locked)
+  returning r.*;
+$$;
+
+-- Keeps what a page said (null: nothing) and shows it where the link still is the message's first.
+create function chat_private.store_link_preview(channel_id uuid, seq bigint, url text, preview jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  insert into chat_private.link_previews as p (url, preview) values (store_link_preview.url, store_link_preview.preview)
+  on conflict on constraint link_previews_pkey do update set preview = excluded.preview, fetched_at = now();
+  perform chat_private.lock_channel(store_link_preview.channel_id);
+  update chat.messages m set link_preview = store_link_preview.preview
+   where m.channel_id = store_link_preview.channel_id and m.seq = store_link_preview.seq and m.deleted_at is null
+     and m.link_preview is distinct from store_link_preview.preview
+     and chat_private.first_link(m.body) = store_link_preview.url;
+  delete from chat_private.link_preview_requests r
+   where r.channel_id = store_link_preview.channel_id and r.seq = store_link_preview.seq and r.url = store_link_preview.url;
+end;
+$$;
+
+-- Pages change, and nobody sends most of them again.
+create function chat_private.prune_link_previews() returns void
+language sql volatile set search_path = '' as $$
+  delete from chat_private.link_previews p
+   where p.ctid = any (array(
+     select d.ctid from chat_private.link_previews d
+      where d.fetched_at < now() - interval '1 day' limit 10000 for update skip locked));
+$$;
+
+comment on table chat_private.link_previews is 'What pages said of themselves when they were last read; null: nothing';
+comment on column chat_private.link_previews.url is 'The address as it stood in a message';
+comment on column chat_private.link_previews.preview is 'As messages show it: {url, title, description, image}';
+comment on column chat_private.link_previews.fetched_at is 'When; after a day it counts no more';
+comment on table chat_private.link_preview_requests is 'Messages whose first link the worker has not read yet';
+comment on column chat_private.link_preview_requests.channel_id is 'The channel';
+comment on column chat_private.link_preview_requests.seq is 'The message';
+comment on column chat_private.link_preview_requests.url is 'Its first link';
+comment on column chat_private.link_preview_requests.due_at is 'From when on a worker may take it';
+comment on column chat_private.link_preview_requests.attempts is 'How many times one has taken it';
+comment on function chat_private.first_link(text) is 'The first http or https address in a text, of at most 2,000 bytes';
+
 -- 42_avatars.sql
 -- Avatars: pictures of people, in a public bucket, because an <img> carries no token; nobody guesses their paths.
 
@@ -4876,6 +5020,549 @@ create policy delete_avatar_owner on storage.objects for delete to authenticated
          and (storage.foldername(name))[1] = (select auth.uid())::text);
 
 comment on function chat_private.may_add_avatar(text) is 'Whether the caller may store one more picture of themselves at this path';
+
+-- 43_scheduled_messages.sql
+-- Messages to be sent later: kept here until their time, and then sent as their author would send them.
+
+create table chat.scheduled_messages (
+  id uuid primary key default chat_private.uuid_v7(),
+  author_id uuid not null default auth.uid() references chat.profiles on delete cascade,
+  channel_id uuid not null references chat.channels on delete cascade,
+  body text not null default '' constraint scheduled_messages_body_length check (char_length(body) <= 40000),
+  custom jsonb not null default '{}' constraint scheduled_messages_custom_form check (chat_private.is_custom(custom)),
+  parent_seq bigint,
+  also_in_channel boolean not null default false,
+  file_ids uuid[] not null default '{}',
+  scheduled_for timestamptz not null,
+  status text not null default 'pending'
+    constraint scheduled_messages_status_known check (status in ('pending', 'sent', 'cancelled', 'failed')),
+  failure text,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  constraint scheduled_messages_parent_fkey foreign key (channel_id, parent_seq)
+    references chat.messages (channel_id, seq) on delete cascade,
+  constraint scheduled_messages_end_known check ((status = 'pending') = (ended_at is null)),
+  constraint scheduled_messages_failure_known check ((status = 'failed') = (failure is not null))
+);
+create index scheduled_messages_due_idx on chat.scheduled_messages (scheduled_for, id) where status = 'pending';
+-- Serves an author's list, last one first.
+create index scheduled_messages_author_idx on chat.scheduled_messages (author_id, scheduled_for desc, id desc);
+create index scheduled_messages_parent_idx on chat.scheduled_messages (channel_id, parent_seq);
+-- Serves the question whether a file waits for a message.
+create index scheduled_messages_files_idx on chat.scheduled_messages using gin (file_ids) where status = 'pending';
+
+alter table chat.scheduled_messages enable row level security;
+
+-- Definer: asked about files of which the caller sees nothing.
+create function chat_private.is_file_scheduled(file_id uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from chat.scheduled_messages s
+                  where s.status = 'pending' and s.file_ids @> array[is_file_scheduled.file_id]);
+$$;
+
+-- The files of a message that waits, in a send's own words of refusal.
+create function chat_private.require_own_files(channel_id uuid, file_ids uuid[], operation text) returns void
+language plpgsql stable set search_path = '' as $$
+declare
+  v_any record;
+begin
+  if cardinality(file_ids) > 10 then
+    perform chat_private.fail('too_many_files', 400, format('unable to %s; it has at most 10 files', operation));
+  end if;
+  select bool_or(f.id is null) as is_unknown, bool_or(f.uploaded_at is null) as is_unfinished,
+         bool_or(f.seq is not null or chat_private.is_file_scheduled(f.id)) as is_taken
+    into v_any
+    from unnest(file_ids) as w (id)
+    left join chat.files f on f.id = w.id and coalesce(f.channel_id, require_own_files.channel_id) = require_own_files.channel_id
+                          and f.uploader_id = auth.uid() and f.deleted_at is null;
+  if v_any.is_unknown then
+    perform chat_private.fail('file_not_found', 404, format('unable to %s; a file does not exist, or is not yours and of this channel', operation));
+  elsif v_any.is_unfinished then
+    perform chat_private.fail('file_not_uploaded', 409, format('unable to %s; a file has not been uploaded yet', operation));
+  elsif v_any.is_taken then
+    perform chat_private.fail('file_already_sent', 409, format('unable to %s; a file belongs to another message', operation));
+  end if;
+end;
+$$;
+
+grant select on chat.scheduled_messages to authenticated;
+create policy select_self on chat.scheduled_messages for select to authenticated using (author_id = (select auth.uid()));
+
+-- Definer: nobody may write these rows.
+create function chat.schedule_message(channel_id uuid, scheduled_for timestamptz, body text default '', id uuid default null,
+                                      parent_seq bigint default null, also_in_channel boolean default false,
+                                      custom jsonb default '{}', file_ids uuid[] default '{}')
+returns setof chat.scheduled_messages rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_id uuid := coalesce(schedule_message.id, chat_private.uuid_v7());
+  v_files uuid[] := coalesce(schedule_message.file_ids, '{}');
+  v_row chat.scheduled_messages;
+begin
+  perform chat_private.check_message(schedule_message.body, v_files, schedule_message.custom, 'schedule message');
+  perform chat_private.require_right(schedule_message.channel_id,
+    case when schedule_message.parent_seq is null then 'send_message' else 'reply' end, 'schedule message');
+  select * into v_row from chat.scheduled_messages s
+   where s.id = v_id and s.author_id = auth.uid() and s.channel_id = schedule_message.channel_id;
+  if found then
+    return next v_row;  -- the same call again
+    return;
+  end if;
+
+  perform chat_private.check_time(schedule_message.scheduled_for, 'schedule message');
+  if (schedule_message.scheduled_for > clock_timestamp() and schedule_message.scheduled_for < 'infinity') is not true then
+    perform chat_private.fail('invalid_time', 400, 'unable to schedule message; its time lies in the past');
+  elsif schedule_message.parent_seq is not null and not exists (
+      select from chat.messages m where m.channel_id = schedule_message.channel_id
+        and m.seq = schedule_message.parent_seq and m.kind = 'user') then
+    perform chat_private.fail('message_not_found', 404, 'unable to schedule message; the message to reply to does not exist');
+  elsif exists (select from chat.messages m where m.id = v_id) then
+    perform chat_private.fail('message_id_taken', 409, 'unable to schedule message; its id belongs to another message');
+  end if;
+  -- One after the other for each person, so that neither the number nor a file is counted too low.
+  perform from chat.accounts a where a.user_id = auth.uid() for no key update;
+  perform chat_private.require_own_files(schedule_message.channel_id, v_files, 'schedule message');
+  if (select count(*) from (select from chat.scheduled_messages s
+       where s.author_id = auth.uid() and s.scheduled_for > now() and s.status = 'pending' limit 500) s) >= 500 then
+    perform chat_private.fail('too_many_scheduled_messages', 400, 'unable to schedule message; 500 wait already');
+  end if;
+  perform chat_private.take_token('send_message');
+
+  insert into chat.scheduled_messages (id, channel_id, body, custom, parent_seq, also_in_channel, file_ids, scheduled_for)
+  values (v_id, schedule_message.channel_id, coalesce(schedule_message.body, ''), coalesce(schedule_message.custom, '{}'),
+          schedule_message.parent_seq, coalesce(schedule_message.also_in_channel, false), v_files, schedule_message.scheduled_for)
+  on conflict on constraint scheduled_messages_pkey do nothing
+  returning * into v_row;
+  if v_row.id is null then
+    perform chat_private.fail('message_id_taken', 409, 'unable to schedule message; its id belongs to another message');
+  end if;
+  perform chat_private.wake_worker('scheduled_messages', v_row.scheduled_for);
+  return next v_row;
+end;
+$$;
+grant execute on function chat.schedule_message(uuid, timestamptz, text, uuid, bigint, boolean, jsonb, uuid[]) to authenticated;
+
+create function chat.list_scheduled_messages(status text default null, before_time timestamptz default 'infinity',
+                                             before_id uuid default 'ffffffff-ffff-ffff-ffff-ffffffffffff', page_size integer default 50)
+returns setof chat.scheduled_messages rows 50
+language plpgsql stable set search_path = '' as $$
+begin
+  perform chat_private.check_page_size(page_size, 'list scheduled messages');
+  return query select * from chat.scheduled_messages s
+    where s.author_id = (select auth.uid()) and (s.scheduled_for, s.id) < (before_time, before_id)
+      and (list_scheduled_messages.status is null or s.status = list_scheduled_messages.status)
+    order by s.scheduled_for desc, s.id desc limit page_size;
+end;
+$$;
+grant execute on function chat.list_scheduled_messages(text, timestamptz, uuid, integer) to authenticated;
+
+-- Definer: nobody may write these rows.
+create function chat.cancel_scheduled_message(id uuid) returns setof chat.scheduled_messages rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_row chat.scheduled_messages;
+begin
+  select * into v_row from chat.scheduled_messages s
+   where s.id = cancel_scheduled_message.id and s.author_id = auth.uid() for update;
+  if not found then
+    perform chat_private.fail('scheduled_message_not_found', 404, 'unable to cancel scheduled message; you have no such message');
+  elsif v_row.status <> 'pending' then
+    perform chat_private.fail('scheduled_message_ended', 409,
+      format('unable to cancel scheduled message; it is %s already', v_row.status));
+  end if;
+  return query update chat.scheduled_messages s set status = 'cancelled', ended_at = clock_timestamp()
+    where s.id = v_row.id returning s.*;
+end;
+$$;
+grant execute on function chat.cancel_scheduled_message(uuid) to authenticated;
+
+-- Sends the next message that is due and says how that ended; nothing when none is. One transaction: either the message
+-- is there and its row says so, or neither. What the database refuses its author is not tried again; what breaks is.
+create function chat_private.send_scheduled_message(out id uuid, out status text, out failure text)
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_row chat.scheduled_messages;
+  v_refusal text;
+begin
+  select * into v_row from chat.scheduled_messages s
+   where s.status = 'pending' and s.scheduled_for <= clock_timestamp()
+   order by s.scheduled_for, s.id limit 1 for update skip locked;
+  if not found then
+    return;
+  end if;
+  id := v_row.id;
+  begin
+    if exists (select from chat.accounts a where a.user_id = v_row.author_id and a.suspended_at is not null) then
+      perform chat_private.fail('account_suspended', 403, 'unable to send message; this account is suspended');
+    end if;
+    perform set_config('request.jwt.claims',
+      jsonb_build_object('sub', v_row.author_id, 'role', 'authenticated')::text, true);
+    perform from chat.send_message(v_row.channel_id, v_row.body, v_row.id, v_row.parent_seq, v_row.also_in_channel,
+                                   v_row.custom, v_row.file_ids);
+    status := 'sent';
+    update chat.scheduled_messages s set status = 'sent', ended_at = clock_timestamp() where s.id = v_row.id;
+  exception when sqlstate 'PGRST' then
+    get stacked diagnostics v_refusal = message_text;
+    failure := v_refusal::jsonb ->> 'code';
+    if failure = 'rate_limited' then
+      status := 'pending';
+      update chat.scheduled_messages s set scheduled_for = clock_timestamp() + interval '1 minute' where s.id = v_row.id;
+    else
+      status := 'failed';
+      update chat.scheduled_messages s
+         set status = send_scheduled_message.status, failure = send_scheduled_message.failure, ended_at = clock_timestamp()
+       where s.id = v_row.id;
+    end if;
+  end;
+  perform set_config('request.jwt.claims', '', true);
+end;
+$$;
+
+comment on table chat.scheduled_messages is 'Messages to be sent later, and how that ended; seen by their authors only';
+comment on column chat.scheduled_messages.id is 'The id that the message will have; scheduling it again is no second message';
+comment on column chat.scheduled_messages.author_id is 'Who sends it';
+comment on column chat.scheduled_messages.channel_id is 'Where to';
+comment on column chat.scheduled_messages.body is 'Text, up to 40,000 characters';
+comment on column chat.scheduled_messages.custom is 'The app''s own data: an object of at most 16 KB';
+comment on column chat.scheduled_messages.parent_seq is 'The message it replies to';
+comment on column chat.scheduled_messages.also_in_channel is 'Whether the channel shows the reply as well';
+comment on column chat.scheduled_messages.file_ids is 'The files it will be sent with; they are kept for it';
+comment on column chat.scheduled_messages.scheduled_for is 'When; a minute later where a rate limit stands in the way';
+comment on column chat.scheduled_messages.status is 'pending, sent, cancelled by its author, or failed: refused when its time came';
+comment on column chat.scheduled_messages.failure is 'Of a failed one the code of the refusal';
+comment on column chat.scheduled_messages.created_at is 'When it was scheduled';
+comment on column chat.scheduled_messages.ended_at is 'When it was sent, cancelled or refused';
+comment on policy select_self on chat.scheduled_messages is 'People see what they have scheduled';
+comment on function chat_private.is_file_scheduled(uuid) is 'Whether a file waits for a message to be sent later';
+comment on function chat.schedule_message(uuid, timestamptz, text, uuid, bigint, boolean, jsonb, uuid[]) is
+  'Has a message sent later, as send_message would by then, and returns what waits; a repeated id returns the first one. Errors: message_empty, message_too_long, invalid_custom, invalid_time, channel_not_found, not_a_member, channel_archived, user_blocked, message_not_found, message_id_taken, too_many_files, file_not_found, file_not_uploaded, file_already_sent, too_many_scheduled_messages, rate_limited';
+comment on function chat.list_scheduled_messages(text, timestamptz, uuid, integer) is
+  'What the caller has scheduled, latest time first, before a row''s scheduled_for and id; of one status if asked; 1 to 200 rows. Errors: invalid_page_size';
+comment on function chat.cancel_scheduled_message(uuid) is
+  'Has a message not sent that still waits. Errors: scheduled_message_not_found, scheduled_message_ended';
+comment on function chat_private.send_scheduled_message() is
+  'For the worker: sends the message that is longest due as its author, once, and says how that ended';
+
+-- 44_full_messages.sql
+-- Messages with all that people see beside them, in one call: what the HTTP API reads. The SDK reads rows and hears changes.
+
+create type chat.given_reaction as (emoji text, user_id uuid, user_name text);
+create type chat.full_message as (
+  id uuid, channel_id uuid, seq bigint, kind text, body text, created_at timestamptz, edited_at timestamptz, parent_id uuid,
+  reply_count integer, pinned_at timestamptz, link_preview jsonb, scheduled_for timestamptz, files jsonb,
+  author chat.person, reactions chat.given_reaction[], reaction_count integer
+);
+create type chat.message_page as (messages chat.full_message[], has_more boolean);
+create type chat.thread_page as (parent chat.full_message, replies chat.full_message[], total integer, has_more boolean);
+create type chat.found_message as (message chat.full_message, channel chat.channel_label, snippet text);
+create type chat.found_page as (hits chat.found_message[], total integer, is_total_exact boolean);
+
+-- These messages in this order, whoever may see them. Of the reactions to each the first 100, and how many there are.
+create function chat_private.full_messages(channel_ids uuid[], seqs bigint[]) returns chat.full_message[]
+language plpgsql stable set search_path = '' as $$
+begin
+  return array(
+    select row(m.id, m.channel_id, m.seq, m.kind, m.body, m.created_at, m.edited_at,
+               case when m.parent_seq is not null then (
+                 select r.id from chat.messages r where r.channel_id = m.channel_id and r.seq = m.parent_seq) end,
+               m.reply_count, m.pinned_at, m.link_preview,
+               (select s.scheduled_for from chat.scheduled_messages s where s.id = m.id), m.files,
+               case when a.id is not null then row(a.id, a.username, a.name, a.avatar_url)::chat.person end,
+               case when m.reaction_counts = '{}' then '{}' else array(
+                 select row(r.emoji, p.id, p.name)::chat.given_reaction
+                   from chat.reactions r join chat.profiles p on p.id = r.user_id
+                  where r.channel_id = m.channel_id and r.seq = m.seq order by r.created_at, r.user_id limit 100) end,
+               case when m.reaction_counts = '{}' then 0 else (
+                 select sum(c.value::integer) from jsonb_each_text(m.reaction_counts) c) end)::chat.full_message
+      from unnest(full_messages.channel_ids, full_messages.seqs) with ordinality w (channel_id, seq, n)
+      join chat.messages m on m.channel_id = w.channel_id and m.seq = w.seq
+      left join chat.profiles a on a.id = m.author_id
+     order by w.n);
+end;
+$$;
+
+-- The same of one message as a computed column of the Data API.
+-- Definer: as a column of somebody's own making it could name any message, so it asks for the membership itself.
+create function chat.whole(message chat.messages) returns chat.full_message
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if not exists (select from chat.channel_members m where m.channel_id = message.channel_id and m.user_id = auth.uid()) then
+    return null;
+  end if;
+  return (chat_private.full_messages(array[message.channel_id], array[message.seq]))[1];
+end;
+$$;
+grant execute on function chat.whole(chat.messages) to authenticated;
+
+-- The place of a message that a page begins behind.
+create function chat_private.cursor_seq(channel_id uuid, id uuid, field text) returns bigint
+language plpgsql stable set search_path = '' as $$
+declare
+  v_seq bigint;
+begin
+  select m.seq into v_seq from chat.messages m where m.id = cursor_seq.id and m.channel_id = cursor_seq.channel_id;
+  if not found then
+    perform chat_private.fail('invalid_cursor', 400, 'unable to read messages; a page begins at a message of this channel',
+                              details => 'field: ' || field);
+  end if;
+  return v_seq;
+end;
+$$;
+
+-- Definer: asks for the membership once; row-level security would collect all of the caller's channels for each page.
+create function chat.read_messages(channel_id uuid, before_id uuid default null, after_id uuid default null, page_size integer default 50)
+returns chat.message_page
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_before bigint := 9223372036854775807;
+  v_after bigint;
+  v_seqs bigint[];
+  v_page chat.message_page;
+begin
+  perform chat_private.require_member(read_messages.channel_id, 'read messages');
+  perform chat_private.check_page_size(page_size, 'read messages');
+  if before_id is not null then
+    v_before := chat_private.cursor_seq(read_messages.channel_id, before_id, 'before');
+  end if;
+  if after_id is null then
+    v_seqs := array(
+      select m.seq from chat.messages m
+       where m.channel_id = read_messages.channel_id and m.in_channel and m.deleted_at is null and m.seq < v_before
+       order by m.seq desc limit page_size + 1);
+  else
+    v_after := chat_private.cursor_seq(read_messages.channel_id, after_id, 'after');
+    v_seqs := array(
+      select m.seq from chat.messages m
+       where m.channel_id = read_messages.channel_id and m.in_channel and m.deleted_at is null
+         and m.seq > v_after and m.seq < v_before
+       order by m.seq limit page_size + 1);
+  end if;
+  v_page.has_more := cardinality(v_seqs) > page_size;
+  v_seqs := array(select s from unnest(v_seqs[1:page_size]) s order by s desc);
+  v_page.messages := chat_private.full_messages(array_fill(read_messages.channel_id, array[cardinality(v_seqs)]), v_seqs);
+  if cardinality(v_seqs) > 0 then
+    perform chat.mark_read(read_messages.channel_id, v_seqs[1]);
+  end if;
+  return v_page;
+end;
+$$;
+grant execute on function chat.read_messages(uuid, uuid, uuid, integer) to authenticated;
+
+-- Where a message stands: one that the caller may read and that is not deleted. Who is not in the channel learns that first.
+-- Definer: as above.
+create function chat_private.locate_message(id uuid, channel_id uuid, operation text) returns chat.messages
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_message chat.messages;
+begin
+  perform chat_private.require_member(locate_message.channel_id, operation);
+  select * into v_message from chat.messages m
+   where m.id = locate_message.id and m.channel_id = locate_message.channel_id and m.deleted_at is null;
+  if not found then
+    perform chat_private.fail('message_not_found', 404, format('unable to %s; the message does not exist', operation));
+  end if;
+  return v_message;
+end;
+$$;
+grant execute on function chat_private.locate_message(uuid, uuid, text) to authenticated;
+
+-- Definer: as above.
+create function chat.read_thread(channel_id uuid, id uuid, after_id uuid default null, page_size integer default 1000)
+returns chat.thread_page
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_root chat.messages := chat_private.locate_message(read_thread.id, read_thread.channel_id, 'read thread');
+  v_after bigint := 0;
+  v_seqs bigint[];
+  v_page chat.thread_page;
+begin
+  if page_size is null or page_size not between 1 and 1000 then
+    perform chat_private.fail('invalid_page_size', 400, 'unable to read thread; a page has 1 to 1,000 replies');
+  end if;
+  if v_root.parent_seq is not null then
+    -- A reply stands for its thread.
+    select * into v_root from chat.messages m where m.channel_id = v_root.channel_id and m.seq = v_root.parent_seq;
+  end if;
+  if after_id is not null then
+    v_after := chat_private.cursor_seq(read_thread.channel_id, after_id, 'after');
+  end if;
+  v_seqs := array(
+    select m.seq from chat.messages m
+     where m.channel_id = v_root.channel_id and m.parent_seq = v_root.seq and m.deleted_at is null and m.seq > v_after
+     order by m.seq limit page_size + 1);
+  v_page.has_more := cardinality(v_seqs) > page_size;
+  v_seqs := v_seqs[1:page_size];
+  v_page.total := v_root.reply_count;
+  v_page.parent := (chat_private.full_messages(array[v_root.channel_id], array[v_root.seq]))[1];
+  v_page.replies := chat_private.full_messages(array_fill(v_root.channel_id, array[cardinality(v_seqs)]), v_seqs);
+  if cardinality(v_seqs) > 0 then
+    perform chat.mark_thread_read(v_root.channel_id, v_root.seq, v_seqs[cardinality(v_seqs)]);
+  end if;
+  return v_page;
+end;
+$$;
+grant execute on function chat.read_thread(uuid, uuid, uuid, integer) to authenticated;
+
+-- Definer: as above.
+create function chat.read_pins(channel_id uuid) returns chat.message_page
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_seqs bigint[] := array(select p.seq from chat.list_pins(read_pins.channel_id, page_size => 101) p);
+begin
+  return row(chat_private.full_messages(array_fill(read_pins.channel_id, array[least(cardinality(v_seqs), 100)]), v_seqs[1:100]),
+             cardinality(v_seqs) > 100)::chat.message_page;
+end;
+$$;
+grant execute on function chat.read_pins(uuid) to authenticated;
+
+-- Definer: reads whole messages of which the search has found that they are the caller's to read.
+create function chat.find_messages(query text, channel_id uuid default null, from_id uuid default null,
+                                   before timestamptz default null, after timestamptz default null, page_size integer default 20)
+returns chat.found_page
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_page chat.found_page := row('{}', 0, true);
+begin
+  if find_messages.channel_id is not null and not exists (
+      select from chat.channel_members m where m.channel_id = find_messages.channel_id and m.user_id = auth.uid()) then
+    perform chat_private.fail('not_a_member', 403, 'unable to search; you are in no such channel');
+  end if;
+  select coalesce(array_agg(row(f.message, h.channel, h.snippet)::chat.found_message order by h.n), '{}'),
+         coalesce(max(h.total), 0), coalesce(bool_and(h.is_total_exact), true)
+    into v_page
+    from (select s.*, row_number() over () as n
+            from chat.search_messages(find_messages.query, find_messages.channel_id, find_messages.from_id, find_messages.before,
+                                      find_messages.after, page_size => find_messages.page_size) s) h,
+         lateral (select (chat_private.full_messages(array[(h.message).channel_id], array[(h.message).seq]))[1] as message offset 0) f;
+  return v_page;
+end;
+$$;
+grant execute on function chat.find_messages(text, uuid, uuid, timestamptz, timestamptz, integer) to authenticated;
+
+comment on type chat.given_reaction is 'Who reacted with which emoji';
+comment on type chat.full_message is
+  'A message with its author, files and the first 100 reactions to it; scheduled_for says when it was, or is, to be sent if that was put off';
+comment on type chat.message_page is 'Some messages, and whether there are more in the direction of reading';
+comment on type chat.thread_page is 'The first message of a thread, replies to it, and how many there are';
+comment on type chat.found_message is 'A message that a search found; snippet marks matches between the characters U+0002 and U+0003';
+comment on type chat.found_page is 'What a search found, and how many there are in all: at least, when is_total_exact is false';
+comment on function chat.whole(chat.messages) is 'The message with all that people see beside it; null to who is not in its channel';
+comment on function chat_private.locate_message(uuid, uuid, text) is
+  'A message of one of the caller''s channels by its id. Errors: channel_not_found, not_a_member, message_not_found';
+comment on function chat.read_messages(uuid, uuid, uuid, integer) is
+  'A page of a channel without what is deleted or said in threads only, newest first: before a message, or the next ones after one; marks it as read. 1 to 200 messages. Errors: channel_not_found, not_a_member, invalid_page_size, invalid_cursor';
+comment on function chat.read_thread(uuid, uuid, uuid, integer) is
+  'The thread of a message or reply, oldest reply first, after a reply; marks it as read. 1 to 1,000 replies. Errors: channel_not_found, not_a_member, message_not_found, invalid_page_size, invalid_cursor';
+comment on function chat.read_pins(uuid) is
+  'The pinned messages of a channel, last pinned first, at most 100. Errors: channel_not_found, not_a_member';
+comment on function chat.find_messages(text, uuid, uuid, timestamptz, timestamptz, integer) is
+  'As search_messages, newest first, with whole messages; also refuses channels that are not there with not_a_member. Errors: rate_limited, invalid_search, invalid_page_size, not_a_member';
+
+-- 45_message_ids.sql
+-- What people do with messages, for who knows them by their ids alone: what the HTTP API calls. The rules are those of the verbs.
+
+-- Definer: returns a whole message, which full_messages gives to nobody else.
+create function chat.post_message(channel_id uuid, body text default '', id uuid default null, parent_id uuid default null,
+                                  also_in_channel boolean default false, custom jsonb default '{}', file_ids uuid[] default '{}',
+                                  scheduled_for timestamptz default null)
+returns chat.full_message
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_parent bigint;
+  v_seq bigint;
+  v_row chat.scheduled_messages;
+begin
+  if post_message.parent_id is not null then
+    perform chat_private.require_member(post_message.channel_id, 'send message');
+    select m.seq into v_parent from chat.messages m
+     where m.id = post_message.parent_id and m.channel_id = post_message.channel_id and m.kind = 'user' and m.deleted_at is null;
+    if not found then
+      perform chat_private.fail('invalid_parent', 400, 'unable to send message; there is no such message to reply to in this channel');
+    end if;
+  end if;
+  if post_message.scheduled_for is null then
+    select s.seq into v_seq
+      from chat.send_message(post_message.channel_id, post_message.body, post_message.id, v_parent, post_message.also_in_channel,
+                             post_message.custom, post_message.file_ids) s;
+    return (chat_private.full_messages(array[post_message.channel_id], array[v_seq]))[1];
+  end if;
+  select * into v_row
+    from chat.schedule_message(post_message.channel_id, post_message.scheduled_for, post_message.body, post_message.id, v_parent,
+                               post_message.also_in_channel, post_message.custom, post_message.file_ids);
+  return (select row(v_row.id, v_row.channel_id, null, 'user', v_row.body, v_row.created_at, null, post_message.parent_id, 0, null, null,
+                     v_row.scheduled_for, d.files, row(p.id, p.username, p.name, p.avatar_url)::chat.person, '{}', 0)::chat.full_message
+            from chat_private.describe_files(v_row.channel_id, null, v_row.file_ids) d, chat.profiles p
+           where p.id = v_row.author_id);
+end;
+$$;
+grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) to authenticated;
+
+-- Definer: as above.
+create function chat.edit_message_by_id(channel_id uuid, id uuid, body text) returns chat.full_message
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_message chat.messages := chat_private.locate_message(edit_message_by_id.id, edit_message_by_id.channel_id, 'edit message');
+begin
+  perform chat.edit_message(v_message.channel_id, v_message.seq, edit_message_by_id.body);
+  return (chat_private.full_messages(array[v_message.channel_id], array[v_message.seq]))[1];
+end;
+$$;
+grant execute on function chat.edit_message_by_id(uuid, uuid, text) to authenticated;
+
+create function chat.delete_message_by_id(channel_id uuid, id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_message chat.messages := chat_private.locate_message(delete_message_by_id.id, delete_message_by_id.channel_id, 'delete message');
+begin
+  perform chat.delete_message(v_message.channel_id, v_message.seq);
+end;
+$$;
+grant execute on function chat.delete_message_by_id(uuid, uuid) to authenticated;
+
+-- The caller's only reaction to the message: another one of theirs goes.
+create function chat.react_by_id(channel_id uuid, id uuid, emoji text) returns setof chat.reactions rows 1
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_message chat.messages := chat_private.locate_message(react_by_id.id, react_by_id.channel_id, 'react');
+begin
+  return query select * from chat.add_reaction(v_message.channel_id, v_message.seq, react_by_id.emoji, replace => true);
+end;
+$$;
+grant execute on function chat.react_by_id(uuid, uuid, text) to authenticated;
+
+create function chat.unreact_by_id(channel_id uuid, id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_message chat.messages := chat_private.locate_message(unreact_by_id.id, unreact_by_id.channel_id, 'remove reaction');
+begin
+  perform chat.remove_reaction(v_message.channel_id, v_message.seq);
+end;
+$$;
+grant execute on function chat.unreact_by_id(uuid, uuid) to authenticated;
+
+create function chat.pin_message_by_id(channel_id uuid, id uuid, is_pinned boolean default true) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_message chat.messages := chat_private.locate_message(pin_message_by_id.id, pin_message_by_id.channel_id,
+    case when coalesce(is_pinned, true) then 'pin message' else 'unpin message' end);
+begin
+  perform chat.pin_message(v_message.channel_id, v_message.seq, pin_message_by_id.is_pinned);
+end;
+$$;
+grant execute on function chat.pin_message_by_id(uuid, uuid, boolean) to authenticated;
+
+comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) is
+  'Sends a message, or has it sent later, and returns it whole. Errors: invalid_parent, and those of send_message or schedule_message';
+comment on function chat.edit_message_by_id(uuid, uuid, text) is
+  'As edit_message, and returns the whole message. Errors: those of edit_message; message_not_found also of deleted ones';
+comment on function chat.delete_message_by_id(uuid, uuid) is
+  'As delete_message. Errors: those of delete_message; message_not_found also of deleted ones';
+comment on function chat.react_by_id(uuid, uuid, text) is
+  'As add_reaction, in place of the caller''s other reactions. Errors: those of add_reaction; message_not_found also of deleted ones';
+comment on function chat.unreact_by_id(uuid, uuid) is
+  'As remove_reaction, of all of the caller''s. Errors: those of remove_reaction; message_not_found also of deleted ones';
+comment on function chat.pin_message_by_id(uuid, uuid, boolean) is
+  'As pin_message. Errors: those of pin_message; message_not_found also of deleted ones';
 
 -- 46_doomed_objects.sql
 -- Objects that nothing refers to any more: noted in the transaction that lets go of them, and removed by the worker.

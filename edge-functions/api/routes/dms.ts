@@ -3,7 +3,9 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { Offset, pageLimit, Uuid } from '../../_shared/schemas.ts';
+import type { ChatClient } from '../../_shared/supabase.ts';
 import { listChannels, openDm } from '../core/channels.ts';
+import { urlsOf } from '../core/messages.ts';
 import type { Deps } from '../deps.ts';
 import {
   DM_COLUMNS,
@@ -45,17 +47,25 @@ const list = createRoute({
   },
 });
 
-export function dmRoutes({ supabase }: Deps) {
+export function dmRoutes({ supabase, storage }: Deps) {
+  const urlsOfLast = (client: ChatClient, rows: DmRow[]) =>
+    urlsOf(
+      storage,
+      client,
+      rows.flatMap(({ last_message: last }) => (last ? [last.whole] : [])),
+    );
+
   return new OpenAPIHono({ defaultHook: refuseInvalid })
     .openapi(open, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
       const dm = await openDm<DmRow>(client, c.req.valid('json').userId, DM_COLUMNS);
-      return c.json({ dm: toOpenedDm(dm) }, 200);
+      return c.json({ dm: toOpenedDm(dm, await urlsOfLast(client, [dm])) }, 200);
     })
     .openapi(list, async (c) => {
       const page = { kinds: ['dm'], ...c.req.valid('query') };
       const client = supabase.asCaller(c.var.caller.token);
       const { rows, total } = await listChannels<DmRow>(client, page, DM_COLUMNS);
-      return c.json({ dms: rows.map(toListedDm), total }, 200);
+      const urls = await urlsOfLast(client, rows);
+      return c.json({ dms: rows.map((row) => toListedDm(row, urls)), total }, 200);
     });
 }

@@ -1,6 +1,8 @@
 /** Channels and direct messages as ConnectBest shows them. */
 import { z } from '@hono/zod-openapi';
-import { MESSAGE_COLUMNS, Message, type MessageRow, toMessage } from './messages.ts';
+import type { FileUrls } from '../../core/files.ts';
+import type { MessageRow } from '../../core/messages.ts';
+import { Message, toMessage } from './messages.ts';
 import { DELETED_USER, Id, Presence, type ProfileRow, Time, toTime } from './values.ts';
 
 export const ChannelType = z.enum(['public', 'private']);
@@ -114,7 +116,7 @@ export interface DmRow {
   unread_count: number;
   dm_user_id: string | null;
   dm_people: (ProfileRow & { presence: { status: string } | null })[];
-  last_message: MessageRow | null;
+  last_message: { whole: MessageRow } | null;
 }
 
 /** What to select for the shapes below. */
@@ -122,7 +124,7 @@ export const CHANNEL_COLUMNS = 'id, kind, slug, name, description, created_by, c
 export const LISTED_COLUMNS = `${CHANNEL_COLUMNS}, group_name, unread_count,
   last_message(body, created_at, author:profiles!messages_author_id_fkey(id, name))`;
 export const DM_COLUMNS = `id, created_at, unread_count, dm_user_id,
-  dm_people(id, name, avatar_url, presence(status)), last_message(${MESSAGE_COLUMNS})`;
+  dm_people(id, name, avatar_url, presence(status)), last_message(whole)`;
 
 export const toChannel = (row: ChannelRow): z.infer<typeof Channel> => ({
   id: row.id,
@@ -157,22 +159,25 @@ export const toChannelDetails = ({ members, ...row }: DetailsRow): z.infer<typeo
   })),
 });
 
-export const toOpenedDm = (row: DmRow): z.infer<typeof OpenedDm> => ({
+/** Where the files of the last messages are. */
+type Urls = ReadonlyMap<string, FileUrls>;
+
+export const toOpenedDm = (row: DmRow, urls: Urls): z.infer<typeof OpenedDm> => ({
   id: row.id,
   participants: row.dm_people.map(toParticipant),
-  ...toDirectMessages(row),
+  ...toDirectMessages(row, urls),
 });
 
-export const toListedDm = (row: DmRow): z.infer<typeof ListedDm> => ({
+export const toListedDm = (row: DmRow, urls: Urls): z.infer<typeof ListedDm> => ({
   id: row.id,
   participant: toParticipant(
     row.dm_people.find(({ id }) => id === row.dm_user_id) ?? { ...DELETED_USER, presence: null },
   ),
-  ...toDirectMessages(row),
+  ...toDirectMessages(row, urls),
 });
 
-const toDirectMessages = (row: DmRow) => ({
-  lastMessage: row.last_message && toMessage(row.last_message),
+const toDirectMessages = (row: DmRow, urls: Urls) => ({
+  lastMessage: row.last_message && toMessage(row.last_message.whole, urls),
   unreadCount: row.unread_count,
   createdAt: toTime(row.created_at),
 });
