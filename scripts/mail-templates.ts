@@ -9,7 +9,7 @@ export function mailTemplates(folder: string): string {
     .filter((file) => file.endsWith('.txt'))
     .map((file) => file.slice(0, -'.txt'.length));
   const entries = names.sort().map((name) => {
-    const [, subject = '', text = ''] = /^Subject: (.+)\n\n(.*)$/s.exec(read(`${name}.txt`)) ?? [];
+    const [, subject = '', text = ''] = /^Subject: ([^\n]+)\n\n(.*)$/s.exec(read(`${name}.txt`)) ?? [];
     if (!subject) throw new Error(`unable to read ${name}.txt; its first line is no subject`);
     const html = read('layout.html')
       .replaceAll('{{subject}}', subject)

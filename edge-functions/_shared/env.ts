@@ -33,6 +33,29 @@ export interface MailSettings {
   smtp: { host: string; port: number; user: string | undefined; password: string | undefined };
 }
 
+export interface GoogleSettings {
+  clientId: string;
+  clientSecret: string;
+  /** Where its discovery document is found. */
+  issuer: string;
+  /** Where it sends browsers back to; registered there. */
+  redirectUri: string;
+}
+
+export interface SmsSettings {
+  twilio: { url: string; accountSid: string; authToken: string; sender: string } | undefined;
+  /** For development: messages go as mails to `<number>@<domain>`. */
+  mailboxDomain: string | undefined;
+}
+
+/** Addresses as browsers see them. */
+export interface PublicUrls {
+  /** Of the app, whose pages mails and sign-ins lead to. */
+  frontend: string;
+  /** Of the gateway. */
+  gateway: string;
+}
+
 export function readEnv(): Env {
   const supabaseUrl = required('SUPABASE_URL');
   return {
@@ -78,6 +101,43 @@ export function readMailSettings(): MailSettings {
     },
   };
 }
+
+export function readPublicUrls(): PublicUrls {
+  return {
+    frontend: (optional('FRONTEND_URL') ?? 'http://localhost:5173').replace(/\/$/, ''),
+    // Supabase's own names its address inside of a network of containers.
+    gateway: (optional('PUBLIC_URL') ?? required('SUPABASE_URL')).replace(/\/$/, ''),
+  };
+}
+
+export function readGoogleSettings({ gateway }: PublicUrls): GoogleSettings | undefined {
+  const clientId = optional('GOOGLE_CLIENT_ID');
+  if (clientId === undefined) return undefined;
+  return {
+    clientId,
+    clientSecret: required('GOOGLE_CLIENT_SECRET'),
+    issuer: optional('GOOGLE_ISSUER') ?? 'https://accounts.google.com',
+    redirectUri: `${gateway}/functions/v1/api/auth/callback/google`,
+  };
+}
+
+export function readSmsSettings(): SmsSettings {
+  const accountSid = optional('TWILIO_ACCOUNT_SID');
+  return {
+    twilio: accountSid
+      ? {
+          url: optional('TWILIO_URL') ?? 'https://api.twilio.com',
+          accountSid,
+          authToken: required('TWILIO_AUTH_TOKEN'),
+          sender: required('TWILIO_SENDER'),
+        }
+      : undefined,
+    mailboxDomain: optional('SMS_MAILBOX_DOMAIN'),
+  };
+}
+
+/** What Auth signs its calls with: `v1,whsec_…`, the old and the new one while they change, with a bar between. */
+export const readSmsHookSecrets = (): string[] => optional('SEND_SMS_HOOK_SECRETS')?.split('|') ?? [];
 
 // An empty variable is how many tools say that there is none.
 const optional = (name: string): string | undefined => Deno.env.get(name) || undefined;

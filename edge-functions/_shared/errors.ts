@@ -26,6 +26,11 @@ export class ApiError extends Error {
     this.retryAfter = options.retryAfter;
   }
 
+  /** The same error about a field that only the route knows. */
+  at(field: string): ApiError {
+    return this.with({ details: [{ field, message: this.message }] });
+  }
+
   with(changes: { status?: number | undefined; details?: ErrorDetail[] | undefined }): ApiError {
     const details = changes.details ?? this.details;
     return new ApiError(this.code, changes.status ?? this.status, this.message, {
@@ -57,10 +62,17 @@ const FOREIGN_CODES: Record<string, GeneralCode> = {
   email_exists: 'user_already_exists',
   user_already_exists: 'user_already_exists',
   user_banned: 'account_suspended',
+  session_not_found: 'session_expired',
+  refresh_token_not_found: 'session_expired',
+  refresh_token_already_used: 'session_expired',
+  bad_jwt: 'session_expired',
+  no_authorization: 'session_expired',
+  user_not_found: 'session_expired',
   validation_failed: 'invalid_input',
   email_address_invalid: 'invalid_input',
   over_request_rate_limit: 'rate_limited',
   over_email_send_rate_limit: 'rate_limited',
+  over_sms_send_rate_limit: 'rate_limited',
   // Postgres and PostgREST
   // Nothing but an API key without the scope for writing makes a transaction one that only reads.
   '25006': 'missing_scope',

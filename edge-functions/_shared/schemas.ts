@@ -12,6 +12,25 @@ export const Email = z
   // Reserved: no such address receives mail, and accounts without one carry an address like that.
   .refine((address) => !address.endsWith('.invalid'), 'must be able to receive mail');
 
+const includes = (pattern: RegExp) => (value: string) => pattern.test(value);
+
+export const Password = text({ min: 8 })
+  .refine(includes(/\p{Lu}/u), 'must include an uppercase letter')
+  .refine(includes(/\p{Ll}/u), 'must include a lowercase letter')
+  .refine(includes(/\p{Nd}/u), 'must include a number')
+  // bcrypt reads no further.
+  .refine((value) => new TextEncoder().encode(value).length <= 72, 'must have at most 72 bytes')
+  .openapi({
+    format: 'password',
+    description: '8 characters to 72 bytes, with an uppercase letter, a lowercase letter and a number',
+    example: 'Correct1horse',
+  });
+
+export const Phone = z
+  .string()
+  .regex(/^\+[1-9]\d{1,14}$/, 'must have the form +491234567 (E.164)')
+  .openapi({ description: 'E.164', example: '+491711234567' });
+
 export const SixDigits = z
   .string()
   .regex(/^\d{6}$/, 'must have six digits')

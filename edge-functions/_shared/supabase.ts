@@ -10,11 +10,24 @@ export type ChatClient = Pick<SupabaseClient<Database, 'chat'>, 'auth' | 'from' 
 
 export interface Supabase {
   /** A client without a session, for signing up and in; one for each request, as it keeps what it gets. */
-  asVisitor(): ChatClient;
+  asVisitor(origin: Origin): ChatClient;
   /** A client with this access token or API key, whose rights Postgres decides; Auth and Storage take no keys. */
   asCaller(token: string): ChatClient;
   /** A client above every rule, for the few functions that Postgres keeps for the server. */
   asServer(): ChatClient;
+  /** The next pair of tokens of a session. supabase-js would try for half a minute when nothing answers. */
+  refresh(refreshToken: string, origin: Origin): Promise<Tokens>;
+}
+
+/** Where a visitor calls from, as Auth writes it down. */
+export interface Origin {
+  address: string;
+  program: string;
+}
+
+export interface Tokens {
+  access_token: string;
+  refresh_token: string;
 }
 
 const PATIENCE = 20_000;
@@ -54,12 +67,29 @@ export function connect({ supabaseUrl, restUrl, anonKey, serviceRoleKey }: Env):
   };
   const server = client({}, serviceRoleKey);
   return {
-    asVisitor: () => client(),
+    asVisitor: (origin) => client(originHeaders(origin)),
     asCaller: (token) =>
       client(isApiKey(token) ? { 'X-API-Key': token } : { Authorization: `Bearer ${token}` }),
     asServer: () => server,
+    async refresh(refreshToken, origin) {
+      const answer = await patientFetch(`${supabaseUrl}/auth/v1/token?grant_type=refresh_token`, {
+        method: 'POST',
+        headers: { ...originHeaders(origin), apikey: anonKey, 'content-type': 'application/json' },
+        body: JSON.stringify({ refresh_token: refreshToken }),
+      }).catch((cause: Error) => {
+        throw refused('refresh the session', { message: cause.message }, 0);
+      });
+      const body = (await answer.json()) as Tokens & { error_code?: string; msg?: string };
+      if (answer.ok) return body;
+      throw refused('refresh the session', { code: body.error_code, message: body.msg ?? '' }, answer.status);
+    },
   };
 }
+
+const originHeaders = ({ address, program }: Origin) => ({
+  'X-Forwarded-For': address,
+  'User-Agent': program,
+});
 
 /** What streams takes as long as its sender; Storage ends what stands still. */
 const patientFetch: typeof fetch = (input, init = {}) =>

@@ -19,11 +19,17 @@ import { channelMemberRoutes } from './routes/channel-members.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { dmRoutes } from './routes/dms.ts';
 import { fileRoutes } from './routes/files.ts';
+import { googleRoutes } from './routes/google.ts';
 import { messageMarkRoutes } from './routes/message-marks.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { notificationRoutes } from './routes/notifications.ts';
+import { passwordRoutes } from './routes/passwords.ts';
 import { searchRoutes } from './routes/search.ts';
+import { secondFactorRoutes } from './routes/second-factor.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { userRoutes } from './routes/users.ts';
 import { verificationRoutes } from './routes/verification.ts';
+import { sendSmsHook } from './sms-hook.ts';
 
 /** What pages of other origins may read beside the body. */
 const EXPOSED_HEADERS = [
@@ -59,6 +65,11 @@ export function createApp(deps: Deps): OpenAPIHono {
   connectbest.onError(onError(translateError));
   connectbest.route('/auth', authRoutes(deps));
   connectbest.route('/auth', verificationRoutes(deps));
+  connectbest.route('/auth', sessionRoutes(deps));
+  connectbest.route('/auth', passwordRoutes(deps));
+  connectbest.route('/auth', secondFactorRoutes(deps));
+  connectbest.route('/auth', googleRoutes(deps));
+  connectbest.route('/users', userRoutes(deps));
   connectbest.route('/chat/channels', channelRoutes(deps));
   connectbest.route('/chat/channels', channelMemberRoutes(deps));
   connectbest.route('/chat/channels', messageRoutes(deps));
@@ -71,6 +82,8 @@ export function createApp(deps: Deps): OpenAPIHono {
   app.route('/api', connectbest);
 
   app.route('/api/docs', docsRoutes());
+  app.post('/api/hooks/send-sms', sendSmsHook(deps));
+
   let description: Description | undefined;
   app.get('/api/openapi.json', (c) => {
     description ??= describeApi(app);

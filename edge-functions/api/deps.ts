@@ -1,6 +1,8 @@
 /** What the routes are given: everything that reaches beyond the process. */
-import type { HttpSettings } from '../_shared/env.ts';
+import type { HttpSettings, PublicUrls } from '../_shared/env.ts';
+import type { Google } from '../_shared/google.ts';
 import type { Mailer } from '../_shared/mail.ts';
+import type { SmsSender } from '../_shared/sms.ts';
 import type { Storage } from '../_shared/storage.ts';
 import type { Supabase } from '../_shared/supabase.ts';
 
@@ -8,7 +10,13 @@ export interface Deps {
   supabase: Supabase;
   storage: Storage;
   mail: Mailer;
+  sms: SmsSender;
+  /** What Auth signs its calls for messages with. */
+  smsHookSecrets: string[];
+  /** Undefined where it is not set up. */
+  google: Google | undefined;
   http: HttpSettings;
+  urls: PublicUrls;
   /** What the people who use it call this chat. */
   appName: string;
 }

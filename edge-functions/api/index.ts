@@ -1,11 +1,25 @@
 /** The HTTP API, one function for every document it serves. */
-import { readEnv, readHttpSettings, readMailSettings, readStorageSettings } from '../_shared/env.ts';
+import {
+  readEnv,
+  readGoogleSettings,
+  readHttpSettings,
+  readMailSettings,
+  readPublicUrls,
+  readSmsHookSecrets,
+  readSmsSettings,
+  readStorageSettings,
+} from '../_shared/env.ts';
+import { connectGoogle } from '../_shared/google.ts';
 import { connectMail } from '../_shared/mail.ts';
+import { connectSms } from '../_shared/sms.ts';
 import { connectStorage } from '../_shared/storage.ts';
 import { connect } from '../_shared/supabase.ts';
 import { createApp } from './app.ts';
 
 const mailSettings = readMailSettings();
+const mail = connectMail(mailSettings);
+const urls = readPublicUrls();
+const google = readGoogleSettings(urls);
 
 const supabase = connect(readEnv());
 
@@ -13,8 +27,12 @@ Deno.serve(
   createApp({
     supabase,
     storage: connectStorage(supabase, readStorageSettings()),
-    mail: connectMail(mailSettings),
+    mail,
+    sms: connectSms(readSmsSettings(), mail),
+    smsHookSecrets: readSmsHookSecrets(),
+    google: google && connectGoogle(google),
     http: readHttpSettings(),
+    urls,
     appName: mailSettings.sender.name,
   }).fetch,
 );

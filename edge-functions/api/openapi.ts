@@ -4,12 +4,17 @@ import { connect } from '../_shared/supabase.ts';
 import { createApp } from './app.ts';
 import { describeApi } from './description.ts';
 
+const nothingIsSent = { send: () => Promise.reject(new Error('nothing is sent here')) };
 const supabaseUrl = 'http://localhost';
 const supabase = connect({ supabaseUrl, restUrl: supabaseUrl, anonKey: 'none', serviceRoleKey: 'none' });
 const app = createApp({
   supabase,
   storage: connectStorage(supabase, { supabaseUrl, publicUrl: supabaseUrl, urlSeconds: 1 }),
-  mail: { send: () => Promise.reject(new Error('nothing is sent here')) },
+  mail: nothingIsSent,
+  sms: nothingIsSent,
+  smsHookSecrets: [],
+  google: undefined,
+  urls: { frontend: 'http://localhost', gateway: 'http://localhost' },
   http: { trustedProxies: 1, corsOrigins: '*', isHttpsOnly: false },
   appName: 'Confab',
 });

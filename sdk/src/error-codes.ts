@@ -10,6 +10,18 @@ export const errorCodes = {
   email_not_verified: 401,
   /** The code is wrong, used, replaced or older than ten minutes, or five tries have ended it. */
   invalid_code: 400,
+  /** The link for a new password is wrong, used, replaced or older than an hour. */
+  invalid_token: 400,
+  /** A sign-in through a provider comes back to another browser than it began in, or for the second time. */
+  invalid_state: 400,
+  /** Somebody did not agree at Google to sign in here. */
+  google_denied: 400,
+  /** Google has not verified the address, so it proves nothing. */
+  google_address_not_verified: 403,
+  /** Signing in with Google is not set up. */
+  google_not_configured: 404,
+  /** Google does not answer, or does not confirm who it is. */
+  google_failed: 502,
   /** An administrator suspended this account. */
   account_suspended: 403,
   /** Only admins of the platform may do this. */
@@ -34,6 +46,8 @@ export const errorCodes = {
   invalid_setting: 400,
   /** The account has a second factor and this session has not confirmed it. */
   second_factor_required: 403,
+  /** The account has no second factor. */
+  second_factor_missing: 400,
   /** The address has an account already. */
   user_already_exists: 422,
   /** The password is too short or too simple. */
@@ -66,6 +80,8 @@ export const errorCodes = {
   invalid_slug: 400,
   /** A name has 1 to 80 characters, none of them a control character or invisible. */
   invalid_name: 400,
+  /** A phone number has the form +491234567 (E.164). */
+  invalid_phone: 400,
   /** A title has at most 80 characters on one line, none of them invisible. */
   invalid_title: 400,
   /** The address of a picture begins with `https://` or `http://` and has at most 2,048 characters. */

@@ -61,7 +61,8 @@ select s.name, s.value, s.value, s.minimum, s.maximum, s.description
        "application/x-ms-shortcut", "application/x.ms.shortcut", "application/java-vm", "application/java-archive",
        "application/vnd.android.package-archive", "application/x-deb", "application/x-rpm",
        "application/x-apple-diskimage", "application/x-google-chrome-extension", "application/x-shockwave-flash"]',
-     null, null, 'Media types that may not be uploaded: programs')
+     null, null, 'Media types that may not be uploaded: programs'),
+    ('share_contacts', 'true', null, null, 'Whether everyone signed in sees, and finds people by, their e-mail addresses and phone numbers')
   ) as s (name, value, minimum, maximum, description);
 
 comment on table chat.settings is

@@ -113,7 +113,10 @@ insert into chat_private.rate_limit_rules (bucket, burst, period, description) v
   ('create_channel', 200, '1 hour', 'New channels and groups'),
   ('create_api_key', 60, '1 hour', 'New API keys'),
   ('open_dm', 300, '1 hour', 'New direct messages'),
-  ('create_file', 300, '10 minutes', 'Files announced');
+  ('create_file', 300, '10 minutes', 'Files announced'),
+  ('second_factor', 5, '5 minutes', 'Tries of a second factor''s code'),
+  ('sms', 10, '1 hour', 'Codes sent to the phone of one person'),
+  ('oauth_state', 1, '1 hour', 'Uses of one sign-in through a provider');
 
 comment on table chat_private.rate_limit_rules is
   'How many calls a person may make: burst at once, and as many again in each period. Change a row and it counts at once; without a row there is no limit';

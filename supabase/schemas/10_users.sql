@@ -67,6 +67,7 @@ create table chat.accounts (
 -- Serves mentions by full name, and lists of people by the beginning of theirs.
 create index profiles_name_prefix_idx on chat.profiles (lower(name) text_pattern_ops);
 create index accounts_email_idx on chat.accounts (email);
+create index accounts_phone_prefix_idx on chat.accounts (ltrim(phone, '+') text_pattern_ops);
 create index accounts_suspended_by_idx on chat.accounts (suspended_by) where suspended_by is not null;
 -- Both are few among many: asked at every announcement, and by lists.
 create index accounts_suspended_idx on chat.accounts (user_id) where suspended_at is not null;

@@ -92,23 +92,50 @@ create trigger _900_log_added after update of status on auth.mfa_factors
 create trigger _900_log_removed after delete on auth.mfa_factors
   for each row when (old.status = 'verified') execute function chat_private.tg_mfa_factors__log();
 
--- What Auth asks after each try of a password or a second factor's code (config.toml, [auth.hook.*]); to refuse more of
--- them is its own affair. 20 failures a minute are kept, or anybody could fill the log of anybody.
+-- Five codes of a second factor may be tried in five minutes, each by each path: Auth itself counts none. What is beyond
+-- ends the codes that are on their way, so that a right guess is worth nothing later.
+-- Definer: Auth's tables belong to Auth.
+create function chat_private.may_try_factor(user_id uuid, is_right boolean) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform chat_private.take_token('second_factor', may_try_factor.user_id::text);
+  if is_right then
+    delete from chat_private.rate_limit_states s where s.bucket = 'second_factor' and s.key = may_try_factor.user_id::text;
+  end if;
+  return true;
+exception when sqlstate 'PGRST' then
+  delete from auth.mfa_challenges c using auth.mfa_factors f where f.id = c.factor_id and f.user_id = may_try_factor.user_id;
+  return false;
+end;
+$$;
+
+-- What Auth asks after each try of a password or a second factor's code (config.toml, [auth.hook.*]). Auth ends all
+-- sessions of whom it is told to reject, so only a right code beyond the limit is. 20 failures a minute are kept, or
+-- anybody could fill the log of anybody.
 -- Definer: as above.
 create function chat_private.log_attempt(event jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_user_id uuid := event ->> 'user_id';
-  v_event text := case when event ? 'factor_id' then 'second_factor_failed' else 'sign_in_failed' end;
+  v_is_factor boolean := event ? 'factor_id';
+  v_event text := case when v_is_factor then 'second_factor_failed' else 'sign_in_failed' end;
+  v_is_right boolean := (event ->> 'valid')::boolean;
+  v_is_rejected boolean := false;
   v_ip inet;
 begin
+  if v_is_factor then
+    v_is_rejected := not chat_private.may_try_factor(v_user_id, v_is_right) and v_is_right;
+  end if;
   if pg_input_is_valid(event #>> '{metadata,ip_address}', 'inet') then
     v_ip := event #>> '{metadata,ip_address}';
   end if;
-  if (event ->> 'valid')::boolean is false and 20 > (
+  if (v_is_rejected or v_is_right is false) and 20 > (
       select count(*) filter (where l.event = v_event and l.at > now() - interval '1 minute')
         from (select * from chat.auth_log l where l.user_id = v_user_id order by l.id desc limit 20) l) then
     perform chat_private.log_auth(v_user_id, v_event, ip => v_ip);
+  end if;
+  if v_is_rejected then
+    return '{"decision": "reject", "message": "too many codes were tried"}';
   end if;
   return '{"decision": "continue"}';
 end;
@@ -141,4 +168,5 @@ comment on column chat.auth_log.user_agent is 'With what program the session was
 comment on policy select_self_or_platform_admin on chat.auth_log is 'People see what happened to their own account, platform admins to any';
 comment on function chat.list_auth_log(uuid, bigint, integer) is
   'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user for platform admins. Errors: not_an_admin, invalid_page_size';
-comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes';
+comment on function chat_private.may_try_factor(uuid, boolean) is 'Counts a try of a second factor''s code and tells whether it still counts';
+comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes, and bounds the tries of codes';

@@ -1,30 +1,34 @@
 /** Verifying an address with the code that was sent to it (ConnectBest 1.3, 1.4). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { visiting } from '../../_shared/caller.ts';
 import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { Email, SixDigits } from '../../_shared/schemas.ts';
 import { run } from '../../_shared/supabase.ts';
 import type { Deps } from '../deps.ts';
+import { DoneWithMessage } from '../dialects/connectbest/values.ts';
 import { resendCode } from '../email-codes.ts';
 
-const Done = z.object({ success: z.literal(true), message: z.string() });
-
 const verify = createRoute({
+  ...visiting,
   method: 'post',
   path: '/verify-email',
   summary: 'Verify an address with the code from the mail',
   tags: ['Authentication'],
   request: jsonBody(z.object({ email: Email, code: SixDigits })),
   responses: {
-    200: jsonAnswer('The address is verified', Done),
+    200: jsonAnswer('The address is verified', DoneWithMessage),
     ...errorAnswers({
-      400: 'A field is wrong; or the code is, or it is used, replaced, over ten minutes old or tried five times',
-      500: 'Server error',
+      400: [
+        'A field is wrong; or the code is, or it is used, replaced, over ten minutes old or tried five times',
+        'invalid_code',
+      ],
     }),
   },
 });
 
 const resend = createRoute({
+  ...visiting,
   method: 'post',
   path: '/resend-verification',
   summary: 'Send a new code, which replaces the one before',
@@ -33,8 +37,7 @@ const resend = createRoute({
   tags: ['Authentication'],
   request: jsonBody(z.object({ email: Email })),
   responses: {
-    200: jsonAnswer('Sent, if the address waits to be verified', Done),
-    ...errorAnswers({ 400: 'A field is wrong', 500: 'Server error' }),
+    200: jsonAnswer('Sent, if the address waits to be verified', DoneWithMessage),
   },
 });
 

@@ -58,7 +58,7 @@ export function authEnvironment(auth: Toml, stack: AuthStack): Record<string, st
     ...messages(table(auth, 'sms')),
     ...factors(table(auth, 'mfa')),
     ...providers(table(auth, 'external'), `${issuer}/callback`),
-    ...hooks(table(auth, 'hook')),
+    ...hooks(table(auth, 'hook'), stack),
   };
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
@@ -149,12 +149,15 @@ function providers(external: Toml, callback: string): Settings {
   }));
 }
 
-function hooks(configured: Toml): Settings {
+/** The stack's address as containers of Supabase's CLI call it. */
+const IN_CONTAINERS = 'http://host.docker.internal:54321';
+
+function hooks(configured: Toml, { apiUrl }: AuthStack): Settings {
   return named(configured, (name, { enabled, uri, secrets }) =>
     enabled === true
       ? {
           [`GOTRUE_HOOK_${name}_ENABLED`]: true,
-          [`GOTRUE_HOOK_${name}_URI`]: uri,
+          [`GOTRUE_HOOK_${name}_URI`]: text(uri).replace(IN_CONTAINERS, apiUrl),
           [`GOTRUE_HOOK_${name}_SECRETS`]: secrets,
         }
       : {},

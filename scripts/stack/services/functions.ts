@@ -21,6 +21,12 @@ export function functionsService(stack: StackContext, extra: Record<string, stri
   };
 }
 
+/** Auth signs its calls with them, and the function that sends messages checks that. */
+function smsHookSecrets({ auth }: StackContext['config']): Record<string, string> {
+  const hook = (auth.hook as Record<string, { secrets?: unknown }> | undefined)?.send_sms;
+  return hook?.secrets ? { SEND_SMS_HOOK_SECRETS: String(hook.secrets) } : {};
+}
+
 /** Addresses, keys and the project's secrets, as Supabase's runtime gives them. */
 export function functionEnvironment(stack: StackContext): Record<string, string> {
   const { config, ports, keys } = stack;
@@ -35,6 +41,9 @@ export function functionEnvironment(stack: StackContext): Record<string, string>
     LIVEKIT_URL: livekitUrl(stack),
     LIVEKIT_API_KEY: LIVEKIT_KEYS.key,
     LIVEKIT_API_SECRET: LIVEKIT_KEYS.secret,
+    SMS_MAILBOX_DOMAIN: 'sms.localhost',
+    ...smsHookSecrets(config),
+    FRONTEND_URL: String(config.auth.site_url ?? ''),
     ...Object.fromEntries(secrets),
     SUPABASE_URL: stack.url,
     SUPABASE_ANON_KEY: keys.anonKey,

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { database } from '../../helpers/database.ts';
 import { connect, PASSWORD, type Person, signUp, uniqueEmail } from '../../helpers/people.ts';
 import { stack } from '../../helpers/stack.ts';
+import { totp } from '../../helpers/totp.ts';
 import { badTokens, call, claimsOf, expectError, JWT, TIME, UUID } from '../api.ts';
 
 afterAll(() => database.end());
@@ -39,8 +40,14 @@ async function suspend(person: Person): Promise<void> {
   if (error) throw error;
 }
 
+/** An authenticator app. Auth reads no factor without a name. */
+const SECRET = 'JBSWY3DPEHPK3PXP';
+const addTotp = (person: Person) => database`
+  insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, created_at, updated_at, secret)
+  values (gen_random_uuid(), ${person.id}, '', 'totp', 'verified', now(), now(), ${SECRET})`;
+
 describe('POST /api/auth/register', () => {
-  it('makes an account and answers with it and a token', async () => {
+  it('success: makes an account and answers with it and a token', async () => {
     const account = newcomer({ phone: '+491711234567' });
     const answer = await register(account);
     expect(answer.status).toBe(201);
@@ -60,11 +67,11 @@ describe('POST /api/auth/register', () => {
     });
   });
 
-  it('answers null for the phone of a newcomer who gives none', async () => {
+  it('success: answers null for the phone of a newcomer who gives none', async () => {
     expect((await register(newcomer())).body).toMatchObject({ user: { phone: null } });
   });
 
-  it('gives a token that works at once and for seven days', async () => {
+  it('success: gives a token that works at once and for seven days', async () => {
     const { token, user } = (await register(newcomer())).body;
     const { exp, iat, sub } = claimsOf(token) as { exp: number; iat: number; sub: string };
     expect(exp - iat).toBe(7 * 24 * 3600);
@@ -72,24 +79,30 @@ describe('POST /api/auth/register', () => {
     expect((await me(token)).status).toBe(200);
   });
 
-  it('gives a refresh token that Auth takes', async () => {
+  it('success: gives a refresh token that Auth takes', async () => {
     const { refreshToken, user } = (await register(newcomer())).body;
     const { data, error } = await connect().auth.refreshSession({ refresh_token: refreshToken });
     expect(error).toBeNull();
     expect(data.user?.id).toBe(user.id);
   });
 
-  it('keeps the password as a bcrypt hash of cost 10 or more', async () => {
+  it('effect: keeps the password as a bcrypt hash of cost 10 or more', async () => {
     const { user } = (await register(newcomer())).body;
     const [row] = await database`select encrypted_password as hash from auth.users where id = ${user.id}`;
     expect(row?.hash).toMatch(/^\$2[aby]\$1\d\$/);
   });
 
-  it('takes a name around which there is space without the space', async () => {
+  it('success: takes a name around which there is space without the space', async () => {
     expect((await register(newcomer({ name: '  Ada ' }))).body).toMatchObject({ user: { name: 'Ada' } });
   });
 
-  it('refuses an address that has an account, in any case of letters', async () => {
+  it('limit: takes a password of 72 bytes and a name of 80 characters', async () => {
+    const account = newcomer({ password: `Aa1${'x'.repeat(69)}`, name: '😀'.repeat(80) });
+    expect((await register(account)).status).toBe(201);
+    expect((await connect().auth.signInWithPassword(account)).error).toBeNull();
+  });
+
+  it('error: refuses an address that has an account, in any case of letters', async () => {
     const account = newcomer();
     await register(account);
     const again = await register({
@@ -124,14 +137,14 @@ describe('POST /api/auth/register', () => {
     ['phone', { phone: '0171 1234567' }],
     ['phone', { phone: '+0171123456' }],
     ['phone', { phone: '+1234567890123456' }],
-  ])('names %s when it is wrong (%o) and makes no account', async (field, change) => {
+  ])('error: names %s when it is wrong (%o) and makes no account', async (field, change) => {
     const account = newcomer(change);
     expectError(await register(account), 400, 'invalid_input', field);
     if (typeof account.email === 'string') expect(await isRegistered(account.email)).toBe(false);
   });
 
   it.each(['Ada\nAdmin', 'Ada \u202enimda', 'A\u200bda'])(
-    'refuses the name %j and makes no account',
+    'error: refuses the name %j and makes no account',
     async (name) => {
       const account = newcomer({ name });
       expectError(await register(account), 400, 'invalid_name', 'name');
@@ -139,18 +152,18 @@ describe('POST /api/auth/register', () => {
     },
   );
 
-  it('names every wrong field at once', async () => {
+  it('error: names every wrong field at once', async () => {
     const answer = await register({ email: 'nobody', password: 'x' });
     for (const field of ['email', 'password', 'name']) expectError(answer, 400, 'invalid_input', field);
   });
 
-  it.each([[[]], ['text'], [null], [7]])('refuses a body that is no object: %o', async (body) => {
+  it.each([[[]], ['text'], [null], [7]])('error: refuses a body that is no object: %o', async (body) => {
     expectError(await register(body), 400, 'invalid_input', 'body');
   });
 });
 
 describe('POST /api/auth/login', () => {
-  it('gives a person with a verified address the account and a token', async () => {
+  it('success: gives a person with a verified address the account and a token', async () => {
     const person = await verified();
     const answer = await login({ email: person.email, password: person.password });
     expect(answer.status).toBe(200);
@@ -163,7 +176,7 @@ describe('POST /api/auth/login', () => {
         phone: null,
         image: null,
         emailVerified: true,
-        status: expect.stringMatching(/^(online|away|busy|inmeeting|offline)$/),
+        status: 'online',
         statusMessage: null,
       },
       token: JWT,
@@ -172,7 +185,7 @@ describe('POST /api/auth/login', () => {
     expect((await me(answer.body.token)).status).toBe(200);
   });
 
-  it('puts id, address and role into a token of seven days', async () => {
+  it('success: puts id, address and role into a token of seven days', async () => {
     const person = await verified();
     const { body } = await login({ email: person.email, password: person.password });
     const { exp, iat, ...claims } = claimsOf(body.token) as { exp: number; iat: number };
@@ -180,7 +193,7 @@ describe('POST /api/auth/login', () => {
     expect(claims).toMatchObject({ sub: person.id, email: person.email, user_role: 'user' });
   });
 
-  it('notes the time of the login', async () => {
+  it('effect: notes the time of the login', async () => {
     const person = await verified();
     await database`update auth.users set last_sign_in_at = '2020-01-01' where id = ${person.id}`;
     await login({ email: person.email, password: person.password });
@@ -189,12 +202,12 @@ describe('POST /api/auth/login', () => {
     expect(row?.is_recent).toBe(true);
   });
 
-  it('takes the address in any case of letters', async () => {
+  it('success: takes the address in any case of letters', async () => {
     const person = await verified();
     expect((await login({ email: person.email.toUpperCase(), password: person.password })).status).toBe(200);
   });
 
-  it('refuses a wrong password and an unknown address with the same words', async () => {
+  it('error: refuses a wrong password and an unknown address with the same words', async () => {
     const person = await verified();
     const wrong = await login({ email: person.email, password: 'Wrong1horse' });
     const unknown = await login({ email: uniqueEmail('nobody'), password: person.password });
@@ -203,28 +216,92 @@ describe('POST /api/auth/login', () => {
     expect(await sessionCount(person)).toBe(1);
   });
 
-  it('refuses a person whose address is not verified and leaves no session', async () => {
+  it('error: refuses a person whose address is not verified and leaves no session', async () => {
     const person = await signUp();
     expectError(await login({ email: person.email, password: person.password }), 401, 'email_not_verified');
     expect(await sessionCount(person)).toBe(1);
   });
 
-  it('says nothing of an unverified address to whoever does not know the password', async () => {
+  it('error: says nothing of an unverified address to whoever does not know the password', async () => {
     const person = await signUp();
     expectError(await login({ email: person.email, password: 'Wrong1horse' }), 400, 'invalid_credentials');
   });
 
-  it('refuses a suspended person', async () => {
+  it('permission: 403 for a suspended person, and 400 for whoever only tries a password on them', async () => {
     const person = await verified();
     await suspend(person);
+    expectError(await login({ email: person.email, password: 'Wrong1horse' }), 400, 'invalid_credentials');
     expectError(await login({ email: person.email, password: person.password }), 403, 'account_suspended');
   });
 
-  it('asks a person with a second factor for it and leaves no session', async () => {
+  it('error: 403 before 401 before 402', async () => {
+    const person = await signUp();
+    await addTotp(person);
+    const credentials = { email: person.email, password: person.password };
+    expectError(await login(credentials), 401, 'email_not_verified');
+    await suspend(person);
+    expectError(await login(credentials), 403, 'account_suspended');
+  });
+
+  it('limit: 429 for the sixth try in 15 minutes, from one address, until a good one or another account', async () => {
+    const [ada, bob] = [await verified(), await verified()];
+    const guess = (person: Person, password: string) => login({ email: person.email, password });
+    for (let n = 1; n <= 4; n++) expectError(await guess(ada, 'Wrong1horse'), 400, 'invalid_credentials');
+    expect((await guess(ada, ada.password)).status).toBe(200);
+    for (let n = 1; n <= 5; n++) expectError(await guess(ada, 'Wrong1horse'), 400, 'invalid_credentials');
+    const refused = await guess(ada, ada.password);
+    expectError(refused, 429, 'rate_limited');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('ratelimit-limit')).toBe('5');
+    expect((await guess(bob, bob.password)).status).toBe(200);
+  });
+
+  it('effect: everybody sees the person online', async () => {
+    const [ada, bob] = [await verified(), await signUp()];
+    await login({ email: ada.email, password: ada.password });
+    const seen = await call('GET', `/api/users/${ada.id}`, { token: bob.token });
+    expect(seen.body).toMatchObject({ user: { status: 'online' } });
+  });
+
+  it('effect: the log of the account tells the address of a good and of a wrong try', async () => {
     const person = await verified();
-    // Auth reads no factor without a name.
-    await database`insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, created_at, updated_at, secret)
-                   values (gen_random_uuid(), ${person.id}, '', 'totp', 'verified', now(), now(), 'JBSWY3DPEHPK3PXP')`;
+    await login({ email: person.email, password: 'Wrong1horse' });
+    await call('POST', '/api/auth/login', {
+      json: { email: person.email, password: person.password },
+      headers: { 'user-agent': 'Elephant/1' },
+    });
+    const rows = await database`select event, host(ip) as ip, user_agent from chat.auth_log
+                                 where user_id = ${person.id} order by id desc limit 2`;
+    expect(rows).toEqual([
+      { event: 'signed_in', ip: expect.stringMatching(/^[\da-f.:]+$/), user_agent: 'Elephant/1' },
+      { event: 'sign_in_failed', ip: expect.stringMatching(/^[\da-f.:]+$/), user_agent: null },
+    ]);
+  });
+
+  it('effect: a refusal takes as long for an address without an account as for one with', async () => {
+    const person = await verified();
+    const timed = async (email: string) => {
+      const start = performance.now();
+      expectError(await login({ email, password: 'Wrong1horse' }), 400, 'invalid_credentials');
+      return performance.now() - start;
+    };
+    const known = [await timed(person.email), await timed(person.email)];
+    const unknown = [await timed(uniqueEmail('nobody')), await timed(uniqueEmail('nobody'))];
+    expect(Math.min(...known, ...unknown)).toBeGreaterThan(395);
+  });
+
+  it('success: takes the code of an authenticator app', async () => {
+    const person = await verified();
+    await addTotp(person);
+    const json = { email: person.email, password: person.password, verificationCode: totp(SECRET) };
+    const answer = await login(json);
+    expect(answer.status).toBe(200);
+    expect((await me(answer.body.token)).status).toBe(200);
+  });
+
+  it('error: asks a person with a second factor for it and leaves no session', async () => {
+    const person = await verified();
+    await addTotp(person);
     const answer = await login({ email: person.email, password: person.password });
     expectError(answer, 402, 'second_factor_required');
     expect(await sessionCount(person)).toBe(1);
@@ -241,13 +318,13 @@ describe('POST /api/auth/login', () => {
     ['password', { email: 'ada@example.com', password: ['x'] }],
     ['verificationCode', { email: 'ada@example.com', password: PASSWORD, verificationCode: '12345' }],
     ['verificationCode', { email: 'ada@example.com', password: PASSWORD, verificationCode: 'abcdef' }],
-  ])('names %s when it is wrong (%o)', async (field, body) => {
+  ])('error: names %s when it is wrong (%o)', async (field, body) => {
     expectError(await login(body), 400, 'invalid_input', field);
   });
 });
 
 describe('GET /api/auth/me', () => {
-  it('answers a person with the own account', async () => {
+  it('success: answers a person with the own account', async () => {
     const person = await signUp('Grace Hopper');
     const answer = await me(person.token);
     expect(answer.status).toBe(200);
@@ -259,20 +336,16 @@ describe('GET /api/auth/me', () => {
         role: 'user',
         phone: null,
         image: null,
-        status: expect.stringMatching(/^(online|away|busy|inmeeting|offline)$/),
+        status: 'offline',
         statusMessage: null,
         emailVerified: false,
-        preferences: {
-          notifications: expect.any(Boolean),
-          soundEnabled: expect.any(Boolean),
-          timezone: expect.any(String),
-        },
+        preferences: { notifications: true, soundEnabled: true, timezone: 'UTC' },
         createdAt: TIME,
       },
     });
   });
 
-  it('answers with what the database says now, not with what the token said', async () => {
+  it('success: answers with what the database says now, not with what the token said', async () => {
     const person = await signUp();
     await database`update chat.accounts set role = 'admin', email_verified_at = now() where user_id = ${person.id}`;
     await person.supabase.rpc('update_profile', { name: 'Renamed' }).throwOnError();
@@ -281,7 +354,7 @@ describe('GET /api/auth/me', () => {
     });
   });
 
-  it.each(badTokens)('refuses %s', async (_, make) => {
+  it.each(badTokens)('permission: refuses %s', async (_, make) => {
     const { status, body } = await me(make((await signUp()).token));
     expect(status).toBe(401);
     expect(body).toEqual({
@@ -292,19 +365,19 @@ describe('GET /api/auth/me', () => {
     });
   });
 
-  it('refuses the token of a person who signed out', async () => {
+  it('permission: refuses the token of a person who signed out', async () => {
     const person = await signUp();
     await person.supabase.auth.signOut({ scope: 'local' });
     expectError(await me(person.token), 401, 'session_expired');
   });
 
-  it('refuses the token of a deleted person', async () => {
+  it('permission: refuses the token of a deleted person', async () => {
     const person = await signUp();
     await connect(stack.secretKey).auth.admin.deleteUser(person.id);
     expectError(await me(person.token), 401, 'session_expired');
   });
 
-  it('refuses the token of a suspended person', async () => {
+  it('permission: refuses the token of a suspended person', async () => {
     const person = await signUp();
     await suspend(person);
     expectError(await me(person.token), 403, 'account_suspended');

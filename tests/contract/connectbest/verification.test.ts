@@ -30,7 +30,7 @@ const isVerified = async (email: string) =>
     .length > 0;
 
 describe('POST /api/auth/register', () => {
-  it('sends a six-digit code to the address and says so', async () => {
+  it('effect: sends a six-digit code to the address and says so', async () => {
     const email = uniqueEmail('newcomer');
     const answer = await register(email);
     expect(answer).toMatchObject({
@@ -40,7 +40,7 @@ describe('POST /api/auth/register', () => {
     expect(await codesTo(email)).toEqual([expect.stringMatching(/^\d{6}$/)]);
   });
 
-  it('sends it to the address in small letters, as the account has it', async () => {
+  it('effect: sends it to the address in small letters, as the account has it', async () => {
     const email = uniqueEmail('newcomer');
     const answer = await register(email.toUpperCase());
     expect(answer.body).toMatchObject({ message: `Verification email sent to ${email}`, user: { email } });
@@ -48,7 +48,7 @@ describe('POST /api/auth/register', () => {
     await expect.poll(() => mailsTo(email)).toHaveLength(1);
   });
 
-  it('sends a mail with the same code as text and as HTML, which names nobody', async () => {
+  it('effect: sends a mail with the same code as text and as HTML, which names nobody', async () => {
     const { email, code } = await newcomer();
     const [mail] = await mailsTo(email);
     expect(mail?.html).toContain(code);
@@ -57,7 +57,7 @@ describe('POST /api/auth/register', () => {
     expect(mail?.headers['auto-submitted']).toBe('auto-generated');
   });
 
-  it('sends nothing to an address that has an account', async () => {
+  it('effect: sends nothing to an address that has an account', async () => {
     const { email } = await newcomer();
     expectError(await register(email), 400, 'user_already_exists', 'email');
     expect(await mailsTo(email)).toHaveLength(1);
@@ -65,7 +65,7 @@ describe('POST /api/auth/register', () => {
 });
 
 describe('POST /api/auth/verify-email', () => {
-  it('verifies the address, so that its owner can sign in', async () => {
+  it('success: verifies the address, so that its owner can sign in', async () => {
     const { email, code, token } = await newcomer();
     expectError(await login(email), 401, 'email_not_verified');
     expect(await verify({ email, code })).toMatchObject(VERIFIED);
@@ -75,32 +75,32 @@ describe('POST /api/auth/verify-email', () => {
     });
   });
 
-  it('takes the address in any case of letters', async () => {
+  it('success: takes the address in any case of letters', async () => {
     const { email, code } = await newcomer();
     expect(await verify({ email: email.toUpperCase(), code })).toMatchObject(VERIFIED);
   });
 
-  it('refuses a wrong code and lets the right one follow', async () => {
+  it('error: refuses a wrong code and lets the right one follow', async () => {
     const { email, code } = await newcomer();
     expectError(await verify({ email, code: wrong(code) }), 400, 'invalid_code', 'code');
     expect(await isVerified(email)).toBe(false);
     expect(await verify({ email, code })).toMatchObject(VERIFIED);
   });
 
-  it('refuses a code that is used', async () => {
+  it('error: refuses a code that is used', async () => {
     const { email, code } = await newcomer();
     await verify({ email, code });
     expectError(await verify({ email, code }), 400, 'invalid_code', 'code');
   });
 
-  it('refuses a code after its ten minutes', async () => {
+  it('error: refuses a code after its ten minutes', async () => {
     const { email, code } = await newcomer();
     await database`update chat_private.one_time_codes set expires_at = now() where email = ${email}`;
     expectError(await verify({ email, code }), 400, 'invalid_code', 'code');
     expect(await isVerified(email)).toBe(false);
   });
 
-  it('refuses the right code after five wrong ones, also when all come at once', async () => {
+  it('limit: refuses the right code after five wrong ones, also when all come at once', async () => {
     const { email, code } = await newcomer();
     const answers = await Promise.all(Array.from({ length: 8 }, () => verify({ email, code: wrong(code) })));
     for (const answer of answers) expectError(answer, 400, 'invalid_code', 'code');
@@ -108,13 +108,13 @@ describe('POST /api/auth/verify-email', () => {
     expect(await isVerified(email)).toBe(false);
   });
 
-  it('takes a code once when it comes twice at the same time', async () => {
+  it('limit: takes a code once when it comes twice at the same time', async () => {
     const { email, code } = await newcomer();
     const answers = await Promise.all([verify({ email, code }), verify({ email, code })]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
-  it('refuses the code of somebody else', async () => {
+  it('error: refuses the code of somebody else', async () => {
     const [ada, bob] = [await newcomer(), await newcomer()];
     const answer = await verify({
       email: ada.email,
@@ -123,7 +123,7 @@ describe('POST /api/auth/verify-email', () => {
     expectError(answer, 400, 'invalid_code', 'code');
   });
 
-  it('answers an unknown address like a wrong code', async () => {
+  it('error: answers an unknown address like a wrong code', async () => {
     const { email, code } = await newcomer();
     const known = await verify({ email, code: wrong(code) });
     expect(await verify({ email: uniqueEmail('nobody'), code })).toMatchObject({
@@ -142,13 +142,13 @@ describe('POST /api/auth/verify-email', () => {
     ['code', { email: 'ada@example.com', code: '1234567' }],
     ['code', { email: 'ada@example.com', code: '12345a' }],
     ['code', { email: 'ada@example.com', code: '١٢٣٤٥٦' }],
-  ])('names %s when it is wrong (%o)', async (field, body) => {
+  ])('error: names %s when it is wrong (%o)', async (field, body) => {
     expectError(await verify(body), 400, 'invalid_input', field);
   });
 });
 
 describe('POST /api/auth/resend-verification', () => {
-  it('sends a new code, which replaces the one before and has ten minutes of its own', async () => {
+  it('success: sends a new code, which replaces the one before and has ten minutes of its own', async () => {
     const { email, code: old } = await newcomer();
     await database`update chat_private.one_time_codes set expires_at = now() where email = ${email}`;
     expect(await resend({ email })).toMatchObject(SENT);
@@ -157,7 +157,7 @@ describe('POST /api/auth/resend-verification', () => {
     expect(await verify({ email, code })).toMatchObject(VERIFIED);
   });
 
-  it('answers an unknown and a verified address the same and sends them nothing', async () => {
+  it('success: answers an unknown and a verified address the same and sends them nothing', async () => {
     const { email, code } = await newcomer();
     const nobody = uniqueEmail('nobody');
     await verify({ email, code });
@@ -170,7 +170,7 @@ describe('POST /api/auth/resend-verification', () => {
     expect(await mailsTo(nobody)).toHaveLength(0);
   });
 
-  it('sends ten codes an hour to one address and answers as before', async () => {
+  it('limit: sends ten codes an hour to one address and answers as before', async () => {
     const { email } = await newcomer();
     const answers = await Promise.all(Array.from({ length: 11 }, () => resend({ email })));
     for (const answer of answers) expect(answer).toMatchObject(SENT);
@@ -178,7 +178,7 @@ describe('POST /api/auth/resend-verification', () => {
   });
 
   it.each([[{}], [{ email: 'nobody' }], [{ email: 7 }], [{ email: 'ada@users.confab.invalid' }]])(
-    'names the address when it is wrong: %o',
+    'error: names the address when it is wrong: %o',
     async (body) => {
       expectError(await resend(body), 400, 'invalid_input', 'email');
     },

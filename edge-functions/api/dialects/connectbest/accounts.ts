@@ -1,6 +1,7 @@
-/** Accounts as ConnectBest shows them. */
+/** Accounts as ConnectBest shows them: the own one in three sizes, others as contacts. */
 import { z } from '@hono/zod-openapi';
-import { Id, Presence, type ProfileRow, Time, toTime } from './values.ts';
+import type { AccountRow, ContactRow } from '../../core/accounts.ts';
+import { Id, Presence, Time, toTime } from './values.ts';
 
 const Account = z.object({
   id: Id,
@@ -19,29 +20,37 @@ export const SignedInUser = Account.extend({
   statusMessage: z.string().nullable(),
 }).openapi('SignedInUser');
 
-export const CurrentUser = SignedInUser.extend({
-  preferences: z.object({ notifications: z.boolean(), soundEnabled: z.boolean(), timezone: z.string() }),
+export const Preferences = z.object({
+  notifications: z.boolean(),
+  soundEnabled: z.boolean(),
+  timezone: z.string().openapi({ description: 'Name in the IANA database', example: 'Europe/Berlin' }),
+});
+
+export const CurrentUser = SignedInUser.extend({ preferences: Preferences, createdAt: Time }).openapi(
+  'CurrentUser',
+);
+
+export const FoundUser = z
+  .object({
+    id: Id,
+    name: z.string(),
+    email: z.string(),
+    phone: z.string().nullable(),
+    status: Presence,
+    avatar: z.string().nullable(),
+  })
+  .openapi('FoundUser');
+
+export const OtherUser = FoundUser.extend({
+  statusMessage: z.string().nullable(),
   createdAt: Time,
-}).openapi('CurrentUser');
-
-/** What to select for the shapes below. */
-export const ACCOUNT_COLUMNS =
-  'role, email, email_verified_at, phone, created_at, profile:profiles!accounts_user_id_fkey!inner(id, name, avatar_url)';
-
-export interface AccountRow {
-  role: string;
-  email: string | null;
-  email_verified_at: string | null;
-  phone: string | null;
-  created_at: string;
-  profile: ProfileRow;
-}
+}).openapi('OtherUser');
 
 const toAccount = (row: AccountRow): z.infer<typeof Account> => ({
-  id: row.profile.id,
+  id: row.id,
   email: row.email ?? '',
-  name: row.profile.name,
-  role: row.role === 'admin' ? 'admin' : 'user',
+  name: row.name,
+  role: row.role,
   phone: row.phone,
   emailVerified: row.email_verified_at !== null,
 });
@@ -53,13 +62,28 @@ export const toRegisteredUser = (row: AccountRow): z.infer<typeof RegisteredUser
 
 export const toSignedInUser = (row: AccountRow): z.infer<typeof SignedInUser> => ({
   ...toAccount(row),
-  image: row.profile.avatar_url,
-  status: 'offline',
-  statusMessage: null,
+  image: row.avatar_url,
+  status: row.status,
+  statusMessage: row.status_text,
 });
 
 export const toCurrentUser = (row: AccountRow): z.infer<typeof CurrentUser> => ({
   ...toSignedInUser(row),
-  preferences: { notifications: true, soundEnabled: true, timezone: 'UTC' },
+  preferences: { notifications: row.notifications, soundEnabled: row.sound, timezone: row.timezone },
+  createdAt: toTime(row.created_at),
+});
+
+export const toFoundUser = (row: ContactRow): z.infer<typeof FoundUser> => ({
+  id: row.id,
+  name: row.name,
+  email: row.email ?? '',
+  phone: row.phone,
+  status: row.status,
+  avatar: row.avatar_url,
+});
+
+export const toOtherUser = (row: ContactRow): z.infer<typeof OtherUser> => ({
+  ...toFoundUser(row),
+  statusMessage: row.status_text,
   createdAt: toTime(row.created_at),
 });

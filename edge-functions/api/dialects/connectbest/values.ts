@@ -8,6 +8,7 @@ export const Presence = z.enum(['online', 'away', 'busy', 'inmeeting', 'offline'
 /** The answer of what has nothing else to say. */
 export const Done = z.object({ success: z.literal(true) }).openapi('Done');
 export const done = { success: true } as const;
+export const DoneWithMessage = z.object({ success: z.literal(true), message: z.string() });
 
 export interface ProfileRow {
   id: string;

@@ -1,0 +1,172 @@
+/** Making accounts and signing in to them, whatever document asks for it. */
+import type { AuthError, Session } from '@supabase/supabase-js';
+import { ApiError, refused } from '../../_shared/errors.ts';
+import { type ChatClient, given, run, type Supabase, type Tokens } from '../../_shared/supabase.ts';
+import { confirmFactor, factorOf, sendFactorCode } from './second-factor.ts';
+
+/** A row of chat.account_details; the types of the database call every column of a type nullable. */
+export interface AccountRow {
+  id: string;
+  name: string;
+  avatar_url: string | null;
+  email: string | null;
+  email_verified_at: string | null;
+  phone: string | null;
+  role: 'user' | 'admin';
+  status: 'online' | 'away' | 'busy' | 'inmeeting' | 'offline';
+  status_text: string | null;
+  notifications: boolean;
+  sound: boolean;
+  timezone: string;
+  created_at: string;
+}
+
+/** A row of chat.contact. */
+export type ContactRow = Pick<
+  AccountRow,
+  'id' | 'name' | 'avatar_url' | 'email' | 'phone' | 'status' | 'status_text' | 'created_at'
+>;
+
+export interface SignedIn {
+  account: AccountRow;
+  tokens: Tokens;
+}
+
+interface Credentials {
+  email: string;
+  password: string;
+}
+
+export async function register(
+  supabase: Supabase,
+  visitor: ChatClient,
+  { email, password, name, phone }: Credentials & { name: string; phone: string | undefined },
+): Promise<SignedIn> {
+  const { data, error } = await visitor.auth.signUp({
+    email,
+    password,
+    options: { data: { name, ...(phone && { phone }) } },
+  });
+  const tokens = sessionOf('register', data.session, error);
+  return { account: await readAccount(supabase.asCaller(tokens.access_token)), tokens };
+}
+
+/**
+ * Signs in who has verified the address and, where there is a second factor, confirmed it with `code`; without one a
+ * code is sent. `visitor` is left without a session when the sign-in is refused.
+ */
+export async function signIn(
+  supabase: Supabase,
+  visitor: ChatClient,
+  { email, password, code }: Credentials & { code: string | undefined },
+): Promise<SignedIn> {
+  const session = await startSession(supabase, visitor, { email, password });
+  try {
+    await requireVerified(supabase, session.user.id);
+    const factor = factorOf(session.user);
+    if (factor && code === undefined) {
+      await sendFactorCode(visitor, factor);
+      throw new ApiError(
+        'second_factor_required',
+        402,
+        'unable to sign in; send the code of the second factor',
+      );
+    }
+    const tokens =
+      factor && code !== undefined
+        ? await confirmFactor(supabase, visitor, { userId: session.user.id, factor, code })
+        : session;
+    return { account: await comeOnline(supabase.asCaller(tokens.access_token)), tokens };
+  } catch (cause) {
+    await visitor.auth.signOut({ scope: 'local' });
+    throw cause;
+  }
+}
+
+export const readAccount = (client: ChatClient): Promise<AccountRow> =>
+  run(
+    'read the account',
+    client.rpc('get_account', {}, { get: true }).single().overrideTypes<AccountRow, { merge: false }>(),
+  );
+
+export const comeOnline = (client: ChatClient): Promise<AccountRow> =>
+  updateAccount(client, { presence: 'online' });
+
+interface AccountChanges {
+  name?: string | undefined;
+  /** Empty: none. */
+  phone?: string | undefined;
+  presence?: string | undefined;
+  /** Empty: none. */
+  statusText?: string | undefined;
+  notifications?: boolean | undefined;
+  sound?: boolean | undefined;
+  timezone?: string | undefined;
+}
+
+/** Changes what is given, all or nothing. */
+export const updateAccount = (
+  client: ChatClient,
+  { statusText, ...changes }: AccountChanges,
+): Promise<AccountRow> =>
+  run(
+    'update account',
+    client
+      .rpc('update_account', given({ ...changes, status_text: statusText }))
+      .single()
+      .overrideTypes<AccountRow, { merge: false }>(),
+  );
+
+export async function findContact(client: ChatClient, userId: string): Promise<ContactRow | undefined> {
+  const rows = await run(
+    'read user',
+    client
+      .rpc('get_contact', { user_id: userId }, { get: true })
+      .overrideTypes<ContactRow[], { merge: false }>(),
+  );
+  return rows[0];
+}
+
+/** By name, address or number, best first. */
+export const searchContacts = (client: ChatClient, query: string, limit: number): Promise<ContactRow[]> =>
+  run(
+    'search users',
+    client
+      .rpc('search_contacts', { query, page_size: limit })
+      .overrideTypes<ContactRow[], { merge: false }>(),
+  );
+
+async function startSession(
+  supabase: Supabase,
+  visitor: ChatClient,
+  credentials: Credentials,
+): Promise<Session> {
+  const { data, error } = await visitor.auth.signInWithPassword(credentials);
+  // Auth tells that somebody is suspended before it looks at the password.
+  if (error?.code === 'user_banned') {
+    const isTheirs = await run('sign in', supabase.asServer().rpc('is_password', credentials));
+    if (!isTheirs)
+      throw new ApiError('invalid_credentials', 400, 'unable to sign in; address or password is wrong');
+  }
+  if (error?.code === 'invalid_credentials') {
+    throw new ApiError('invalid_credentials', 400, 'unable to sign in; address or password is wrong');
+  }
+  return sessionOf('sign in', data.session, error);
+}
+
+/** Asked above the gate, which lets nobody read before the second factor is confirmed. */
+async function requireVerified(supabase: Supabase, userId: string): Promise<void> {
+  const account = await run(
+    'sign in',
+    supabase.asServer().from('accounts').select('email_verified_at').eq('user_id', userId).single(),
+  );
+  if (account.email_verified_at !== null) return;
+  throw new ApiError('email_not_verified', 401, 'unable to sign in; verify the e-mail address first');
+}
+
+export function sessionOf(operation: string, session: Session | null, error: AuthError | null): Session {
+  if (error) throw refused(operation, error, error.status ?? 0);
+  // Only a project that lets Auth ask for confirmation gets here, against supabase/config.toml.
+  if (!session) throw new Error('Auth made an account without a session; turn its confirmations off');
+  return session;
+}

@@ -1,0 +1,50 @@
+-- What a server needs to sign people in over HTTP beside Auth, above the gate: the half of a sign-in that is not yet a session.
+
+-- Definer: passwords are Auth's. Auth refuses suspended people before it looks at the password, so that anybody could ask
+-- who is; only with the right one may they learn it.
+create function chat.is_password(email text, password text) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from auth.users u
+     where u.email = lower(is_password.email) and not u.is_sso_user
+       and u.encrypted_password = extensions.crypt(is_password.password, u.encrypted_password));
+$$;
+grant execute on function chat.is_password(text, text) to service_role;
+
+-- Definer: challenges are Auth's, which tells their ids only to whoever began them.
+create function chat.newest_challenge(user_id uuid) returns table (factor_id uuid, challenge_id uuid)
+language sql stable rows 1 security definer set search_path = '' as $$
+  select f.id, c.id
+    from auth.mfa_factors f
+    join auth.mfa_challenges c on c.factor_id = f.id
+   where f.user_id = newest_challenge.user_id and f.factor_type = 'phone'
+     and c.verified_at is null and c.created_at > now() - interval '5 minutes'
+   order by c.created_at desc limit 1;
+$$;
+grant execute on function chat.newest_challenge(uuid) to service_role;
+
+-- Definer: rate limits belong to nobody.
+create function chat.count_sms(user_id uuid) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform chat_private.take_token('sms', count_sms.user_id::text);
+end;
+$$;
+grant execute on function chat.count_sms(uuid) to service_role;
+
+-- Definer: as above.
+create function chat.claim_oauth_state(state text) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform chat_private.take_token('oauth_state', encode(sha256(convert_to(claim_oauth_state.state, 'UTF8')), 'hex'));
+  return true;
+exception when sqlstate 'PGRST' then
+  return false;
+end;
+$$;
+grant execute on function chat.claim_oauth_state(text) to service_role;
+
+comment on function chat.is_password(text, text) is 'For the server only: whether this is the password of the account with this address';
+comment on function chat.newest_challenge(uuid) is 'For the server only: the newest code on its way to a person''s phone, for five minutes';
+comment on function chat.count_sms(uuid) is 'For the server only: counts a message to a person''s phone. Errors: rate_limited';
+comment on function chat.claim_oauth_state(text) is 'For the server only: whether a sign-in through a provider comes back for the first time';
