@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn } from '../../_shared/caller.ts';
 import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
-import { text, Uuid } from '../../_shared/schemas.ts';
+import { pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import { findContact, searchContacts, updateAccount } from '../core/accounts.ts';
 import type { Deps } from '../deps.ts';
 import {
@@ -16,8 +16,6 @@ import {
   toOtherUser,
 } from '../dialects/connectbest/accounts.ts';
 import { Done, done, Presence } from '../dialects/connectbest/values.ts';
-
-const MAX_FOUND = 50;
 
 const Changes = z.object({
   name: text({ min: 2, trim: true }).optional().openapi({ example: 'Ada King' }),
@@ -78,13 +76,7 @@ const search = createRoute({
   request: {
     query: z.object({
       query: text({ min: 2, trim: true }).openapi({ example: 'ada' }),
-      limit: z.coerce
-        .number('must be a number')
-        .int()
-        .min(1)
-        .default(20)
-        .transform((limit) => Math.min(limit, MAX_FOUND))
-        .openapi({ description: `At most ${MAX_FOUND}; more counts as ${MAX_FOUND}` }),
+      limit: pageLimit(20, 50),
     }),
   },
   responses: {
