@@ -214,7 +214,8 @@ select s.name, s.value, s.value, s.minimum, s.maximum, s.description
        "application/x-ms-shortcut", "application/x.ms.shortcut", "application/java-vm", "application/java-archive",
        "application/vnd.android.package-archive", "application/x-deb", "application/x-rpm",
        "application/x-apple-diskimage", "application/x-google-chrome-extension", "application/x-shockwave-flash"]',
-     null, null, 'Media types that may not be uploaded: programs')
+     null, null, 'Media types that may not be uploaded: programs'),
+    ('share_contacts', 'true', null, null, 'Whether everyone signed in sees, and finds people by, their e-mail addresses and phone numbers')
   ) as s (name, value, minimum, maximum, description);
 
 comment on table chat.settings is
@@ -344,7 +345,10 @@ insert into chat_private.rate_limit_rules (bucket, burst, period, description) v
   ('create_channel', 200, '1 hour', 'New channels and groups'),
   ('create_api_key', 60, '1 hour', 'New API keys'),
   ('open_dm', 300, '1 hour', 'New direct messages'),
-  ('create_file', 300, '10 minutes', 'Files announced');
+  ('create_file', 300, '10 minutes', 'Files announced'),
+  ('second_factor', 5, '5 minutes', 'Tries of a second factor''s code'),
+  ('sms', 10, '1 hour', 'Codes sent to the phone of one person'),
+  ('oauth_state', 1, '1 hour', 'Uses of one sign-in through a provider');
 
 comment on table chat_private.rate_limit_rules is
   'How many calls a person may make: burst at once, and as many again in each period. Change a row and it counts at once; without a row there is no limit';
@@ -556,6 +560,7 @@ create table chat.accounts (
 -- Serves mentions by full name, and lists of people by the beginning of theirs.
 create index profiles_name_prefix_idx on chat.profiles (lower(name) text_pattern_ops);
 create index accounts_email_idx on chat.accounts (email);
+create index accounts_phone_prefix_idx on chat.accounts (ltrim(phone, '+') text_pattern_ops);
 create index accounts_suspended_by_idx on chat.accounts (suspended_by) where suspended_by is not null;
 -- Both are few among many: asked at every announcement, and by lists.
 create index accounts_suspended_idx on chat.accounts (user_id) where suspended_at is not null;
@@ -913,11 +918,12 @@ comment on function chat_private.before_user_created(jsonb) is 'Auth hook: refus
 comment on function chat_private.custom_access_token(jsonb) is 'Auth hook: adds user_role and name to the access token';
 
 -- 14_one_time_codes.sql
--- Codes that prove an address is somebody's: six digits, ten minutes, five tries, kept hashed.
+-- Codes that prove an address is somebody's, each kept hashed and used once: six digits that verify it (ten minutes,
+-- five tries) and tokens that choose a new password (one hour).
 
 create table chat_private.one_time_codes (
   user_id uuid not null references chat.profiles on delete cascade,
-  purpose text not null constraint one_time_codes_purpose_known check (purpose in ('verify_email')),
+  purpose text not null constraint one_time_codes_purpose_known check (purpose in ('verify_email', 'reset_password')),
   -- Where the code went: it proves nothing of an address that the account gets later.
   email text not null,
   code_hash text not null,
@@ -927,7 +933,32 @@ create table chat_private.one_time_codes (
   issued_since timestamptz not null default now(),
   primary key (user_id, purpose)
 );
+-- Serves tokens, which come without an address. Nothing can be guessed of 122 random bits, so a fast hash will do.
+create unique index one_time_codes_token_idx on chat_private.one_time_codes (code_hash) where purpose = 'reset_password';
+
 alter table chat_private.one_time_codes enable row level security;
+
+-- Keeps a new code of the account with this address in place of the one before, and tells whether there is such an account.
+create function chat_private.keep_code(email text, purpose text, code_hash text, life interval) returns boolean
+language plpgsql volatile set search_path = '' as $$
+begin
+  -- Nobody waits for the disk here: the time of the answer would tell that something was written.
+  perform set_config('synchronous_commit', 'off', true);
+  insert into chat_private.one_time_codes as c (user_id, purpose, email, code_hash, expires_at)
+  select a.user_id, keep_code.purpose, a.email, keep_code.code_hash, now() + keep_code.life
+    from chat.accounts a
+   where a.email = lower(keep_code.email) and a.suspended_at is null
+     and (a.email_verified_at is null or keep_code.purpose <> 'verify_email')
+   limit 1
+  on conflict on constraint one_time_codes_pkey do update
+    set email = excluded.email, code_hash = excluded.code_hash, tries = 0, expires_at = excluded.expires_at,
+        issued = case when c.issued_since > now() - interval '1 hour' then c.issued + 1 else 1 end,
+        issued_since = case when c.issued_since > now() - interval '1 hour' then c.issued_since else now() end
+    -- Every new code is five more guesses, and one more mail to somebody who may not have asked.
+    where c.issued < 10 or c.issued_since <= now() - interval '1 hour';
+  return found;
+end;
+$$;
 
 -- Definer: the table belongs to nobody. Only service_role may call it: whoever reads the code owns the address.
 create function chat.issue_email_code(email text) returns text
@@ -937,18 +968,7 @@ declare
   -- Before anything is looked up, so that an unknown address takes as long as a known one.
   v_hash text := extensions.crypt(v_code, extensions.gen_salt('bf', 8));
 begin
-  insert into chat_private.one_time_codes as c (user_id, purpose, email, code_hash, expires_at)
-  select a.user_id, 'verify_email', a.email, v_hash, now() + interval '10 minutes'
-    from chat.accounts a
-   where a.email = lower(issue_email_code.email) and a.email_verified_at is null
-   limit 1
-  on conflict on constraint one_time_codes_pkey do update
-    set email = excluded.email, code_hash = excluded.code_hash, tries = 0, expires_at = excluded.expires_at,
-        issued = case when c.issued_since > now() - interval '1 hour' then c.issued + 1 else 1 end,
-        issued_since = case when c.issued_since > now() - interval '1 hour' then c.issued_since else now() end
-    -- Every new code is five more guesses, and one more mail to somebody who may not have asked.
-    where c.issued < 10 or c.issued_since <= now() - interval '1 hour';
-  return case when found then v_code end;
+  return case when chat_private.keep_code(issue_email_code.email, 'verify_email', v_hash, interval '10 minutes') then v_code end;
 end;
 $$;
 grant execute on function chat.issue_email_code(text) to service_role;
@@ -978,12 +998,95 @@ end;
 $$;
 grant execute on function chat.verify_email(text, text) to service_role;
 
+create function chat_private.hash_token(token text) returns text
+language sql immutable strict set search_path = '' as $$
+  select encode(sha256(convert_to(lower(token), 'UTF8')), 'hex');
+$$;
+
+-- Definer: as above.
+create function chat.issue_reset_token(email text) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_token uuid := gen_random_uuid();
+begin
+  return case when chat_private.keep_code(issue_reset_token.email, 'reset_password',
+                                          chat_private.hash_token(v_token::text), interval '1 hour') then v_token end;
+end;
+$$;
+grant execute on function chat.issue_reset_token(text) to service_role;
+
+-- Whoever was in an account before its address was proven leaves: sessions, second factors and codes on their way.
+-- Definer: Auth's tables belong to Auth.
+create function chat_private.evict(user_id uuid) returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from auth.sessions s where s.user_id = evict.user_id;
+  delete from auth.mfa_factors f where f.user_id = evict.user_id;
+  delete from auth.one_time_tokens t where t.user_id = evict.user_id;
+$$;
+
+-- Auth sets the password, so the token is only taken here: it ends with the new password, or is given back when Auth
+-- refuses that one.
+-- Definer: as above.
+create function chat.claim_reset_token(token text) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_user_id uuid;
+begin
+  update chat_private.one_time_codes c set tries = 1
+    from chat.accounts a
+   where c.purpose = 'reset_password' and c.code_hash = chat_private.hash_token(claim_reset_token.token)
+     and c.tries = 0 and c.expires_at > now() and a.user_id = c.user_id and a.email = c.email
+  returning c.user_id into v_user_id;
+  update chat.accounts a set email_verified_at = now() where a.user_id = v_user_id and a.email_verified_at is null;
+  if found then
+    perform chat_private.evict(v_user_id);
+  end if;
+  return v_user_id;
+end;
+$$;
+grant execute on function chat.claim_reset_token(text) to service_role;
+
+-- Definer: as above.
+create function chat.release_reset_token(token text) returns void
+language sql security definer set search_path = '' as $$
+  update chat_private.one_time_codes c set tries = 0
+   where c.purpose = 'reset_password' and c.code_hash = chat_private.hash_token(token);
+$$;
+grant execute on function chat.release_reset_token(text) to service_role;
+
+-- Whichever way a password changes, a link that waits in some mailbox is worth nothing any more.
+-- Definer: Auth knows nothing of chat.
+create function chat_private.tg_users__forget_reset() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat_private.one_time_codes c where c.user_id = new.id and c.purpose = 'reset_password';
+  return null;
+end;
+$$;
+create trigger _400_forget_reset after update of encrypted_password on auth.users
+  for each row when (new.encrypted_password is distinct from old.encrypted_password)
+  execute function chat_private.tg_users__forget_reset();
+
 comment on table chat_private.one_time_codes is 'The newest code of each person and purpose, until it is used';
+comment on column chat_private.one_time_codes.user_id is 'Whose code';
+comment on column chat_private.one_time_codes.purpose is 'What it does: verify_email or reset_password';
+comment on column chat_private.one_time_codes.email is 'The address it was sent to';
+comment on column chat_private.one_time_codes.code_hash is 'bcrypt of the digits, SHA-256 of a token';
+comment on column chat_private.one_time_codes.tries is 'Digits: tries so far, at most five; a token: 1 while it is being used';
+comment on column chat_private.one_time_codes.expires_at is 'From then on it is worth nothing';
 comment on column chat_private.one_time_codes.issued is 'How many codes were made since issued_since: at most ten an hour';
+comment on column chat_private.one_time_codes.issued_since is 'When the hour began in which they are counted';
 comment on function chat.issue_email_code(text) is
   'For the server only: a fresh code for an address that waits to be verified; null when none does, or after ten in an hour';
 comment on function chat.verify_email(text, text) is
   'For the server only: whether this code verified the address; a code ends with its use, five tries, ten minutes or a newer one';
+comment on function chat.issue_reset_token(text) is
+  'For the server only: a fresh token with which the account of this address gets a new password; null when there is none, or after ten in an hour';
+comment on function chat.claim_reset_token(text) is
+  'For the server only: whose password this token sets, which counts the address as verified and, when it was not before, shuts out whoever used the account so far; null for a token that is wrong, used, replaced or over an hour old';
+comment on function chat.release_reset_token(text) is
+  'For the server only: gives a claimed token back, as Auth has refused the new password';
+comment on function chat_private.evict(uuid) is 'Ends an account''s sessions, second factors and codes on their way';
 
 -- 15_preferences.sql
 -- Preferences: one row per user, the one store behind whatever settings an API shows of notifications and privacy.
@@ -1116,6 +1219,70 @@ comment on policy update_self on chat.preferences is 'A user changes their own p
 comment on function chat.get_preferences() is 'The caller''s preferences';
 comment on function chat.set_preferences(boolean, text, boolean, boolean, text, boolean, time, time, boolean) is
   'Changes the preferences that are given and returns all. Errors: invalid_timezone, invalid_notify_level, invalid_time';
+
+-- 17_identities.sql
+-- Accounts of providers (Google): an address that the provider has verified belongs to whoever has it there, whatever
+-- somebody else has done with it here before.
+
+-- Auth trusts every address, because its confirmations are off, and would hand an account to whoever claims its address
+-- at the provider without proof. The refusal reaches clients as a bare 500; our HTTP API refuses it before.
+-- Definer: runs as supabase_auth_admin, which knows nothing of chat.
+create function chat_private.tg_identities__require_proof() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from auth.identities i
+               join auth.users u on u.id = i.user_id
+              where i.user_id = new.user_id and lower(u.email) = lower(new.identity_data ->> 'email')) then
+    raise exception 'unable to link an account; the provider has not verified its address' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end;
+$$;
+create trigger _100_require_proof before insert on auth.identities
+  for each row when (new.provider not in ('email', 'phone') and (new.identity_data ->> 'email_verified') is distinct from 'true')
+  execute function chat_private.tg_identities__require_proof();
+
+-- Definer: as above. The address counts as verified; whoever registered it without proof loses the account.
+create function chat_private.tg_identities__prove_address() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.accounts a set email_verified_at = now()
+   where a.user_id = new.user_id and a.email = lower(new.identity_data ->> 'email') and a.email_verified_at is null;
+  if found then
+    perform chat_private.evict(new.user_id);
+    update auth.users u set encrypted_password = null where u.id = new.user_id and u.encrypted_password is not null;
+    update chat.profiles p set name = coalesce(chat_private.clean_name(new.identity_data ->> 'name'), p.name)
+     where p.id = new.user_id;
+  end if;
+  return null;
+end;
+$$;
+create trigger _200_prove_address after insert on auth.identities
+  for each row when (new.provider not in ('email', 'phone') and new.identity_data ->> 'email_verified' = 'true')
+  execute function chat_private.tg_identities__prove_address();
+
+-- Name and picture of the provider fill what the profile has not, and follow changes there until the person chooses here.
+-- Definer: as above. It never refuses, or Auth would answer with a bare 500.
+create function chat_private.tg_identities__follow_profile() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_before jsonb := case tg_op when 'UPDATE' then old.identity_data else '{}' end;
+  v_name text := chat_private.clean_name(new.identity_data ->> 'name');
+  v_picture text := new.identity_data ->> 'picture';
+begin
+  update chat.profiles p
+     set name = case when p.name = chat_private.clean_name(v_before ->> 'name') then coalesce(v_name, p.name) else p.name end,
+         avatar_url = case when (p.avatar_url is null or p.avatar_url = v_before ->> 'picture')
+                                and chat_private.is_web_address(v_picture) then v_picture else p.avatar_url end
+   where p.id = new.user_id;
+  return null;
+end;
+$$;
+create trigger _300_follow_profile after insert on auth.identities
+  for each row when (new.provider not in ('email', 'phone')) execute function chat_private.tg_identities__follow_profile();
+create trigger _300_follow_profile_change after update of identity_data on auth.identities
+  for each row when (new.provider not in ('email', 'phone') and new.identity_data is distinct from old.identity_data)
+  execute function chat_private.tg_identities__follow_profile();
 
 -- 20_channels.sql
 -- Channels and who belongs to them: membership decides who sees a channel and everything in it.
@@ -6859,6 +7026,190 @@ comment on function chat.list_public_channels(text, integer) is
 comment on function chat.get_channel(uuid) is
   'A channel of the caller or a public one, with its first 1,000 members, admins first. Errors: channel_not_found, channel_is_private';
 
+-- 56_accounts.sql
+-- Accounts as HTTP APIs show them, in one call each: the own one whole, and of others what may be seen.
+
+create type chat.account_details as (
+  id uuid,
+  username text,
+  name text,
+  avatar_url text,
+  email text,
+  email_verified_at timestamptz,
+  phone text,
+  role text,
+  status text,
+  status_text text,
+  notifications boolean,
+  sound boolean,
+  timezone text,
+  created_at timestamptz
+);
+
+create type chat.contact as (
+  id uuid,
+  username text,
+  name text,
+  avatar_url text,
+  email text,
+  phone text,
+  status text,
+  status_text text,
+  created_at timestamptz
+);
+
+create function chat.get_account() returns setof chat.account_details
+language sql stable rows 1 set search_path = '' as $$
+  select a.user_id, p.username, p.name, p.avatar_url, a.email, a.email_verified_at, a.phone, a.role,
+         coalesce(s.status, 'offline'), s.status_text, f.notifications, f.sound, f.timezone, a.created_at
+    from chat.accounts a
+    join chat.profiles p on p.id = a.user_id
+    join chat.preferences f on f.user_id = a.user_id
+    left join chat.get_presence(array[(select auth.uid())]) s on s.user_id = a.user_id
+   where a.user_id = (select auth.uid());
+$$;
+grant execute on function chat.get_account() to authenticated;
+
+-- Definer: accounts are written by functions only.
+create function chat.update_account(name text default null, phone text default null, presence text default null,
+                                    status_text text default null, notifications boolean default null,
+                                    sound boolean default null, timezone text default null)
+returns setof chat.account_details
+language plpgsql volatile rows 1 security definer set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+  v_presence record;
+begin
+  if update_account.phone <> '' and update_account.phone !~ '^\+[1-9]\d{1,14}$' then
+    perform chat_private.fail('invalid_phone', 400, 'unable to update account; a phone number has the form +491234567 (E.164)');
+  end if;
+  if update_account.name is not null then
+    perform from chat.update_profile(name => update_account.name);
+  end if;
+  if update_account.phone is not null then
+    update chat.accounts a set phone = nullif(update_account.phone, '') where a.user_id = v_me;
+  end if;
+  if update_account.presence is not null then
+    perform from chat.set_presence(update_account.presence);
+  end if;
+  if update_account.status_text is not null then
+    -- The text alone: what stands beside it stays.
+    select p.status_emoji, p.status_expires_at into v_presence from chat.get_presence(array[v_me]) p;
+    perform from chat.set_status(update_account.status_text, v_presence.status_emoji, v_presence.status_expires_at);
+  end if;
+  if num_nonnulls(update_account.notifications, update_account.sound, update_account.timezone) > 0 then
+    perform from chat.set_preferences(notifications => update_account.notifications, sound => update_account.sound,
+                                      timezone => update_account.timezone);
+  end if;
+  return query select * from chat.get_account();
+end;
+$$;
+grant execute on function chat.update_account(text, text, text, text, boolean, boolean, text) to authenticated;
+
+-- Definer: sessions belong to Auth.
+create function chat.sign_out(everywhere boolean default false) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+  v_session uuid := (auth.jwt() ->> 'session_id')::uuid;
+begin
+  delete from chat_private.connections k
+   where k.user_id = v_me and (sign_out.everywhere or k.session_id is not distinct from v_session);
+  delete from auth.sessions s where s.user_id = v_me and (sign_out.everywhere or s.id = v_session);
+  perform chat_private.settle_presence(array[v_me]);
+end;
+$$;
+grant execute on function chat.sign_out(boolean) to authenticated;
+
+-- What the caller may see of these people, in this order. Addresses and numbers are shown unless the platform keeps
+-- them back (setting share_contacts).
+-- Definer: accounts are seen by their owners only.
+create function chat_private.contacts(user_ids uuid[]) returns setof chat.contact
+language sql stable security definer set search_path = '' as $$
+  select p.id, p.username, p.name, p.avatar_url,
+         case when v.is_shared or a.user_id = (select auth.uid()) then a.email end,
+         case when v.is_shared or a.user_id = (select auth.uid()) then a.phone end,
+         coalesce(n.status, 'offline'), case when coalesce(q.status_expires_at > now(), true) then q.status_text end, p.created_at
+    from (select (chat_private.setting('share_contacts'))::boolean or chat_private.is_platform_admin() as is_shared) v
+   cross join unnest(contacts.user_ids) with ordinality as wanted (id, n)
+    join chat.profiles p on p.id = wanted.id
+    join chat.accounts a on a.user_id = p.id
+    left join chat.presence q on q.user_id = p.id
+    left join chat_private.presence_now(contacts.user_ids) n on n.user_id = p.id
+   order by wanted.n;
+$$;
+
+-- Definer: calls the above.
+create function chat.get_contact(user_id uuid) returns setof chat.contact
+language sql stable rows 1 security definer set search_path = '' as $$
+  select * from chat_private.contacts(array[get_contact.user_id]);
+$$;
+grant execute on function chat.get_contact(uuid) to authenticated;
+
+-- People whose address or number is like this: all of it or its beginning; of an address also any part. Prefixes and
+-- parts are few or many, so each is bounded before anything is sorted.
+-- Definer: as above.
+create function chat_private.contacts_like(query text) returns uuid[]
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  v_email text := lower(btrim(query));
+  v_digits text := regexp_replace(query, '[\s()./+-]', '', 'g');
+  v_ids uuid[] := '{}';
+begin
+  if v_digits ~ '^\d{3,}$' then
+    v_ids := array(select a.user_id from chat.accounts a
+                    where ltrim(a.phone, '+') like v_digits || '%' order by ltrim(a.phone, '+') limit 50);
+  end if;
+  v_ids := v_ids || array(select a.user_id from chat.accounts a
+                           where a.email like chat_private.like_prefix(v_email) order by a.email limit 50);
+  if char_length(v_email) >= 3 and cardinality(v_ids) < 50 then
+    v_ids := v_ids || array(select a.user_id from chat.accounts a
+                             where a.email like '%' || chat_private.like_prefix(v_email) and a.user_id <> all (v_ids) limit 50);
+  end if;
+  return v_ids;
+end;
+$$;
+
+-- Definer: as above.
+create function chat.search_contacts(query text, page_size integer default 20) returns setof chat.contact
+language plpgsql stable rows 20 security definer set search_path = '' as $$
+declare
+  v_named uuid[];
+  v_like uuid[] := '{}';
+  v_exact uuid[];
+begin
+  v_named := array(select p.id from chat.search_users(search_contacts.query, page_size => search_contacts.page_size) p);
+  if chat_private.setting('share_contacts')::boolean then
+    v_like := chat_private.contacts_like(search_contacts.query);
+  end if;
+  -- Whom the whole query names comes first, then names, then parts of addresses.
+  v_exact := array(select a.user_id from chat.accounts a
+                    where a.user_id = any (v_like)
+                      and (a.email = lower(btrim(search_contacts.query)) or a.phone = btrim(search_contacts.query)));
+  return query
+    select c.* from chat_private.contacts(array(
+      select found.id
+        from unnest(v_exact || v_named || v_like) with ordinality as found (id, n)
+       where not exists (select from chat.accounts a where a.user_id = found.id and a.suspended_at is not null)
+       group by found.id order by min(found.n) limit search_contacts.page_size)) c;
+end;
+$$;
+grant execute on function chat.search_contacts(text, integer) to authenticated;
+
+create index accounts_email_trigrams_idx on chat.accounts using gin (email extensions.gin_trgm_ops);
+
+comment on type chat.account_details is 'The own account with profile, preferences and presence';
+comment on type chat.contact is 'What others may see of a person, with presence; address and number as the platform shares them';
+comment on function chat.get_account() is 'The caller''s account with profile, preferences and presence';
+comment on function chat.update_account(text, text, text, text, boolean, boolean, text) is
+  'Changes the parts of the caller''s account that are given, all or none, and returns it; an empty phone or status_text removes it. Errors: invalid_phone, invalid_name, invalid_presence, invalid_status, invalid_timezone, rate_limited';
+comment on function chat.sign_out(boolean) is
+  'Ends the caller''s session, or all of them; offline is who has no other client';
+comment on function chat_private.contacts(uuid[]) is 'These people as the caller may see them, in this order';
+comment on function chat.get_contact(uuid) is 'A person as the caller may see them; no row when there is none';
+comment on function chat.search_contacts(text, integer) is
+  'People by name, username, e-mail address or phone number, best first; suspended ones are left out. Errors: invalid_search, invalid_page_size';
+
 -- 70_admin.sql
 -- Administration of the platform: who is suspended, who is an admin, what admins did. Rules are triggers, so that an
 -- edit by hand in Studio does all that a call does.
@@ -7445,23 +7796,50 @@ create trigger _900_log_added after update of status on auth.mfa_factors
 create trigger _900_log_removed after delete on auth.mfa_factors
   for each row when (old.status = 'verified') execute function chat_private.tg_mfa_factors__log();
 
--- What Auth asks after each try of a password or a second factor's code (config.toml, [auth.hook.*]); to refuse more of
--- them is its own affair. 20 failures a minute are kept, or anybody could fill the log of anybody.
+-- Five codes of a second factor may be tried in five minutes, each by each path: Auth itself counts none. What is beyond
+-- ends the codes that are on their way, so that a right guess is worth nothing later.
+-- Definer: Auth's tables belong to Auth.
+create function chat_private.may_try_factor(user_id uuid, is_right boolean) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform chat_private.take_token('second_factor', may_try_factor.user_id::text);
+  if is_right then
+    delete from chat_private.rate_limit_states s where s.bucket = 'second_factor' and s.key = may_try_factor.user_id::text;
+  end if;
+  return true;
+exception when sqlstate 'PGRST' then
+  delete from auth.mfa_challenges c using auth.mfa_factors f where f.id = c.factor_id and f.user_id = may_try_factor.user_id;
+  return false;
+end;
+$$;
+
+-- What Auth asks after each try of a password or a second factor's code (config.toml, [auth.hook.*]). Auth ends all
+-- sessions of whom it is told to reject, so only a right code beyond the limit is. 20 failures a minute are kept, or
+-- anybody could fill the log of anybody.
 -- Definer: as above.
 create function chat_private.log_attempt(event jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_user_id uuid := event ->> 'user_id';
-  v_event text := case when event ? 'factor_id' then 'second_factor_failed' else 'sign_in_failed' end;
+  v_is_factor boolean := event ? 'factor_id';
+  v_event text := case when v_is_factor then 'second_factor_failed' else 'sign_in_failed' end;
+  v_is_right boolean := (event ->> 'valid')::boolean;
+  v_is_rejected boolean := false;
   v_ip inet;
 begin
+  if v_is_factor then
+    v_is_rejected := not chat_private.may_try_factor(v_user_id, v_is_right) and v_is_right;
+  end if;
   if pg_input_is_valid(event #>> '{metadata,ip_address}', 'inet') then
     v_ip := event #>> '{metadata,ip_address}';
   end if;
-  if (event ->> 'valid')::boolean is false and 20 > (
+  if (v_is_rejected or v_is_right is false) and 20 > (
       select count(*) filter (where l.event = v_event and l.at > now() - interval '1 minute')
         from (select * from chat.auth_log l where l.user_id = v_user_id order by l.id desc limit 20) l) then
     perform chat_private.log_auth(v_user_id, v_event, ip => v_ip);
+  end if;
+  if v_is_rejected then
+    return '{"decision": "reject", "message": "too many codes were tried"}';
   end if;
   return '{"decision": "continue"}';
 end;
@@ -7494,7 +7872,60 @@ comment on column chat.auth_log.user_agent is 'With what program the session was
 comment on policy select_self_or_platform_admin on chat.auth_log is 'People see what happened to their own account, platform admins to any';
 comment on function chat.list_auth_log(uuid, bigint, integer) is
   'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user for platform admins. Errors: not_an_admin, invalid_page_size';
-comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes';
+comment on function chat_private.may_try_factor(uuid, boolean) is 'Counts a try of a second factor''s code and tells whether it still counts';
+comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes, and bounds the tries of codes';
+
+-- 75_sign_in.sql
+-- What a server needs to sign people in over HTTP beside Auth, above the gate: the half of a sign-in that is not yet a session.
+
+-- Definer: passwords are Auth's. Auth refuses suspended people before it looks at the password, so that anybody could ask
+-- who is; only with the right one may they learn it.
+create function chat.is_password(email text, password text) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from auth.users u
+     where u.email = lower(is_password.email) and not u.is_sso_user
+       and u.encrypted_password = extensions.crypt(is_password.password, u.encrypted_password));
+$$;
+grant execute on function chat.is_password(text, text) to service_role;
+
+-- Definer: challenges are Auth's, which tells their ids only to whoever began them.
+create function chat.newest_challenge(user_id uuid) returns table (factor_id uuid, challenge_id uuid)
+language sql stable rows 1 security definer set search_path = '' as $$
+  select f.id, c.id
+    from auth.mfa_factors f
+    join auth.mfa_challenges c on c.factor_id = f.id
+   where f.user_id = newest_challenge.user_id and f.factor_type = 'phone'
+     and c.verified_at is null and c.created_at > now() - interval '5 minutes'
+   order by c.created_at desc limit 1;
+$$;
+grant execute on function chat.newest_challenge(uuid) to service_role;
+
+-- Definer: rate limits belong to nobody.
+create function chat.count_sms(user_id uuid) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform chat_private.take_token('sms', count_sms.user_id::text);
+end;
+$$;
+grant execute on function chat.count_sms(uuid) to service_role;
+
+-- Definer: as above.
+create function chat.claim_oauth_state(state text) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform chat_private.take_token('oauth_state', encode(sha256(convert_to(claim_oauth_state.state, 'UTF8')), 'hex'));
+  return true;
+exception when sqlstate 'PGRST' then
+  return false;
+end;
+$$;
+grant execute on function chat.claim_oauth_state(text) to service_role;
+
+comment on function chat.is_password(text, text) is 'For the server only: whether this is the password of the account with this address';
+comment on function chat.newest_challenge(uuid) is 'For the server only: the newest code on its way to a person''s phone, for five minutes';
+comment on function chat.count_sms(uuid) is 'For the server only: counts a message to a person''s phone. Errors: rate_limited';
+comment on function chat.claim_oauth_state(text) is 'For the server only: whether a sign-in through a provider comes back for the first time';
 
 -- 76_studio.sql
 -- Edits by hand in Studio: what follows from other rows is not written there, so that no edit tears things apart.
