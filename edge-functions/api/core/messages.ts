@@ -164,9 +164,8 @@ const call = async <T>(operation: string, query: Parameters<typeof run<unknown>>
   (await run(operation, query)) as T;
 
 /** Where the files of these messages can be read, by their ids. */
-export const urlsOf = (storage: Storage, client: ChatClient, messages: MessageRow[]) =>
+export const urlsOf = (storage: Storage, messages: MessageRow[]) =>
   fileUrls(
     storage,
-    client,
     messages.flatMap(({ files }) => files),
   );

@@ -3,7 +3,6 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { Offset, pageLimit, Uuid } from '../../_shared/schemas.ts';
-import type { ChatClient } from '../../_shared/supabase.ts';
 import { listChannels, openDm } from '../core/channels.ts';
 import { urlsOf } from '../core/messages.ts';
 import type { Deps } from '../deps.ts';
@@ -48,10 +47,9 @@ const list = createRoute({
 });
 
 export function dmRoutes({ supabase, storage }: Deps) {
-  const urlsOfLast = (client: ChatClient, rows: DmRow[]) =>
+  const urlsOfLast = (rows: DmRow[]) =>
     urlsOf(
       storage,
-      client,
       rows.flatMap(({ last_message: last }) => (last ? [last.whole] : [])),
     );
 
@@ -59,13 +57,13 @@ export function dmRoutes({ supabase, storage }: Deps) {
     .openapi(open, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
       const dm = await openDm<DmRow>(client, c.req.valid('json').userId, DM_COLUMNS);
-      return c.json({ dm: toOpenedDm(dm, await urlsOfLast(client, [dm])) }, 200);
+      return c.json({ dm: toOpenedDm(dm, await urlsOfLast([dm])) }, 200);
     })
     .openapi(list, async (c) => {
       const page = { kinds: ['dm'], ...c.req.valid('query') };
       const client = supabase.asCaller(c.var.caller.token);
       const { rows, total } = await listChannels<DmRow>(client, page, DM_COLUMNS);
-      const urls = await urlsOfLast(client, rows);
+      const urls = await urlsOfLast(rows);
       return c.json({ dms: rows.map((row) => toListedDm(row, urls)), total }, 200);
     });
 }

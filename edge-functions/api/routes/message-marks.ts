@@ -145,7 +145,7 @@ export function messageMarkRoutes({ supabase, storage }: Deps) {
     .openapi(listPins, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
       const { messages: rows } = await messages.readPins(client, c.req.valid('param').channelId);
-      const urls = await messages.urlsOf(storage, client, rows);
+      const urls = await messages.urlsOf(storage, rows);
       return c.json({ messages: rows.map((row) => toMessage(row, urls)) }, 200);
     });
 }

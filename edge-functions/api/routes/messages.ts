@@ -167,7 +167,7 @@ export function messageRoutes({ supabase, storage }: Deps) {
     .openapi(list, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
       const page = await messages.readMessages(client, { ...c.req.valid('param'), ...c.req.valid('query') });
-      const urls = await messages.urlsOf(storage, client, page.messages);
+      const urls = await messages.urlsOf(storage, page.messages);
       return c.json(
         { messages: page.messages.map((row) => toMessage(row, urls)), hasMore: page.has_more },
         200,
@@ -191,12 +191,12 @@ export function messageRoutes({ supabase, storage }: Deps) {
         )
         .catch(wrongField('scheduledFor', 'invalid_time', 'too_many_scheduled_messages'))
         .catch(wrongField('parentMessageId', 'message_deleted'));
-      return c.json({ message: toMessage(row, await messages.urlsOf(storage, client, [row])) }, 201);
+      return c.json({ message: toMessage(row, await messages.urlsOf(storage, [row])) }, 201);
     })
     .openapi(edit, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
       const row = await messages.editMessage(client, c.req.valid('param'), c.req.valid('json').content);
-      return c.json({ message: toMessage(row, await messages.urlsOf(storage, client, [row])) }, 200);
+      return c.json({ message: toMessage(row, await messages.urlsOf(storage, [row])) }, 200);
     })
     .openapi(remove, async (c) => {
       await messages.deleteMessage(supabase.asCaller(c.var.caller.token), c.req.valid('param'));
@@ -205,7 +205,7 @@ export function messageRoutes({ supabase, storage }: Deps) {
     .openapi(thread, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
       const page = await messages.readThread(client, { ...c.req.valid('param'), ...c.req.valid('query') });
-      const urls = await messages.urlsOf(storage, client, [page.parent, ...page.replies]);
+      const urls = await messages.urlsOf(storage, [page.parent, ...page.replies]);
       return c.json(
         {
           parentMessage: toMessage(page.parent, urls),

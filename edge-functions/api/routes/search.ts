@@ -46,11 +46,9 @@ const search = createRoute({
 
 export function searchRoutes({ supabase, storage }: Deps) {
   return new OpenAPIHono({ defaultHook: refuseInvalid }).openapi(search, async (c) => {
-    const client = supabase.asCaller(c.var.caller.token);
-    const found = await findMessages(client, c.req.valid('query'));
+    const found = await findMessages(supabase.asCaller(c.var.caller.token), c.req.valid('query'));
     const urls = await urlsOf(
       storage,
-      client,
       found.hits.map(({ message }) => message),
     );
     return c.json(
