@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { errorCodes } from '../sdk/src/error-codes.ts';
 import { readDefiners } from './definers.ts';
 import { mailTemplates } from './mail-templates.ts';
+import { postmanCollection } from './postman/collection.ts';
 import { swaggerUi } from './swagger-ui.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -110,12 +111,14 @@ function currently(path: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
+const openapi = openApi();
 const generated: Record<string, string> = {
   'supabase/migrations/20261121000000_confab.sql': migration(),
   'docs/errors.md': errorPage(),
   'docs/definers.md': definerPage(),
   'edge-functions/_shared/mail-templates.json': mailTemplates(join(root, 'supabase/templates')),
-  'docs/openapi.json': openApi(),
+  'docs/openapi.json': openapi,
+  'docs/postman.json': `${JSON.stringify(postmanCollection(JSON.parse(openapi)), null, 2)}\n`,
   [SWAGGER_UI]: swaggerUi(currently(SWAGGER_UI)),
 };
 if (process.env.DB_URL) {

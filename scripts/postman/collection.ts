@@ -1,0 +1,178 @@
+/** Makes the Postman collection: the story's requests with tests of status and shape, and all other requests beside it. */
+import { type Step, story } from './story.ts';
+
+type Schema = Record<string, unknown>;
+
+interface Operation {
+  summary?: string;
+  security?: Record<string, string[]>[];
+  requestBody?: { content: Record<string, { example?: unknown }> };
+  responses: Record<string, { $ref?: string; content?: Record<string, { schema: Schema }> }>;
+}
+
+export interface Description {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema>; responses: Operation['responses'] };
+}
+
+/** What a run begins with; `adminToken` has to be given. */
+const VARIABLES = {
+  baseUrl: 'http://127.0.0.1:54321/functions/v1',
+  mailUrl: 'http://127.0.0.1:54324',
+  password: 'Correct1horse',
+  adminToken: '',
+};
+
+const BEGIN = [
+  "if (!pm.collectionVariables.get('email')) {",
+  '  const run = Date.now().toString(36);',
+  "  pm.collectionVariables.set('email', 'ada-' + run + '@example.com');",
+  "  pm.collectionVariables.set('channelName', 'engines-' + run);",
+  "  pm.collectionVariables.set('phone', '+4917' + String(Date.now()).slice(-8));",
+  '}',
+];
+
+const READ_CODE = [
+  "const address = pm.collectionVariables.get('email');",
+  'const mails = pm.response.json().filter(({ to }) => to.some((one) => one.address === address));',
+  'const code = /^\\s*(\\d{3}) ?(\\d{3})\\s*$/m.exec(mails.at(-1)?.text ?? "")?.slice(1).join("");',
+  'pm.test("a code has come", () => pm.expect(code).to.match(/^\\d{6}$/));',
+  'pm.collectionVariables.set("code", code);',
+];
+
+/** The chapters that run one after the other. */
+export const chapters = story.map(({ name }) => name);
+
+export function postmanCollection(description: Description): object {
+  const told = new Set<string>();
+  const items = story.map(({ name, steps }) => ({
+    name,
+    item: steps.flatMap((step) => {
+      const { method, path } = parse(step);
+      if (path.startsWith('{{')) return [request(step, script(READ_CODE))];
+      const [template, operation] = find(description, method, path, step.name) ?? [];
+      if (!template || !operation) return [];
+      told.add(`${method} ${template}`);
+      return [request(step, script(testsOf(step, operation, description)))];
+    }),
+  }));
+  return {
+    info: {
+      name: 'Confab API',
+      description:
+        'Run the folders in their order. Generated from the description of the API by npm run gen.',
+      schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
+    },
+    variable: Object.entries(VARIABLES).map(([key, value]) => ({ key, value })),
+    event: [{ listen: 'prerequest', script: { type: 'text/javascript', exec: BEGIN } }],
+    item: [...items, { name: 'More', item: rest(description, told) }],
+  };
+}
+
+function parse({ request: text }: Step): { method: string; path: string; query: string } {
+  const [method = '', target = ''] = text.split(' ');
+  const [path = '', query = ''] = target.split('?');
+  return { method, path, query };
+}
+
+function find(
+  description: Description,
+  method: string,
+  path: string,
+  step: string,
+): [string, Operation] | undefined {
+  const isLike = (template: string) => new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
+  for (const [template, operations] of Object.entries(description.paths).filter(([key]) => isLike(key))) {
+    const operation = operations[method.toLowerCase()];
+    if (operation) return [template, operation];
+  }
+  console.warn(`docs/postman.json: the API has no ${method} ${path} yet ("${step}")`);
+  return undefined;
+}
+
+function testsOf({ status, save = {} }: Step, operation: Operation, description: Description): string[] {
+  const expected = status ?? Number(Object.keys(operation.responses).find((key) => Number(key) < 400));
+  const schema = schemaOf(operation, expected, description);
+  return [
+    `pm.test("answers ${expected}", () => pm.response.to.have.status(${expected}));`,
+    ...(schema
+      ? [`pm.test("has the shape of its description", () => pm.response.to.have.jsonSchema(${schema}));`]
+      : []),
+    ...Object.entries(save).map(
+      ([name, place]) => `pm.collectionVariables.set("${name}", pm.response.json().${place});`,
+    ),
+  ];
+}
+
+function schemaOf(operation: Operation, status: number, { components }: Description): string | undefined {
+  const answer = operation.responses[status];
+  const resolved = answer?.$ref ? components.responses[answer.$ref.split('/').at(-1) ?? ''] : answer;
+  const schema = resolved?.content?.['application/json']?.schema;
+  return schema && JSON.stringify(inline(schema, components.schemas));
+}
+
+/** Postman knows no other part of the description than the one it is given. */
+function inline(value: unknown, schemas: Record<string, Schema>): unknown {
+  if (Array.isArray(value)) return value.map((item) => inline(item, schemas));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$ref' in value && typeof value.$ref === 'string') {
+    return inline(schemas[value.$ref.split('/').at(-1) ?? ''] ?? {}, schemas);
+  }
+  const kept = Object.entries(value).filter(
+    ([key, item]) => !(typeof item === 'string' && ['description', 'format'].includes(key)),
+  );
+  return Object.fromEntries(kept.map(([key, item]) => [key, inline(item, schemas)]));
+}
+
+function request(step: Step, event: object[]): object {
+  const { method, path, query } = parse(step);
+  const base = path.startsWith('{{') ? '' : '{{baseUrl}}';
+  return {
+    name: step.name,
+    event,
+    request: {
+      method,
+      auth: step.as
+        ? { type: 'bearer', bearer: [{ key: 'token', value: `{{${step.as}}}`, type: 'string' }] }
+        : { type: 'noauth' },
+      url: `${base}${path}${query && `?${query}`}`,
+      ...bodyOf(step),
+    },
+  };
+}
+
+function bodyOf({ body, form }: Step): object {
+  if (form) {
+    const formdata = Object.entries(form).map(([key, value]) =>
+      value.startsWith('@') ? { key, type: 'file', src: value.slice(1) } : { key, type: 'text', value },
+    );
+    return { body: { mode: 'formdata', formdata } };
+  }
+  if (body === undefined) return {};
+  return {
+    header: [{ key: 'Content-Type', value: 'application/json' }],
+    body: { mode: 'raw', raw: JSON.stringify(body, null, 2), options: { raw: { language: 'json' } } },
+  };
+}
+
+const script = (exec: string[]) => [{ listen: 'test', script: { type: 'text/javascript', exec } }];
+
+/** What the story does not tell of, with the example of the description. */
+function rest({ paths }: Description, told: Set<string>): object[] {
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations)
+      .map(([method, operation]) => ({ method: method.toUpperCase(), operation }))
+      .filter(({ method }) => !told.has(`${method} ${path}`))
+      .map(({ method, operation }) => {
+        const example = operation.requestBody?.content['application/json']?.example;
+        const isForUsers = (operation.security ?? []).length > 0;
+        const step: Step = {
+          name: operation.summary ?? path,
+          request: `${method} ${path.replaceAll(/\{(\w+)\}/g, '{{$1}}')}`,
+          ...(isForUsers && { as: path.includes('/admin/') ? ('adminToken' as const) : ('token' as const) }),
+          ...(example !== undefined && { body: example }),
+        };
+        return request(step, []);
+      }),
+  );
+}
