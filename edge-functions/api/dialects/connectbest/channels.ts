@@ -60,7 +60,7 @@ const Participant = z.object({
 });
 
 const directMessages = {
-  lastMessage: Message.nullable(),
+  lastMessage: z.union([Message, z.null()]),
   unreadCount: z.int().min(0),
   createdAt: Time,
 };
