@@ -11,7 +11,7 @@ export const PDF = Buffer.from('%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n');
 
 const padded = (start: string) => Buffer.concat([Buffer.from(start, 'hex'), Buffer.alloc(512)]);
 
-export const PROGRAMS: [string, Buffer][] = [
+export const PROGRAMS: [string, Buffer<ArrayBuffer>][] = [
   ['a program of Windows', padded('4d5a9000')],
   ['a program of Linux', padded('7f454c46020101')],
   ['a program of macOS', padded('cffaedfe07000001')],

@@ -8,7 +8,7 @@ import { makeThumbnail } from '../media/thumbnail.ts';
 import { openStorage } from '../storage.ts';
 import type { Context, Task } from '../task.ts';
 
-interface FileRow {
+export interface FileRow {
   id: string;
   path: string;
   mime_type: string;
@@ -44,7 +44,7 @@ export const processFiles: Task = {
   },
 };
 
-async function processFile(file: FileRow, { query, settings, log }: Context): Promise<void> {
+export async function processFile(file: FileRow, { query, settings, log }: Context): Promise<void> {
   const storage = openStorage(settings);
   const folder = await mkdtemp(join(tmpdir(), 'confab-file-'));
   try {
