@@ -5812,7 +5812,7 @@ language sql volatile set search_path = '' as $$
     delete from chat.files f
      where f.ctid = any (array(
        select e.ctid from chat.files e
-        where e.seq is null and e.expires_at < clock_timestamp()
+        where e.seq is null and e.expires_at < clock_timestamp() and not chat_private.is_file_scheduled(e.id)
         order by e.expires_at limit batch_size for update skip locked))
     returning 1)
   select count(*)::integer from expired;
