@@ -36,10 +36,14 @@ async function createTenant(name: string): Promise<Tenant> {
   const message = await send(secret);
   await send(secret, { parent_seq: message.data.seq });
   await friend.supabase.rpc('send_message', { channel_id: dm.data.id, body: secret }).throwOnError();
-  const file = randomUUID();
-  await database`
-    insert into chat.files (id, channel_id, uploader_id, name, mime_type, size)
-    values (${file}, ${channel.data.id}, ${person.id}, ${`${secret}.txt`}, 'text/plain', 3)`;
+  const file = await rpc('create_file', {
+    name: `${secret}.txt`,
+    mime_type: 'text/plain',
+    size: 3,
+    channel_id: channel.data.id,
+  })
+    .single()
+    .throwOnError();
   const [notification] =
     await database`select id from chat.notifications where user_id = ${person.id} limit 1`;
   return {
@@ -50,8 +54,8 @@ async function createTenant(name: string): Promise<Tenant> {
       dmId: dm.data.id,
       messageId: message.data.id,
       parentMessageId: message.data.id,
-      fileId: file,
-      attachmentId: file,
+      fileId: file.data.id,
+      attachmentId: file.data.id,
       notificationId: notification?.id,
       userId: person.id,
       memberId: friend.id,
@@ -114,7 +118,7 @@ const everythingOfAdas = async () => {
            (select jsonb_agg(to_jsonb(c) - 'epoch' order by c.id) from chat.channels c where c.id in (${channelId ?? ''}, ${dmId ?? ''})) as channels,
            (select jsonb_agg(m.user_id order by m.channel_id, m.user_id) from chat.channel_members m where m.channel_id in (${channelId ?? ''}, ${dmId ?? ''})) as members,
            (select jsonb_agg(to_jsonb(f) order by f.id) from chat.files f where f.uploader_id = ${userId ?? ''}) as files,
-           (select jsonb_agg(to_jsonb(n) order by n.id) from chat.notifications n where n.user_id = ${userId ?? ''}) as notifications,
+           (select jsonb_agg(to_jsonb(n) order by n.id) from chat.notifications n where n.user_id = ${userId ?? ''} and n.actor_id <> ${eve.person.id}) as notifications,
            (select to_jsonb(p) from chat.profiles p where p.id = ${userId ?? ''}) as profile,
            (select to_jsonb(a) from chat.accounts a where a.user_id = ${userId ?? ''}) as account`;
 };
