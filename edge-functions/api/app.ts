@@ -7,12 +7,14 @@ import { limitBody, notFound, onError, provide, refuseMethod } from '../_shared/
 import { requirePlainJson } from '../_shared/json.ts';
 import { createLimits } from '../_shared/limits.ts';
 import { logRequests } from '../_shared/log.ts';
+import { createMetrics } from '../_shared/metrics.ts';
 import { httpsOnly, secureHeaders } from '../_shared/security.ts';
 import { followTrace } from '../_shared/trace.ts';
 import type { Deps } from './deps.ts';
 import { type Description, describeApi } from './description.ts';
 import { translateError } from './dialects/connectbest/errors.ts';
 import { docsRoutes } from './docs/routes.ts';
+import { adminRoutes } from './routes/admin.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { channelMemberRoutes } from './routes/channel-members.ts';
@@ -23,6 +25,7 @@ import { googleRoutes } from './routes/google.ts';
 import { messageMarkRoutes } from './routes/message-marks.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { notificationRoutes } from './routes/notifications.ts';
+import { operationsRoutes } from './routes/operations.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { searchRoutes } from './routes/search.ts';
 import { secondFactorRoutes } from './routes/second-factor.ts';
@@ -42,7 +45,9 @@ const EXPOSED_HEADERS = [
 
 export function createApp(deps: Deps): OpenAPIHono {
   const app = new OpenAPIHono();
+  const metrics = createMetrics();
   app.use(requestId());
+  app.use(metrics.observe);
   app.use(followTrace);
   app.use(logRequests);
   app.use(secureHeaders);
@@ -79,6 +84,8 @@ export function createApp(deps: Deps): OpenAPIHono {
   connectbest.route('/notifications', notificationRoutes(deps));
   connectbest.route('/chat/channels', messageMarkRoutes(deps));
   connectbest.route('/chat', searchRoutes(deps));
+  connectbest.route('/admin', adminRoutes(deps));
+  connectbest.route('/', operationsRoutes(deps, metrics));
   app.route('/api', connectbest);
 
   app.route('/api/docs', docsRoutes());

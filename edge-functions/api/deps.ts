@@ -2,6 +2,7 @@
 import type { HttpSettings, PublicUrls } from '../_shared/env.ts';
 import type { Google } from '../_shared/google.ts';
 import type { Mailer } from '../_shared/mail.ts';
+import type { Probes } from '../_shared/probes.ts';
 import type { SmsSender } from '../_shared/sms.ts';
 import type { Storage } from '../_shared/storage.ts';
 import type { Supabase } from '../_shared/supabase.ts';
@@ -15,6 +16,7 @@ export interface Deps {
   smsHookSecrets: string[];
   /** Undefined where it is not set up. */
   google: Google | undefined;
+  probes: Probes;
   http: HttpSettings;
   urls: PublicUrls;
   /** What the people who use it call this chat. */

@@ -2,12 +2,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { errorExamples } from '../_shared/http.ts';
 import { exampleOf, type Schema } from './examples.ts';
+import { VERSION } from './version.ts';
 
 const INFO = {
   openapi: '3.1.0',
   info: {
     title: 'Confab',
-    version: '1.0.0',
+    version: VERSION,
     description: 'The HTTP API of a Confab chat backend',
     license: { name: 'MIT', identifier: 'MIT' },
   },
@@ -165,7 +166,9 @@ function operationId(method: string, path: string): string {
 /** A route with reasons of its own for a status has the general ones too. */
 function addCodes(answer: Answer, { when, codes }: General): void {
   const content = answer.content?.['application/json'];
-  if (content) content.examples = { ...errorExamples(when, codes), ...content.examples };
+  if (content?.schema.$ref === ERROR) {
+    content.examples = { ...errorExamples(when, codes), ...content.examples };
+  }
 }
 
 const answerOf = ({ codes, when }: General): Answer => ({

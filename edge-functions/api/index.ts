@@ -11,17 +11,18 @@ import {
 } from '../_shared/env.ts';
 import { connectGoogle } from '../_shared/google.ts';
 import { connectMail } from '../_shared/mail.ts';
+import { createProbes } from '../_shared/probes.ts';
 import { connectSms } from '../_shared/sms.ts';
 import { connectStorage } from '../_shared/storage.ts';
 import { connect } from '../_shared/supabase.ts';
 import { createApp } from './app.ts';
 
+const env = readEnv();
 const mailSettings = readMailSettings();
+const supabase = connect(env);
 const mail = connectMail(mailSettings);
 const urls = readPublicUrls();
 const google = readGoogleSettings(urls);
-
-const supabase = connect(readEnv());
 
 Deno.serve(
   createApp({
@@ -31,6 +32,7 @@ Deno.serve(
     sms: connectSms(readSmsSettings(), mail),
     smsHookSecrets: readSmsHookSecrets(),
     google: google && connectGoogle(google),
+    probes: createProbes(env, supabase),
     http: readHttpSettings(),
     urls,
     appName: mailSettings.sender.name,

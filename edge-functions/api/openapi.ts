@@ -1,4 +1,5 @@
 /** Prints the OpenAPI description that the API serves at /api/openapi.json. */
+import { createProbes } from '../_shared/probes.ts';
 import { connectStorage } from '../_shared/storage.ts';
 import { connect } from '../_shared/supabase.ts';
 import { createApp } from './app.ts';
@@ -6,9 +7,11 @@ import { describeApi } from './description.ts';
 
 const nothingIsSent = { send: () => Promise.reject(new Error('nothing is sent here')) };
 const supabaseUrl = 'http://localhost';
-const supabase = connect({ supabaseUrl, restUrl: supabaseUrl, anonKey: 'none', serviceRoleKey: 'none' });
+const env = { supabaseUrl, restUrl: supabaseUrl, anonKey: 'none', serviceRoleKey: 'none' };
+const supabase = connect(env);
 const app = createApp({
   supabase,
+  probes: createProbes(env, supabase),
   storage: connectStorage(supabase, { supabaseUrl, publicUrl: supabaseUrl, urlSeconds: 1 }),
   mail: nothingIsSent,
   sms: nothingIsSent,

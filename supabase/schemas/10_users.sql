@@ -48,6 +48,7 @@ create table chat.profiles (
   custom jsonb not null default '{}' constraint profiles_custom_form check (chat_private.is_custom(custom)),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  deleted_at timestamptz,
   constraint profiles_username_unique unique (username)
 );
 
@@ -248,6 +249,10 @@ begin
       'unable to update profile; custom data is an object of at most 16 KB and 100 levels');
   end if;
   perform chat_private.take_token('update_profile');
+  if update_profile.username is not null then
+    -- It may be part of the address in Auth, whose row comes first, as when an account is suspended or deleted.
+    perform from auth.users u where u.id = (select auth.uid()) for no key update;
+  end if;
   return query
     update chat.profiles p
        set name = coalesce(v_name, p.name),
@@ -255,7 +260,7 @@ begin
            avatar_url = nullif(coalesce(update_profile.avatar_url, p.avatar_url), ''),
            title = nullif(coalesce(v_title, p.title), ''),
            custom = coalesce(update_profile.custom, p.custom)
-     where p.id = (select auth.uid())
+     where p.id = (select auth.uid()) and p.deleted_at is null
     returning p.*;
 exception when unique_violation then
   -- Of profiles, or of the address in Auth that goes with the username.
@@ -273,7 +278,8 @@ comment on column chat.profiles.title is 'What the person does, at most 80 chara
 comment on column chat.profiles.custom is 'The app''s own data: an object of at most 16 KB';
 comment on column chat.profiles.created_at is 'When the user signed up';
 comment on column chat.profiles.updated_at is 'When anything of the profile last changed';
-comment on table chat.accounts is 'What only the user sees of their own account';
+comment on column chat.profiles.deleted_at is 'Since when the account is gone; what is left stands for the author of messages and says nothing of them';
+comment on table chat.accounts is 'What only the user sees of their own account. Tables that refer to it hold what goes with the account, those that refer to profiles what stays';
 comment on column chat.accounts.user_id is 'Whose account it is';
 comment on column chat.accounts.role is 'Platform role: user or admin';
 comment on column chat.accounts.suspended_at is 'Since when the person is shut out; null for active accounts. Setting it here by hand suspends, emptying it activates';

@@ -6,6 +6,8 @@ create table chat.blocks (
   -- In whole milliseconds, which clients can give back as a cursor without loss.
   created_at timestamptz not null default date_trunc('milliseconds', now()),
   primary key (blocker_id, blocked_id),
+  constraint blocks_blocker_account_fkey foreign key (blocker_id) references chat.accounts on delete cascade,
+  constraint blocks_blocked_account_fkey foreign key (blocked_id) references chat.accounts on delete cascade,
   constraint blocks_not_oneself check (blocker_id <> blocked_id)
 );
 create index blocks_blocked_id_idx on chat.blocks (blocked_id, blocker_id);
@@ -37,7 +39,7 @@ declare
 begin
   if block_user.user_id = v_me then
     perform chat_private.fail('cannot_block_oneself', 400, 'unable to block; nobody can block themselves');
-  elsif not exists (select from chat.profiles p where p.id = block_user.user_id) then
+  elsif not exists (select from chat.profiles p where p.id = block_user.user_id and p.deleted_at is null) then
     perform chat_private.fail('user_not_found', 404, 'unable to block; the user does not exist');
   end if;
   insert into chat.blocks (blocker_id, blocked_id) values (v_me, block_user.user_id) on conflict do nothing;

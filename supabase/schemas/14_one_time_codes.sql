@@ -2,7 +2,7 @@
 -- five tries) and tokens that choose a new password (one hour).
 
 create table chat_private.one_time_codes (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   purpose text not null constraint one_time_codes_purpose_known check (purpose in ('verify_email', 'reset_password')),
   -- Where the code went: it proves nothing of an address that the account gets later.
   email text not null,

@@ -1,7 +1,7 @@
 -- Preferences: one row per user, the one store behind whatever settings an API shows of notifications and privacy.
 
 create table chat.preferences (
-  user_id uuid primary key references chat.profiles on delete cascade,
+  user_id uuid primary key references chat.accounts on delete cascade,
   notifications boolean not null default true,
   level text not null default 'mentions'
     constraint preferences_level_known check (level in ('all', 'mentions', 'nothing')),
@@ -39,21 +39,21 @@ create policy update_self on chat.preferences for update to authenticated
   using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
 
 -- Definer: nobody may insert preferences.
-create function chat_private.tg_profiles__create_preferences() returns trigger
+create function chat_private.tg_accounts__create_preferences() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into chat.preferences (user_id) values (new.id);
+  insert into chat.preferences (user_id) values (new.user_id);
   return null;
 end;
 $$;
-create trigger _200_create_preferences after insert on chat.profiles
-  for each row execute function chat_private.tg_profiles__create_preferences();
+create trigger _200_create_preferences after insert on chat.accounts
+  for each row execute function chat_private.tg_accounts__create_preferences();
 
 -- Definer: as above. Everybody has preferences: a row that an operator deletes comes back with the defaults.
 create function chat_private.tg_preferences__restore() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into chat.preferences (user_id) select p.id from chat.profiles p where p.id = old.user_id;
+  insert into chat.preferences (user_id) select a.user_id from chat.accounts a where a.user_id = old.user_id;
   return null;
 end;
 $$;

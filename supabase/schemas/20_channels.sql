@@ -30,7 +30,8 @@ create table chat.channel_members (
   user_id uuid not null references chat.profiles on delete cascade,
   role text not null default 'member' constraint channel_members_role_known check (role in ('admin', 'member')),
   joined_at timestamptz not null default now(),
-  primary key (channel_id, user_id)
+  primary key (channel_id, user_id),
+  constraint channel_members_account_fkey foreign key (user_id) references chat.accounts on delete cascade
 );
 create index channel_members_user_id_idx on chat.channel_members (user_id, channel_id);
 -- Serves the question who becomes admin when the last one is gone, and the list of admins.
@@ -127,7 +128,7 @@ language plpgsql security definer set search_path = '' as $$
 begin
   update chat.channels c set epoch = c.epoch + 1
    where c.id in (select m.channel_id from removed m) and c.deleted_at is null
-     and exists (select from removed m join chat.profiles p on p.id = m.user_id
+     and exists (select from removed m join chat.profiles p on p.id = m.user_id and p.deleted_at is null
                   where m.channel_id = c.id and (c.kind <> 'public' or m.user_id is distinct from (select auth.uid())));
   return null;
 end;

@@ -68,7 +68,7 @@ create table chat.message_edits (
 create index message_edits_replaced_by_idx on chat.message_edits (replaced_by) where replaced_by is not null;
 
 create table chat.mentions (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   channel_id uuid not null,
   seq bigint not null,
   primary key (user_id, channel_id, seq),

@@ -14,9 +14,9 @@ language sql immutable parallel safe set search_path = '' as $$
   select chat_private.plain(array_to_string(names, ' '));
 $$;
 
-create index profiles_username_begin_idx on chat.profiles (username text_pattern_ops);
-create index profiles_terms_idx on chat.profiles using gin (chat_private.name_terms(username, name));
-create index profiles_trigrams_idx on chat.profiles using gin (chat_private.name_text(username, name) extensions.gin_trgm_ops);
+create index profiles_username_begin_idx on chat.profiles (username text_pattern_ops) where deleted_at is null;
+create index profiles_terms_idx on chat.profiles using gin (chat_private.name_terms(username, name)) where deleted_at is null;
+create index profiles_trigrams_idx on chat.profiles using gin (chat_private.name_text(username, name) extensions.gin_trgm_ops) where deleted_at is null;
 -- Public channels only: a search never meets the others, so that its time tells nothing of them.
 create index channels_terms_idx on chat.channels using gin (chat_private.name_terms(slug, name, description))
   where kind = 'public' and deleted_at is null;
@@ -58,18 +58,19 @@ begin
   perform chat_private.check_page_size(page_size, 'search users');
   v_ids := array(
     select p.id from chat.profiles p
-     where p.username like chat_private.like_prefix(lower(ltrim(btrim(query), '@'))) order by p.username limit 100);
+     where p.username like chat_private.like_prefix(lower(ltrim(btrim(query), '@'))) and p.deleted_at is null order by p.username limit 100);
   v_ids := v_ids || array(
     select w.id
       from (select p.id, p.username, p.name from chat.profiles p
-             where chat_private.name_terms(p.username, p.name) @@ v_query and p.id <> all (v_ids) limit 100) w
+             where chat_private.name_terms(p.username, p.name) @@ v_query and p.deleted_at is null and p.id <> all (v_ids) limit 100) w
      order by chat_private.name_text(w.name) not like v_text || '%', w.username);
   if cardinality(v_ids) < page_size and char_length(v_text) > 3 then
     perform set_config('pg_trgm.word_similarity_threshold', '0.4', true);
     v_ids := v_ids || array(
       select s.id
         from (select p.id, p.username, chat_private.name_text(p.username, p.name) as text from chat.profiles p
-               where v_text operator(extensions.<%) chat_private.name_text(p.username, p.name) and p.id <> all (v_ids) limit 500) s
+               where v_text operator(extensions.<%) chat_private.name_text(p.username, p.name)
+                 and p.deleted_at is null and p.id <> all (v_ids) limit 500) s
        order by extensions.word_similarity(v_text, s.text) desc, s.username limit 50);
   end if;
   return query
@@ -77,7 +78,7 @@ begin
       from unnest(v_ids) with ordinality best (id, n)
       join chat.profiles p on p.id = best.id
      where (after is null or best.n > array_position(v_ids, after))
-       and not exists (select from chat.accounts a where a.user_id = p.id and a.suspended_at is not null)
+       and exists (select from chat.accounts a where a.user_id = p.id and a.suspended_at is null)
      order by best.n limit page_size;
 end;
 $$;
@@ -143,14 +144,14 @@ begin
   else
     v_ids := array(
       select p.id from chat.profiles p
-       where chat_private.name_terms(p.username, p.name) @@ v_query
+       where chat_private.name_terms(p.username, p.name) @@ v_query and p.deleted_at is null
          and exists (select from chat.channel_members m where m.channel_id = search_members.channel_id and m.user_id = p.id)
        limit 200);
   end if;
   v_ids := array(
     select p.id from chat.profiles p
      where p.id = any (v_ids)
-       and not exists (select from chat.accounts a where a.user_id = p.id and a.suspended_at is not null)
+       and exists (select from chat.accounts a where a.user_id = p.id and a.suspended_at is null)
      order by chat_private.name_text(p.username) not like v_text || '%', chat_private.name_text(p.name) not like v_text || '%', p.username);
   return query
     select m.* from unnest(v_ids) with ordinality best (id, n)

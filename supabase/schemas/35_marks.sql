@@ -1,7 +1,7 @@
 -- What people put aside: pins for the whole channel, bookmarks and drafts for themselves.
 
 create table chat.bookmarks (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   channel_id uuid not null,
   seq bigint not null,
   note text constraint bookmarks_note_length check (char_length(note) <= 500),

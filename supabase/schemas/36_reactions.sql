@@ -7,6 +7,7 @@ create table chat.reactions (
   emoji text not null constraint reactions_emoji_form check (char_length(emoji) between 1 and 32 and emoji !~ '[\s[:cntrl:]]'),
   created_at timestamptz not null default clock_timestamp(),
   primary key (channel_id, seq, user_id, emoji),
+  constraint reactions_account_fkey foreign key (user_id) references chat.accounts on delete cascade,
   constraint reactions_message_fkey foreign key (channel_id, seq) references chat.messages (channel_id, seq) on delete cascade
 );
 create index reactions_user_id_idx on chat.reactions (user_id);

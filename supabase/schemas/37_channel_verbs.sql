@@ -7,7 +7,8 @@ create table chat.channel_bans (
   until timestamptz not null default 'infinity',
   banned_by uuid references chat.profiles on delete set null,
   created_at timestamptz not null default now(),
-  primary key (channel_id, user_id)
+  primary key (channel_id, user_id),
+  constraint channel_bans_account_fkey foreign key (user_id) references chat.accounts on delete cascade
 );
 create index channel_bans_user_id_idx on chat.channel_bans (user_id);
 create index channel_bans_banned_by_idx on chat.channel_bans (banned_by);
@@ -57,7 +58,7 @@ language plpgsql security definer set search_path = '' as $$
 begin
   if cardinality(user_ids) > 1000 then
     perform chat_private.fail('too_many_members', 400, 'unable to add members; at most 1,000 can be added at once');
-  elsif exists (select from unnest(user_ids) u where not exists (select from chat.profiles p where p.id = u)) then
+  elsif exists (select from unnest(user_ids) u where not exists (select from chat.profiles p where p.id = u and p.deleted_at is null)) then
     perform chat_private.fail('user_not_found', 404, 'unable to add members; at least one user does not exist');
   elsif exists (select from chat.channels c where c.id = add_members.channel_id and c.kind in ('group', 'private'))
         and exists (select from chat.blocks b
@@ -159,7 +160,7 @@ declare
   v_key text := least(v_me, open_dm.user_id)::text || ':' || greatest(v_me, open_dm.user_id)::text;
   v_channel chat.channels;
 begin
-  if not exists (select from chat.profiles p where p.id = open_dm.user_id) then
+  if not exists (select from chat.profiles p where p.id = open_dm.user_id and p.deleted_at is null) then
     perform chat_private.fail('user_not_found', 404, 'unable to open direct messages; the user does not exist');
   elsif open_dm.user_id = v_me and not to_oneself then
     perform chat_private.fail('cannot_target_oneself', 400, 'unable to open direct messages; they need somebody else');

@@ -142,7 +142,7 @@ begin
     perform chat_private.fail('invalid_reason', 400, 'unable to ban; a reason has at most 500 characters');
   elsif ban_member.until <= now() then
     perform chat_private.fail('invalid_time', 400, 'unable to ban; its end lies in the past');
-  elsif not exists (select from chat.profiles p where p.id = ban_member.user_id) then
+  elsif not exists (select from chat.profiles p where p.id = ban_member.user_id and p.deleted_at is null) then
     perform chat_private.fail('user_not_found', 404, 'unable to ban; the user does not exist');
   elsif ban_member.user_id = (select auth.uid()) then
     perform chat_private.fail('invalid_input', 400, 'unable to ban; leave the channel instead');

@@ -2,7 +2,7 @@
 -- one that they left before, whose topic did not move, as anybody may hear it.
 
 create table chat_private.departures (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   channel_id uuid not null references chat.channels on delete cascade,
   epoch integer not null,
   primary key (user_id, channel_id)

@@ -2,7 +2,7 @@
 
 create table chat.scheduled_messages (
   id uuid primary key default chat_private.uuid_v7(),
-  author_id uuid not null default auth.uid() references chat.profiles on delete cascade,
+  author_id uuid not null default auth.uid() references chat.accounts on delete cascade,
   channel_id uuid not null references chat.channels on delete cascade,
   body text not null default '' constraint scheduled_messages_body_length check (char_length(body) <= 40000),
   custom jsonb not null default '{}' constraint scheduled_messages_custom_form check (chat_private.is_custom(custom)),

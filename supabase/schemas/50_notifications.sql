@@ -1,7 +1,7 @@
 -- Notifications: what each person was told of, read or not; who gets one is decided in 53_notify.sql.
 
 create table chat.notifications (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   id uuid not null default chat_private.uuid_v7(),
   type text not null constraint notifications_type_known
     check (type in ('mention', 'dm', 'reaction', 'thread_reply', 'channel_invite', 'message')),

@@ -3,7 +3,7 @@
 -- One row per open client (a tab, a device), written by every beat. Unlogged: a beat waits for no disk, and after a
 -- crash everybody beats again within 25 s.
 create unlogged table chat_private.connections (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   id uuid not null,
   session_id uuid,
   seen_at timestamptz not null,
@@ -14,7 +14,7 @@ create unlogged table chat_private.connections (
 
 -- What others were last told: written only when it changes.
 create table chat.presence (
-  user_id uuid primary key references chat.profiles on delete cascade,
+  user_id uuid primary key references chat.accounts on delete cascade,
   status text not null default 'offline'
     constraint presence_status_known check (status in ('online', 'away', 'busy', 'inmeeting', 'offline')),
   manual_status text

@@ -43,12 +43,17 @@ create trigger _100_keep before update or delete or truncate on chat.audit_log
   for each statement execute function chat_private.tg_audit_log__keep();
 
 -- Admins of the platform change one after the other: two who demote each other at once must not both succeed.
+create function chat_private.lock_admins() returns void
+language sql volatile set search_path = '' as $$
+  select pg_advisory_xact_lock(hashtext('chat.accounts.admins'));
+$$;
+
 -- An account that Auth bans or deletes is not kept: Auth could say nothing but 500, and `npm run admin` makes a new admin.
 -- Definer: accounts are written by nobody directly.
 create function chat_private.tg_accounts__keep_admin() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform pg_advisory_xact_lock(hashtext('chat.accounts.admins'));
+  perform chat_private.lock_admins();
   if not exists (select from chat.accounts a
                   where a.role = 'admin' and a.suspended_at is null and a.user_id <> old.user_id) then
     perform chat_private.fail('last_admin', 409, 'unable to take an admin away; the platform would have none');
@@ -176,30 +181,36 @@ $$;
 create trigger _200_audit after insert or update or delete on chat_private.rate_limit_rules
   for each row execute function chat_private.tg_rate_limit_rules__audit();
 
--- What both verbs of suspension ask first.
+-- What every verb on an account asks first. Acts on one account go one after the other, and begin with its row in Auth:
+-- what follows from them takes locks in different orders.
 create function chat_private.require_other_account(user_id uuid, operation text) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 begin
   perform chat_private.require_platform_admin(operation);
+  perform from auth.users u where u.id = require_other_account.user_id for no key update;
   if user_id = (select auth.uid()) then
     perform chat_private.fail('cannot_target_oneself', 400, format('unable to %s; another admin has to do it', operation));
-  elsif not exists (select from chat.profiles p where p.id = require_other_account.user_id) then
+  elsif not exists (select from chat.profiles p where p.id = require_other_account.user_id and p.deleted_at is null) then
     perform chat_private.fail('user_not_found', 404, format('unable to %s; the user does not exist', operation));
   end if;
 end;
 $$;
 
 -- Definer: accounts are written by nobody directly.
-create function chat.suspend_user(user_id uuid, reason text) returns void
-language plpgsql security definer set search_path = '' as $$
+create function chat.suspend_user(user_id uuid, reason text) returns table (email text)
+language plpgsql security definer rows 1 set search_path = '' as $$
+declare
+  v_reason text := btrim(suspend_user.reason, E' \t\r\n');
 begin
   perform chat_private.require_other_account(suspend_user.user_id, 'suspend user');
-  if coalesce(char_length(btrim(suspend_user.reason)), 0) not between 1 and 500 then
+  if coalesce(char_length(v_reason), 0) not between 1 and 500 then
     perform chat_private.fail('invalid_reason', 400, 'unable to suspend user; a reason has 1 to 500 characters');
   end if;
-  update chat.accounts a
-     set suspended_at = now(), suspend_reason = btrim(suspend_user.reason), suspended_by = (select auth.uid())
-   where a.user_id = suspend_user.user_id and a.suspended_at is null;
+  return query
+    update chat.accounts a
+       set suspended_at = now(), suspend_reason = v_reason, suspended_by = (select auth.uid())
+     where a.user_id = suspend_user.user_id and a.suspended_at is null
+    returning a.email;
 end;
 $$;
 grant execute on function chat.suspend_user(uuid, text) to authenticated;
@@ -249,7 +260,7 @@ grant execute on function chat.update_setting(text, jsonb) to authenticated;
 create function chat.list_audit_log(before_id bigint default null, actor_id uuid default null, target_id uuid default null,
                                     action text default null, page_size integer default 50)
 returns setof chat.audit_log rows 50
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
   perform chat_private.require_platform_admin('list the audit log');
   perform chat_private.check_page_size(page_size, 'list the audit log');
@@ -268,7 +279,7 @@ comment on column chat.audit_log.id is 'Newer rows have higher ones';
 comment on column chat.audit_log.at is 'When';
 comment on column chat.audit_log.actor_id is 'Who did it; null for somebody at the database itself. The id stays when the account goes';
 comment on column chat.audit_log.via is 'The role that was signed in to the database: authenticator for the API (or the key that was used there), postgres for Studio and scripts, supabase_auth_admin for Auth';
-comment on column chat.audit_log.action is 'What was done: user.suspended, user.activated, user.role_changed, setting.changed, …';
+comment on column chat.audit_log.action is 'What was done: user.suspended, user.activated, user.deleted, user.role_changed, setting.changed, …';
 comment on column chat.audit_log.target_kind is 'What kind of thing it was done to: user, setting, …';
 comment on column chat.audit_log.target_id is 'Which one, where it has an id';
 comment on column chat.audit_log.details is 'More about it: the reason, what it was before and after';
@@ -276,7 +287,7 @@ comment on policy select_platform_admin on chat.audit_log is 'Platform admins re
 comment on policy update_platform_admin on chat.settings is 'Platform admins change settings';
 comment on function chat_private.audit(text, text, uuid, jsonb) is 'Notes an act of the caller in the audit log';
 comment on function chat.suspend_user(uuid, text) is
-  'Shuts a user out at once: ends all sessions, refuses every request and new sign-in, silences open connections; no effect on a suspended one. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found, invalid_reason, last_admin';
+  'Shuts a user out at once: ends all sessions, refuses every request and new sign-in, silences open connections, and returns the address to tell; no row and no effect for a suspended one. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found, invalid_reason, last_admin';
 comment on function chat.activate_user(uuid) is
   'Lets a suspended user sign in again; no effect on an active one. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found';
 comment on function chat.set_user_role(uuid, text) is

@@ -2,7 +2,7 @@
 
 create table chat.auth_log (
   id bigint generated always as identity primary key,
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   event text not null constraint auth_log_event_known check (event in (
     'signed_up', 'signed_in', 'sign_in_failed', 'session_ended', 'password_changed', 'email_changed', 'phone_changed',
     'second_factor_added', 'second_factor_removed', 'second_factor_failed')),
@@ -23,8 +23,8 @@ create function chat_private.log_auth(user_id uuid, event text, session_id uuid 
 language plpgsql security definer set search_path = '' as $$
 begin
   insert into chat.auth_log (user_id, event, session_id, ip, user_agent)
-  select p.id, log_auth.event, log_auth.session_id, log_auth.ip, left(log_auth.user_agent, 500)
-    from chat.profiles p where p.id = log_auth.user_id;
+  select a.user_id, log_auth.event, log_auth.session_id, log_auth.ip, left(log_auth.user_agent, 500)
+    from chat.accounts a where a.user_id = log_auth.user_id;
 exception when others then
   raise warning 'unable to log % of %: %', event, user_id, sqlerrm;
 end;
@@ -142,20 +142,21 @@ end;
 $$;
 grant execute on function chat_private.log_attempt(jsonb) to supabase_auth_admin;
 
-create function chat.list_auth_log(user_id uuid default auth.uid(), before_id bigint default null, page_size integer default 50)
+create function chat.list_auth_log(user_id uuid default auth.uid(), before_id bigint default null, page_size integer default 50,
+                                   of_everyone boolean default false)
 returns setof chat.auth_log rows 50
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
-  if list_auth_log.user_id is distinct from (select auth.uid()) then
+  if of_everyone or list_auth_log.user_id is distinct from (select auth.uid()) then
     perform chat_private.require_platform_admin('list the sign-ins of others');
   end if;
   perform chat_private.check_page_size(page_size, 'list sign-ins');
   return query select * from chat.auth_log l
-    where l.user_id = list_auth_log.user_id and l.id < coalesce(before_id, 9223372036854775807)
+    where (of_everyone or l.user_id = list_auth_log.user_id) and l.id < coalesce(before_id, 9223372036854775807)
     order by l.id desc limit page_size;
 end;
 $$;
-grant execute on function chat.list_auth_log(uuid, bigint, integer) to authenticated;
+grant execute on function chat.list_auth_log(uuid, bigint, integer, boolean) to authenticated;
 
 comment on table chat.auth_log is 'What happened to an account: sign-up, sign-ins and tries that failed, ended sessions, changed credentials';
 comment on column chat.auth_log.id is 'Newer rows have higher ones';
@@ -166,7 +167,7 @@ comment on column chat.auth_log.session_id is 'The session it is about';
 comment on column chat.auth_log.ip is 'Where the session was begun from, or a try that failed came from';
 comment on column chat.auth_log.user_agent is 'With what program the session was begun';
 comment on policy select_self_or_platform_admin on chat.auth_log is 'People see what happened to their own account, platform admins to any';
-comment on function chat.list_auth_log(uuid, bigint, integer) is
-  'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user for platform admins. Errors: not_an_admin, invalid_page_size';
+comment on function chat.list_auth_log(uuid, bigint, integer, boolean) is
+  'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user or of everyone for platform admins. Errors: not_an_admin, invalid_page_size';
 comment on function chat_private.may_try_factor(uuid, boolean) is 'Counts a try of a second factor''s code and tells whether it still counts';
 comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes, and bounds the tries of codes';

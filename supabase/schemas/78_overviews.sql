@@ -35,11 +35,11 @@ begin
   end if;
   return 'select p.id, p.username from chat.profiles p'
     || case when user_role is null and suspended is null then '' else ' join chat.accounts a on a.user_id = p.id' end
-    || ' where true'
+    || ' where p.deleted_at is null'
     || case user_role when 'admin' then ' and a.role = ''admin''' when 'user' then ' and a.role <> ''admin''' else '' end
     || case suspended when true then ' and a.suspended_at is not null' when false then ' and a.suspended_at is null' else '' end
     || case when prefix <> '%' then '
-         and p.id in (select n.id from chat.profiles n where n.username like $1
+         and p.id in (select n.id from chat.profiles n where n.username like $1 and n.deleted_at is null
                       union select n.id from chat.profiles n where lower(n.name) like $1
                       union select n.user_id from chat.accounts n where n.email like $1)' else '' end
     || case when after_username is not null then ' and p.username > $2' else '' end;

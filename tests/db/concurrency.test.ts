@@ -1,52 +1,10 @@
 /** What happens in the same moment: transactions are held until each has come as far as it can. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { asUser, createUser, type Db, database } from '../helpers/database.ts';
+import { committed, together } from '../helpers/together.ts';
 
 afterAll(() => database.end());
-
-const committed = <T>(run: (db: Db) => Promise<T>): Promise<T> =>
-  database.begin((db) => run(db as unknown as Db)) as Promise<T>;
-
-/**
- * Holds what `take` locks until each of `calls` waits for somebody, then lets go and waits for all of them; each comes
- * once the one before waits, so that they stand in line in this order.
- */
-async function together(take: (db: Db) => Promise<unknown>, calls: ((db: Db) => Promise<unknown>)[]) {
-  let isFree = false;
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const holding = committed(async (db) => {
-    await take(db);
-    isFree = true;
-    await released;
-  });
-  await vi.waitUntil(() => isFree);
-  const outcomes: Promise<string>[] = [];
-  for (const call of calls) {
-    let pid = 0;
-    const result = committed(async (db) => {
-      const [row] = await db`select pg_backend_pid() as pid`;
-      pid = row?.pid;
-      await call(db);
-    });
-    outcomes.push(
-      result.then(
-        () => 'done',
-        (error: Error) => error.message,
-      ),
-    );
-    await vi.waitUntil(async () => {
-      const [row] = await database`select cardinality(pg_blocking_pids(${pid})) > 0 as is_waiting`;
-      return row?.is_waiting;
-    }, 10_000);
-  }
-  release();
-  await holding;
-  return Promise.all(outcomes);
-}
 
 /** A channel of its admin and others. */
 const makeChannel = (db: Db, admin: string, members: string[] = []) =>

@@ -1,6 +1,7 @@
 /** Access to the administration of the platform. */
 import type { AccessFile } from '../../helpers/access.ts';
 
+const SERVER_ONLY = ['denied', 'denied', 'denied', 'denied'] as const;
 const ADMINS_ONLY = ['not_an_admin', 'not_an_admin', 'not_an_admin', 'ok'] as const;
 
 export const subjects: AccessFile['subjects'] = {
@@ -65,12 +66,20 @@ export const calls: AccessFile['calls'] = {
     call: (db, { users }) => db`select chat.activate_user(${users['suspended member']})`,
     expected: ADMINS_ONLY,
   },
+  delete_user: {
+    call: (db, { users }) => db`select chat.delete_user(${users.member})`,
+    expected: ADMINS_ONLY,
+  },
   set_user_role: {
     call: (db, { users }) => db`select chat.set_user_role(${users.member}, 'admin')`,
     expected: ADMINS_ONLY,
   },
   count_accounts: { call: (db) => db`select chat.count_accounts()`, expected: ADMINS_ONLY },
   list_accounts: { call: (db) => db`select chat.list_accounts()`, expected: ADMINS_ONLY },
+  get_stats: { call: (db) => db`select chat.get_stats()`, expected: ADMINS_ONLY },
+  get_metrics: { call: (db) => db`select chat.get_metrics()`, expected: ADMINS_ONLY },
+  ping_database: { call: (db) => db`select chat.ping_database()`, expected: SERVER_ONLY },
+  ping_cache: { call: (db) => db`select chat.ping_cache()`, expected: SERVER_ONLY },
   list_audit_log: { call: (db) => db`select chat.list_audit_log()`, expected: ADMINS_ONLY },
   'list_auth_log (of oneself)': {
     call: (db) => db`select chat.list_auth_log()`,
@@ -79,6 +88,10 @@ export const calls: AccessFile['calls'] = {
   'list_auth_log (of the member)': {
     call: (db, { users }) => db`select chat.list_auth_log(${users.member})`,
     expected: ['not_an_admin', 'ok', 'not_an_admin', 'ok'],
+  },
+  'list_auth_log (of everyone)': {
+    call: (db) => db`select chat.list_auth_log(of_everyone => true)`,
+    expected: ADMINS_ONLY,
   },
   create_api_key: { call: (db) => db`select chat.create_api_key('Importer')`, expected: ADMINS_ONLY },
   list_api_keys: { call: (db) => db`select chat.list_api_keys()`, expected: ADMINS_ONLY },

@@ -22,6 +22,7 @@ const FIELDS: Record<string, string> = {
   invalid_file_name: 'files',
   invalid_name: 'name',
   invalid_phone: 'phone',
+  invalid_reason: 'reason',
   invalid_scopes: 'scopes',
   invalid_emoji: 'emoji',
   invalid_parent: 'parentMessageId',

@@ -1,0 +1,407 @@
+/** What deleting an account erases, anonymises and keeps: the lines of docs/data-rules.md. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { auditOf, createAdmin, signUpAdmin } from '../helpers/admin.ts';
+import { asUser, createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
+import { connect, signUp } from '../helpers/people.ts';
+import { stack } from '../helpers/stack.ts';
+import { committed, together } from '../helpers/together.ts';
+
+afterAll(() => database.end());
+
+const remove = (db: Db, admin: string, user: string) =>
+  asUser(db, admin, (as) => as`select chat.delete_user(${user})`);
+
+const count = async (db: Db, table: string, column: string, user: string) => {
+  const [row] = await db.unsafe(`select count(*)::integer as n from ${table} where ${column} = '${user}'`);
+  return row?.n as number;
+};
+
+/** Ada with something in every corner, in a private channel of Bob and in direct messages with him. */
+async function createWorld(db: Db) {
+  const root = await createAdmin(db);
+  const username = `ada-${randomUUID().slice(0, 8)}`;
+  const ada = await createUser(db, { name: 'Ada Lovelace', username, phone: '+491234567' });
+  const bob = await createUser(db);
+  await db`update chat.profiles set avatar_url = 'https://example.com/ada.png', title = 'Countess', custom = '{"a": 1}'
+            where id = ${ada}`;
+  const [room] = await asUser(
+    db,
+    bob,
+    (as) => as`select id from chat.create_channel(${`d-${randomUUID()}`}, 'private', member_ids => ${[ada]})`,
+  );
+  const channel = room?.id as string;
+  const [own] = await asUser(
+    db,
+    ada,
+    (as) => as`select id from chat.create_channel(${`d-${randomUUID()}`}, 'private', member_ids => ${[bob]})`,
+  );
+  const [dm] = await asUser(db, bob, (as) => as`select id from chat.open_dm(${ada})`);
+  const session = randomUUID();
+  await db`insert into auth.sessions (id, user_id) values (${session}, ${ada})`;
+  await db`insert into auth.identities (provider_id, user_id, identity_data, provider)
+           values (${ada}, ${ada}, ${db.json({ sub: ada, email: `${ada}@example.com` })}, 'email')`;
+  await db`insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)
+           values (gen_random_uuid(), ${ada}, 'totp', 'verified', now(), now())`;
+  const text = await asUser(db, bob, async (as) => {
+    const [message] = await as`select seq from chat.send_message(${channel}, ${`Hello @${username}`})`;
+    return Number(message?.seq);
+  });
+  await asUser(
+    db,
+    ada,
+    async (as) => {
+      await as`select chat.send_message(${channel}, 'remember me')`;
+      await as`select chat.send_message(${dm?.id}, 'and me')`;
+      await as`select chat.add_reaction(${channel}, ${text}, '👍')`;
+      await as`select chat.add_bookmark(${channel}, ${text})`;
+      await as`select chat.save_draft(${channel}, 'unfinished')`;
+      await as`select chat.heartbeat()`;
+      await as`select chat.set_status('busy with engines')`;
+    },
+    { session_id: session },
+  );
+  const eve = await createUser(db);
+  await asUser(db, ada, (as) => as`select chat.block_user(${eve})`);
+  await asUser(db, eve, (as) => as`select chat.block_user(${ada})`);
+  return { root, ada, bob, username, channel, own: own?.id as string, dm: dm?.id as string, text };
+}
+
+describe('a deleted account', () => {
+  it('leaves a profile that says nothing of the person', () =>
+    rolledBack(async (db) => {
+      const { root, ada } = await createWorld(db);
+      await remove(db, root, ada);
+      const [profile] = await db`select * from chat.profiles where id = ${ada}`;
+      expect(profile).toMatchObject({
+        username: expect.stringMatching(/^deleted-[0-9a-f]{24}$/),
+        name: 'Deleted user',
+        avatar_url: null,
+        title: null,
+        custom: {},
+        deleted_at: expect.any(Date),
+      });
+    }));
+
+  it('leaves nothing in Auth but the id', () =>
+    rolledBack(async (db) => {
+      const { root, ada } = await createWorld(db);
+      const [before] = await db`select created_at, instance_id, aud, role from auth.users where id = ${ada}`;
+      await remove(db, root, ada);
+      const [user] = await db`select to_jsonb(u) as row from auth.users u where id = ${ada}`;
+      const left = Object.entries(user?.row as object).filter(
+        ([name, value]) =>
+          !['id', 'deleted_at', 'updated_at', ...Object.keys(before as object)].includes(name) &&
+          ![null, '', 0, false].includes(value) &&
+          JSON.stringify(value) !== '{}',
+      );
+      expect(left).toEqual([]);
+      for (const table of ['auth.sessions', 'auth.identities', 'auth.mfa_factors', 'auth.one_time_tokens']) {
+        expect(await count(db, table, 'user_id', ada), table).toBe(0);
+      }
+    }));
+
+  it('loses every row that refers to it', () =>
+    rolledBack(async (db) => {
+      const { root, ada } = await createWorld(db);
+      const tables = await referring(db, 'chat.accounts');
+      const filled = [];
+      for (const [table, column] of tables) {
+        if ((await count(db, table, column, ada)) > 0) filled.push(table);
+      }
+      // The world has something of nearly everything, or this test would show nothing.
+      expect(filled).toEqual(
+        expect.arrayContaining([
+          'chat.auth_log',
+          'chat.blocks',
+          'chat.bookmarks',
+          'chat.channel_members',
+          'chat.mentions',
+          'chat.notifications',
+          'chat.preferences',
+          'chat.presence',
+          'chat.reactions',
+          'chat_private.connections',
+        ]),
+      );
+      await remove(db, root, ada);
+      for (const [table, column] of tables) expect(await count(db, table, column, ada), table).toBe(0);
+      for (const table of ['chat.accounts', 'chat.drafts', 'chat.channel_states', 'chat.thread_members']) {
+        expect(await count(db, table, 'user_id', ada), table).toBe(0);
+      }
+    }));
+
+  it('keeps its messages, without the reactions it gave', () =>
+    rolledBack(async (db) => {
+      const { root, ada, bob, channel, dm, text } = await createWorld(db);
+      await remove(db, root, ada);
+      const bodies = await asUser(
+        db,
+        bob,
+        (as) => as`
+          select m.body, p.name from chat.messages m join chat.profiles p on p.id = m.author_id
+           where m.channel_id in (${channel}, ${dm}) and m.author_id = ${ada} and m.kind = 'user' order by m.body`,
+      );
+      expect([...bodies]).toEqual([
+        { body: 'and me', name: 'Deleted user' },
+        { body: 'remember me', name: 'Deleted user' },
+      ]);
+      const [message] = await db`
+        select reaction_counts from chat.messages where channel_id = ${channel} and seq = ${text}`;
+      expect(message).toEqual({ reaction_counts: {} });
+    }));
+
+  it('gives its channels to others, who hear nothing on the topics it knew', () =>
+    rolledBack(async (db) => {
+      const { root, ada, bob, own } = await createWorld(db);
+      await remove(db, root, ada);
+      const [channel] = await db`select created_by, epoch from chat.channels where id = ${own}`;
+      expect(channel).toEqual({ created_by: null, epoch: 1 });
+      const members = await db`select user_id, role from chat.channel_members where channel_id = ${own}`;
+      expect([...members]).toEqual([{ user_id: bob, role: 'admin' }]);
+    }));
+
+  it('frees its address and username', () =>
+    rolledBack(async (db) => {
+      const { root, ada, username } = await createWorld(db);
+      await remove(db, root, ada);
+      await db`insert into auth.users (id, email, raw_user_meta_data)
+               values (gen_random_uuid(), ${`${ada}@example.com`}, ${db.json({ username })})`;
+      const rows = await db`select id from chat.profiles where username = ${username}`;
+      expect(rows).toHaveLength(1);
+      expect(rows[0]?.id).not.toBe(ada);
+    }));
+
+  it('takes its API keys along', () =>
+    rolledBack(async (db) => {
+      const [root, other] = [await createAdmin(db), await createAdmin(db)];
+      await asUser(db, other, (as) => as`select from chat.create_api_key('Importer')`);
+      await remove(db, root, other);
+      const [key] = await db`select revoked_at from chat.api_keys where created_by = ${other}`;
+      expect(key).toEqual({ revoked_at: expect.any(Date) });
+    }));
+
+  it('is found by nobody, and nobody writes to it', () =>
+    rolledBack(async (db) => {
+      const { root, ada, bob, channel } = await createWorld(db);
+      await remove(db, root, ada);
+      const tries = (run: (as: Db) => Promise<unknown>) => refusal(asUser(db, bob, run));
+      expect(await tries((as) => as`select chat.open_dm(${ada})`)).toBe('user_not_found');
+      expect(await tries((as) => as`select chat.block_user(${ada})`)).toBe('user_not_found');
+      expect(await tries((as) => as`select chat.create_group(${[ada]})`)).toBe('user_not_found');
+      expect(await tries((as) => as`select chat.add_members(${channel}, ${[ada]})`)).toBe('user_not_found');
+      expect(await tries((as) => as`select chat.ban_member(${channel}, ${ada})`)).toBe('user_not_found');
+      const found = await asUser(db, bob, (as) => as`select id from chat.search_users('deleted')`);
+      expect(found.map(({ id }) => id)).not.toContain(ada);
+      const listed = await asUser(db, root, (as) => as`select id from chat.list_accounts('deleted')`);
+      expect(listed.map(({ id }) => id)).not.toContain(ada);
+    }));
+
+  it('stands in the audit log, with who deleted it', () =>
+    rolledBack(async (db) => {
+      const { root, ada } = await createWorld(db);
+      await remove(db, root, ada);
+      const log = await auditOf(db, ada);
+      expect(log.map(({ action, actor_id }) => [action, actor_id])).toEqual([['user.deleted', root]]);
+    }));
+
+  it('is refused with a token that is still valid', async () => {
+    const [root, ada] = await Promise.all([signUpAdmin(), signUp('Ada')]);
+    await root.supabase.rpc('delete_user', { user_id: ada.id }).throwOnError();
+    const { error } = await ada.supabase.rpc('create_channel', { slug: `d-${randomUUID()}` });
+    expect(error?.code).toBe('session_expired');
+  });
+
+  it('is the same when the operator deletes it softly in Auth', async () => {
+    const ada = await signUp('Ada');
+    const { error } = await connect(stack.secretKey).auth.admin.deleteUser(ada.id, true);
+    expect(error).toBeNull();
+    const [profile] = await database`select name, deleted_at from chat.profiles where id = ${ada.id}`;
+    expect(profile).toEqual({ name: 'Deleted user', deleted_at: expect.any(Date) });
+    expect(await database`select from chat.accounts where user_id = ${ada.id}`).toHaveLength(0);
+  });
+});
+
+describe('delete_user', () => {
+  it('is for admins, and for the accounts of others', () =>
+    rolledBack(async (db) => {
+      const [root, ada, bob] = [await createAdmin(db), await createUser(db), await createUser(db)];
+      const tries = (user: string, target: string) =>
+        refusal(asUser(db, user, (as) => as`select chat.delete_user(${target})`));
+      expect(await tries(bob, ada)).toBe('not_an_admin');
+      expect(await tries(root, root)).toBe('cannot_target_oneself');
+      expect(await tries(root, randomUUID())).toBe('user_not_found');
+      await remove(db, root, ada);
+      expect(await tries(root, ada)).toBe('user_not_found');
+    }));
+
+  it('changes nothing when it is not the whole', () =>
+    rolledBack(async (db) => {
+      const { root, ada } = await createWorld(db);
+      await db`alter table chat.audit_log add constraint broken check (action <> 'user.deleted') not valid`;
+      expect(await refusal(remove(db, root, ada))).toBe('23514');
+      const [profile] = await db`select name from chat.profiles where id = ${ada}`;
+      expect(profile).toEqual({ name: 'Ada Lovelace' });
+      expect(await count(db, 'auth.sessions', 'user_id', ada)).toBe(1);
+    }));
+});
+
+/** Every [table, column] that refers to this table. */
+async function referring(db: Db | typeof database, target: string): Promise<[string, string][]> {
+  const rows = await (db as Db)`
+    select c.conrelid::regclass::text as "table", a.attname as "column"
+      from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+     where c.contype = 'f' and c.confrelid = ${target}::regclass order by 1, 2`;
+  return rows.map((row) => [row.table as string, row.column as string]);
+}
+
+describe('docs/data-rules.md', () => {
+  const rules = readFileSync(new URL('../../docs/data-rules.md', import.meta.url), 'utf8');
+
+  it('says which rows go with the account', async () => {
+    const tables = await referring(database, 'chat.accounts');
+    const missing = tables.filter(([table]) => !rules.includes(`\`${table.replace(/^chat\./, '')}\``));
+    expect(missing).toEqual([]);
+  });
+
+  it('says which columns go on naming the tombstone; nothing else may refer to profiles alone', async () => {
+    const erased = (await referring(database, 'chat.accounts')).map(String);
+    const kept = (await referring(database, 'chat.profiles'))
+      .map(String)
+      .filter((name) => !['chat.accounts,user_id', ...erased].includes(name));
+    const unsaid = kept.filter((name) => {
+      const [table = '', column = ''] = name.split(',');
+      return !rules.includes(`\`${table.replace(/^chat\./, '')}.${column}\``);
+    });
+    expect(unsaid).toEqual([]);
+  });
+});
+
+describe('at once', () => {
+  const people = () =>
+    committed(async (db) => ({
+      root: await createAdmin(db),
+      other: await createAdmin(db),
+      ada: await createUser(db, { username: `race-${randomUUID().slice(0, 8)}` }),
+      bob: await createUser(db),
+    }));
+  /** Keeps every act on this account waiting. */
+  const hold = (user: string) => (db: Db) => db`select from auth.users where id = ${user} for update`;
+  const act = (user: string, query: (as: Db) => Promise<unknown>) => (db: Db) => asUser(db, user, query);
+  const isDeleted = async (user: string) => {
+    const [row] =
+      await database`select deleted_at is not null as is_deleted from chat.profiles where id = ${user}`;
+    return row?.is_deleted;
+  };
+
+  it.each(['suspend', 'activate'])(
+    'an account is deleted while another admin wants to %s it',
+    async (verb) => {
+      const { root, other, ada } = await people();
+      if (verb === 'activate') {
+        await committed(act(root, (as) => as`select chat.suspend_user(${ada}, 'spam')`));
+      }
+      const call =
+        verb === 'suspend'
+          ? act(other, (as) => as`select chat.suspend_user(${ada}, 'spam')`)
+          : act(other, (as) => as`select chat.activate_user(${ada})`);
+      const outcome = await together(hold(ada), [
+        act(root, (as) => as`select chat.delete_user(${ada})`),
+        call,
+      ]);
+      expect(outcome).toEqual(['done', expect.stringContaining('user_not_found')]);
+      expect(await isDeleted(ada)).toBe(true);
+    },
+  );
+
+  it('an account is suspended while another admin wants to delete it', async () => {
+    const { root, other, ada } = await people();
+    const outcome = await together(hold(ada), [
+      act(other, (as) => as`select chat.suspend_user(${ada}, 'spam')`),
+      act(root, (as) => as`select chat.delete_user(${ada})`),
+    ]);
+    expect(outcome).toEqual(['done', 'done']);
+    expect(await isDeleted(ada)).toBe(true);
+  });
+
+  it('two admins delete one account, and one of them is told that it is gone', async () => {
+    const { root, other, ada } = await people();
+    const gone = (as: Db) => as`select chat.delete_user(${ada})`;
+    const outcome = await together(hold(ada), [act(root, gone), act(other, gone)]);
+    expect(outcome).toEqual(['done', expect.stringContaining('user_not_found')]);
+  });
+
+  it('two admins who delete each other leave one', async () => {
+    const { root, other } = await people();
+    const outcome = await together(
+      async (db) => {
+        await hold(root)(db);
+        await hold(other)(db);
+      },
+      [
+        act(root, (as) => as`select chat.delete_user(${other})`),
+        act(other, (as) => as`select chat.delete_user(${root})`),
+      ],
+    );
+    expect(outcome.sort()).toEqual(['done', expect.stringContaining('not_an_admin')]);
+    expect([await isDeleted(root), await isDeleted(other)].sort()).toEqual([false, true]);
+  });
+
+  it.each(['before', 'after'])('a profile is changed right %s its account is deleted', async (place) => {
+    const { root, ada } = await people();
+    const username = `new-${randomUUID().slice(0, 8)}`;
+    const calls = [
+      act(ada, (as) => as`select chat.update_profile(name => 'Ada again', username => ${username})`),
+      act(root, (as) => as`select chat.delete_user(${ada})`),
+    ];
+    const outcome = await together(hold(ada), place === 'after' ? calls.reverse() : calls);
+    expect(outcome).toEqual(['done', 'done']);
+    const [profile] = await database`select name, username from chat.profiles where id = ${ada}`;
+    expect(profile).toEqual({ name: 'Deleted user', username: expect.stringMatching(/^deleted-/) });
+  });
+
+  it.each(['before', 'after'])('somebody adds a person right %s their account is deleted', async (place) => {
+    const { root, ada, bob } = await people();
+    const channel = await committed((db) =>
+      asUser(db, bob, async (as) => {
+        const [row] = await as`select id from chat.create_channel(${`d-${randomUUID()}`}, 'private')`;
+        return row?.id as string;
+      }),
+    );
+    const calls = [
+      act(bob, (as) => as`select chat.add_members(${channel}, ${[ada]})`),
+      act(root, (as) => as`select chat.delete_user(${ada})`),
+    ];
+    // Whoever becomes a member refers to the profile and the account.
+    const outcome = await together(
+      (db) => db`select from chat.accounts where user_id = ${ada} for update`,
+      place === 'after' ? calls.reverse() : calls,
+    );
+    for (const result of outcome) expect(result).not.toMatch(/deadlock/);
+    expect(await isDeleted(ada)).toBe(true);
+    expect(await database`select from chat.channel_members where user_id = ${ada}`).toHaveLength(0);
+    const [counter] =
+      await database`select member_count from chat.channel_counters where channel_id = ${channel}`;
+    expect(counter).toEqual({ member_count: 1 });
+  });
+
+  it('a message of somebody whose account is being deleted comes before, or not at all', async () => {
+    const { root, ada, bob } = await people();
+    const channel = await committed((db) =>
+      asUser(db, bob, async (as) => {
+        const [row] = await as`select id from chat.create_group(${[ada]})`;
+        return row?.id as string;
+      }),
+    );
+    const outcome = await together(
+      (db) => db`select from chat.channel_counters where channel_id = ${channel} for update`,
+      [
+        act(root, (as) => as`select chat.delete_user(${ada})`),
+        act(ada, (as) => as`select chat.send_message(${channel}, 'last words')`),
+        act(bob, (as) => as`select chat.send_message(${channel}, 'bye')`),
+      ],
+    );
+    expect(outcome).toEqual(['done', expect.stringContaining('channel_not_found'), 'done']);
+  });
+});
