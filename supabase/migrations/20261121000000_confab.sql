@@ -541,6 +541,7 @@ create table chat.profiles (
   custom jsonb not null default '{}' constraint profiles_custom_form check (chat_private.is_custom(custom)),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  deleted_at timestamptz,
   constraint profiles_username_unique unique (username)
 );
 
@@ -741,6 +742,10 @@ begin
       'unable to update profile; custom data is an object of at most 16 KB and 100 levels');
   end if;
   perform chat_private.take_token('update_profile');
+  if update_profile.username is not null then
+    -- It may be part of the address in Auth, whose row comes first, as when an account is suspended or deleted.
+    perform from auth.users u where u.id = (select auth.uid()) for no key update;
+  end if;
   return query
     update chat.profiles p
        set name = coalesce(v_name, p.name),
@@ -748,7 +753,7 @@ begin
            avatar_url = nullif(coalesce(update_profile.avatar_url, p.avatar_url), ''),
            title = nullif(coalesce(v_title, p.title), ''),
            custom = coalesce(update_profile.custom, p.custom)
-     where p.id = (select auth.uid())
+     where p.id = (select auth.uid()) and p.deleted_at is null
     returning p.*;
 exception when unique_violation then
   -- Of profiles, or of the address in Auth that goes with the username.
@@ -766,7 +771,8 @@ comment on column chat.profiles.title is 'What the person does, at most 80 chara
 comment on column chat.profiles.custom is 'The app''s own data: an object of at most 16 KB';
 comment on column chat.profiles.created_at is 'When the user signed up';
 comment on column chat.profiles.updated_at is 'When anything of the profile last changed';
-comment on table chat.accounts is 'What only the user sees of their own account';
+comment on column chat.profiles.deleted_at is 'Since when the account is gone; what is left stands for the author of messages and says nothing of them';
+comment on table chat.accounts is 'What only the user sees of their own account. Tables that refer to it hold what goes with the account, those that refer to profiles what stays';
 comment on column chat.accounts.user_id is 'Whose account it is';
 comment on column chat.accounts.role is 'Platform role: user or admin';
 comment on column chat.accounts.suspended_at is 'Since when the person is shut out; null for active accounts. Setting it here by hand suspends, emptying it activates';
@@ -792,6 +798,8 @@ create table chat.blocks (
   -- In whole milliseconds, which clients can give back as a cursor without loss.
   created_at timestamptz not null default date_trunc('milliseconds', now()),
   primary key (blocker_id, blocked_id),
+  constraint blocks_blocker_account_fkey foreign key (blocker_id) references chat.accounts on delete cascade,
+  constraint blocks_blocked_account_fkey foreign key (blocked_id) references chat.accounts on delete cascade,
   constraint blocks_not_oneself check (blocker_id <> blocked_id)
 );
 create index blocks_blocked_id_idx on chat.blocks (blocked_id, blocker_id);
@@ -823,7 +831,7 @@ declare
 begin
   if block_user.user_id = v_me then
     perform chat_private.fail('cannot_block_oneself', 400, 'unable to block; nobody can block themselves');
-  elsif not exists (select from chat.profiles p where p.id = block_user.user_id) then
+  elsif not exists (select from chat.profiles p where p.id = block_user.user_id and p.deleted_at is null) then
     perform chat_private.fail('user_not_found', 404, 'unable to block; the user does not exist');
   end if;
   insert into chat.blocks (blocker_id, blocked_id) values (v_me, block_user.user_id) on conflict do nothing;
@@ -922,7 +930,7 @@ comment on function chat_private.custom_access_token(jsonb) is 'Auth hook: adds 
 -- five tries) and tokens that choose a new password (one hour).
 
 create table chat_private.one_time_codes (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   purpose text not null constraint one_time_codes_purpose_known check (purpose in ('verify_email', 'reset_password')),
   -- Where the code went: it proves nothing of an address that the account gets later.
   email text not null,
@@ -1092,7 +1100,7 @@ comment on function chat_private.evict(uuid) is 'Ends an account''s sessions, se
 -- Preferences: one row per user, the one store behind whatever settings an API shows of notifications and privacy.
 
 create table chat.preferences (
-  user_id uuid primary key references chat.profiles on delete cascade,
+  user_id uuid primary key references chat.accounts on delete cascade,
   notifications boolean not null default true,
   level text not null default 'mentions'
     constraint preferences_level_known check (level in ('all', 'mentions', 'nothing')),
@@ -1130,21 +1138,21 @@ create policy update_self on chat.preferences for update to authenticated
   using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
 
 -- Definer: nobody may insert preferences.
-create function chat_private.tg_profiles__create_preferences() returns trigger
+create function chat_private.tg_accounts__create_preferences() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into chat.preferences (user_id) values (new.id);
+  insert into chat.preferences (user_id) values (new.user_id);
   return null;
 end;
 $$;
-create trigger _200_create_preferences after insert on chat.profiles
-  for each row execute function chat_private.tg_profiles__create_preferences();
+create trigger _200_create_preferences after insert on chat.accounts
+  for each row execute function chat_private.tg_accounts__create_preferences();
 
 -- Definer: as above. Everybody has preferences: a row that an operator deletes comes back with the defaults.
 create function chat_private.tg_preferences__restore() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into chat.preferences (user_id) select p.id from chat.profiles p where p.id = old.user_id;
+  insert into chat.preferences (user_id) select a.user_id from chat.accounts a where a.user_id = old.user_id;
   return null;
 end;
 $$;
@@ -1317,7 +1325,8 @@ create table chat.channel_members (
   user_id uuid not null references chat.profiles on delete cascade,
   role text not null default 'member' constraint channel_members_role_known check (role in ('admin', 'member')),
   joined_at timestamptz not null default now(),
-  primary key (channel_id, user_id)
+  primary key (channel_id, user_id),
+  constraint channel_members_account_fkey foreign key (user_id) references chat.accounts on delete cascade
 );
 create index channel_members_user_id_idx on chat.channel_members (user_id, channel_id);
 -- Serves the question who becomes admin when the last one is gone, and the list of admins.
@@ -1414,7 +1423,7 @@ language plpgsql security definer set search_path = '' as $$
 begin
   update chat.channels c set epoch = c.epoch + 1
    where c.id in (select m.channel_id from removed m) and c.deleted_at is null
-     and exists (select from removed m join chat.profiles p on p.id = m.user_id
+     and exists (select from removed m join chat.profiles p on p.id = m.user_id and p.deleted_at is null
                   where m.channel_id = c.id and (c.kind <> 'public' or m.user_id is distinct from (select auth.uid())));
   return null;
 end;
@@ -1858,7 +1867,7 @@ create table chat.message_edits (
 create index message_edits_replaced_by_idx on chat.message_edits (replaced_by) where replaced_by is not null;
 
 create table chat.mentions (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   channel_id uuid not null,
   seq bigint not null,
   primary key (user_id, channel_id, seq),
@@ -3306,9 +3315,9 @@ language sql immutable parallel safe set search_path = '' as $$
   select chat_private.plain(array_to_string(names, ' '));
 $$;
 
-create index profiles_username_begin_idx on chat.profiles (username text_pattern_ops);
-create index profiles_terms_idx on chat.profiles using gin (chat_private.name_terms(username, name));
-create index profiles_trigrams_idx on chat.profiles using gin (chat_private.name_text(username, name) extensions.gin_trgm_ops);
+create index profiles_username_begin_idx on chat.profiles (username text_pattern_ops) where deleted_at is null;
+create index profiles_terms_idx on chat.profiles using gin (chat_private.name_terms(username, name)) where deleted_at is null;
+create index profiles_trigrams_idx on chat.profiles using gin (chat_private.name_text(username, name) extensions.gin_trgm_ops) where deleted_at is null;
 -- Public channels only: a search never meets the others, so that its time tells nothing of them.
 create index channels_terms_idx on chat.channels using gin (chat_private.name_terms(slug, name, description))
   where kind = 'public' and deleted_at is null;
@@ -3350,18 +3359,19 @@ begin
   perform chat_private.check_page_size(page_size, 'search users');
   v_ids := array(
     select p.id from chat.profiles p
-     where p.username like chat_private.like_prefix(lower(ltrim(btrim(query), '@'))) order by p.username limit 100);
+     where p.username like chat_private.like_prefix(lower(ltrim(btrim(query), '@'))) and p.deleted_at is null order by p.username limit 100);
   v_ids := v_ids || array(
     select w.id
       from (select p.id, p.username, p.name from chat.profiles p
-             where chat_private.name_terms(p.username, p.name) @@ v_query and p.id <> all (v_ids) limit 100) w
+             where chat_private.name_terms(p.username, p.name) @@ v_query and p.deleted_at is null and p.id <> all (v_ids) limit 100) w
      order by chat_private.name_text(w.name) not like v_text || '%', w.username);
   if cardinality(v_ids) < page_size and char_length(v_text) > 3 then
     perform set_config('pg_trgm.word_similarity_threshold', '0.4', true);
     v_ids := v_ids || array(
       select s.id
         from (select p.id, p.username, chat_private.name_text(p.username, p.name) as text from chat.profiles p
-               where v_text operator(extensions.<%) chat_private.name_text(p.username, p.name) and p.id <> all (v_ids) limit 500) s
+               where v_text operator(extensions.<%) chat_private.name_text(p.username, p.name)
+                 and p.deleted_at is null and p.id <> all (v_ids) limit 500) s
        order by extensions.word_similarity(v_text, s.text) desc, s.username limit 50);
   end if;
   return query
@@ -3369,7 +3379,7 @@ begin
       from unnest(v_ids) with ordinality best (id, n)
       join chat.profiles p on p.id = best.id
      where (after is null or best.n > array_position(v_ids, after))
-       and not exists (select from chat.accounts a where a.user_id = p.id and a.suspended_at is not null)
+       and exists (select from chat.accounts a where a.user_id = p.id and a.suspended_at is null)
      order by best.n limit page_size;
 end;
 $$;
@@ -3435,14 +3445,14 @@ begin
   else
     v_ids := array(
       select p.id from chat.profiles p
-       where chat_private.name_terms(p.username, p.name) @@ v_query
+       where chat_private.name_terms(p.username, p.name) @@ v_query and p.deleted_at is null
          and exists (select from chat.channel_members m where m.channel_id = search_members.channel_id and m.user_id = p.id)
        limit 200);
   end if;
   v_ids := array(
     select p.id from chat.profiles p
      where p.id = any (v_ids)
-       and not exists (select from chat.accounts a where a.user_id = p.id and a.suspended_at is not null)
+       and exists (select from chat.accounts a where a.user_id = p.id and a.suspended_at is null)
      order by chat_private.name_text(p.username) not like v_text || '%', chat_private.name_text(p.name) not like v_text || '%', p.username);
   return query
     select m.* from unnest(v_ids) with ordinality best (id, n)
@@ -3591,7 +3601,7 @@ comment on function chat.mark_thread_read(uuid, bigint, bigint) is
 -- What people put aside: pins for the whole channel, bookmarks and drafts for themselves.
 
 create table chat.bookmarks (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   channel_id uuid not null,
   seq bigint not null,
   note text constraint bookmarks_note_length check (char_length(note) <= 500),
@@ -3770,6 +3780,7 @@ create table chat.reactions (
   emoji text not null constraint reactions_emoji_form check (char_length(emoji) between 1 and 32 and emoji !~ '[\s[:cntrl:]]'),
   created_at timestamptz not null default clock_timestamp(),
   primary key (channel_id, seq, user_id, emoji),
+  constraint reactions_account_fkey foreign key (user_id) references chat.accounts on delete cascade,
   constraint reactions_message_fkey foreign key (channel_id, seq) references chat.messages (channel_id, seq) on delete cascade
 );
 create index reactions_user_id_idx on chat.reactions (user_id);
@@ -3912,7 +3923,8 @@ create table chat.channel_bans (
   until timestamptz not null default 'infinity',
   banned_by uuid references chat.profiles on delete set null,
   created_at timestamptz not null default now(),
-  primary key (channel_id, user_id)
+  primary key (channel_id, user_id),
+  constraint channel_bans_account_fkey foreign key (user_id) references chat.accounts on delete cascade
 );
 create index channel_bans_user_id_idx on chat.channel_bans (user_id);
 create index channel_bans_banned_by_idx on chat.channel_bans (banned_by);
@@ -3962,7 +3974,7 @@ language plpgsql security definer set search_path = '' as $$
 begin
   if cardinality(user_ids) > 1000 then
     perform chat_private.fail('too_many_members', 400, 'unable to add members; at most 1,000 can be added at once');
-  elsif exists (select from unnest(user_ids) u where not exists (select from chat.profiles p where p.id = u)) then
+  elsif exists (select from unnest(user_ids) u where not exists (select from chat.profiles p where p.id = u and p.deleted_at is null)) then
     perform chat_private.fail('user_not_found', 404, 'unable to add members; at least one user does not exist');
   elsif exists (select from chat.channels c where c.id = add_members.channel_id and c.kind in ('group', 'private'))
         and exists (select from chat.blocks b
@@ -4064,7 +4076,7 @@ declare
   v_key text := least(v_me, open_dm.user_id)::text || ':' || greatest(v_me, open_dm.user_id)::text;
   v_channel chat.channels;
 begin
-  if not exists (select from chat.profiles p where p.id = open_dm.user_id) then
+  if not exists (select from chat.profiles p where p.id = open_dm.user_id and p.deleted_at is null) then
     perform chat_private.fail('user_not_found', 404, 'unable to open direct messages; the user does not exist');
   elsif open_dm.user_id = v_me and not to_oneself then
     perform chat_private.fail('cannot_target_oneself', 400, 'unable to open direct messages; they need somebody else');
@@ -4408,7 +4420,7 @@ begin
     perform chat_private.fail('invalid_reason', 400, 'unable to ban; a reason has at most 500 characters');
   elsif ban_member.until <= now() then
     perform chat_private.fail('invalid_time', 400, 'unable to ban; its end lies in the past');
-  elsif not exists (select from chat.profiles p where p.id = ban_member.user_id) then
+  elsif not exists (select from chat.profiles p where p.id = ban_member.user_id and p.deleted_at is null) then
     perform chat_private.fail('user_not_found', 404, 'unable to ban; the user does not exist');
   elsif ban_member.user_id = (select auth.uid()) then
     perform chat_private.fail('invalid_input', 400, 'unable to ban; leave the channel instead');
@@ -4492,7 +4504,7 @@ comment on function chat.set_member_role(uuid, uuid, text) is
 -- one that they left before, whose topic did not move, as anybody may hear it.
 
 create table chat_private.departures (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   channel_id uuid not null references chat.channels on delete cascade,
   epoch integer not null,
   primary key (user_id, channel_id)
@@ -5193,7 +5205,7 @@ comment on function chat_private.may_add_avatar(text) is 'Whether the caller may
 
 create table chat.scheduled_messages (
   id uuid primary key default chat_private.uuid_v7(),
-  author_id uuid not null default auth.uid() references chat.profiles on delete cascade,
+  author_id uuid not null default auth.uid() references chat.accounts on delete cascade,
   channel_id uuid not null references chat.channels on delete cascade,
   body text not null default '' constraint scheduled_messages_body_length check (char_length(body) <= 40000),
   custom jsonb not null default '{}' constraint scheduled_messages_custom_form check (chat_private.is_custom(custom)),
@@ -5942,7 +5954,7 @@ comment on function chat_private.finish_file(uuid, integer, integer) is 'Notes w
 -- Notifications: what each person was told of, read or not; who gets one is decided in 53_notify.sql.
 
 create table chat.notifications (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   id uuid not null default chat_private.uuid_v7(),
   type text not null constraint notifications_type_known
     check (type in ('mention', 'dm', 'reaction', 'thread_reply', 'channel_invite', 'message')),
@@ -6273,7 +6285,7 @@ comment on function chat.set_notification_settings(boolean, boolean, text, text,
 -- One row per open client (a tab, a device), written by every beat. Unlogged: a beat waits for no disk, and after a
 -- crash everybody beats again within 25 s.
 create unlogged table chat_private.connections (
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   id uuid not null,
   session_id uuid,
   seen_at timestamptz not null,
@@ -6284,7 +6296,7 @@ create unlogged table chat_private.connections (
 
 -- What others were last told: written only when it changes.
 create table chat.presence (
-  user_id uuid primary key references chat.profiles on delete cascade,
+  user_id uuid primary key references chat.accounts on delete cascade,
   status text not null default 'offline'
     constraint presence_status_known check (status in ('online', 'away', 'busy', 'inmeeting', 'offline')),
   manual_status text
@@ -7256,12 +7268,17 @@ create trigger _100_keep before update or delete or truncate on chat.audit_log
   for each statement execute function chat_private.tg_audit_log__keep();
 
 -- Admins of the platform change one after the other: two who demote each other at once must not both succeed.
+create function chat_private.lock_admins() returns void
+language sql volatile set search_path = '' as $$
+  select pg_advisory_xact_lock(hashtext('chat.accounts.admins'));
+$$;
+
 -- An account that Auth bans or deletes is not kept: Auth could say nothing but 500, and `npm run admin` makes a new admin.
 -- Definer: accounts are written by nobody directly.
 create function chat_private.tg_accounts__keep_admin() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform pg_advisory_xact_lock(hashtext('chat.accounts.admins'));
+  perform chat_private.lock_admins();
   if not exists (select from chat.accounts a
                   where a.role = 'admin' and a.suspended_at is null and a.user_id <> old.user_id) then
     perform chat_private.fail('last_admin', 409, 'unable to take an admin away; the platform would have none');
@@ -7389,30 +7406,36 @@ $$;
 create trigger _200_audit after insert or update or delete on chat_private.rate_limit_rules
   for each row execute function chat_private.tg_rate_limit_rules__audit();
 
--- What both verbs of suspension ask first.
+-- What every verb on an account asks first. Acts on one account go one after the other, and begin with its row in Auth:
+-- what follows from them takes locks in different orders.
 create function chat_private.require_other_account(user_id uuid, operation text) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 begin
   perform chat_private.require_platform_admin(operation);
+  perform from auth.users u where u.id = require_other_account.user_id for no key update;
   if user_id = (select auth.uid()) then
     perform chat_private.fail('cannot_target_oneself', 400, format('unable to %s; another admin has to do it', operation));
-  elsif not exists (select from chat.profiles p where p.id = require_other_account.user_id) then
+  elsif not exists (select from chat.profiles p where p.id = require_other_account.user_id and p.deleted_at is null) then
     perform chat_private.fail('user_not_found', 404, format('unable to %s; the user does not exist', operation));
   end if;
 end;
 $$;
 
 -- Definer: accounts are written by nobody directly.
-create function chat.suspend_user(user_id uuid, reason text) returns void
-language plpgsql security definer set search_path = '' as $$
+create function chat.suspend_user(user_id uuid, reason text) returns table (email text)
+language plpgsql security definer rows 1 set search_path = '' as $$
+declare
+  v_reason text := btrim(suspend_user.reason, E' \t\r\n');
 begin
   perform chat_private.require_other_account(suspend_user.user_id, 'suspend user');
-  if coalesce(char_length(btrim(suspend_user.reason)), 0) not between 1 and 500 then
+  if coalesce(char_length(v_reason), 0) not between 1 and 500 then
     perform chat_private.fail('invalid_reason', 400, 'unable to suspend user; a reason has 1 to 500 characters');
   end if;
-  update chat.accounts a
-     set suspended_at = now(), suspend_reason = btrim(suspend_user.reason), suspended_by = (select auth.uid())
-   where a.user_id = suspend_user.user_id and a.suspended_at is null;
+  return query
+    update chat.accounts a
+       set suspended_at = now(), suspend_reason = v_reason, suspended_by = (select auth.uid())
+     where a.user_id = suspend_user.user_id and a.suspended_at is null
+    returning a.email;
 end;
 $$;
 grant execute on function chat.suspend_user(uuid, text) to authenticated;
@@ -7462,7 +7485,7 @@ grant execute on function chat.update_setting(text, jsonb) to authenticated;
 create function chat.list_audit_log(before_id bigint default null, actor_id uuid default null, target_id uuid default null,
                                     action text default null, page_size integer default 50)
 returns setof chat.audit_log rows 50
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
   perform chat_private.require_platform_admin('list the audit log');
   perform chat_private.check_page_size(page_size, 'list the audit log');
@@ -7481,7 +7504,7 @@ comment on column chat.audit_log.id is 'Newer rows have higher ones';
 comment on column chat.audit_log.at is 'When';
 comment on column chat.audit_log.actor_id is 'Who did it; null for somebody at the database itself. The id stays when the account goes';
 comment on column chat.audit_log.via is 'The role that was signed in to the database: authenticator for the API (or the key that was used there), postgres for Studio and scripts, supabase_auth_admin for Auth';
-comment on column chat.audit_log.action is 'What was done: user.suspended, user.activated, user.role_changed, setting.changed, …';
+comment on column chat.audit_log.action is 'What was done: user.suspended, user.activated, user.deleted, user.role_changed, setting.changed, …';
 comment on column chat.audit_log.target_kind is 'What kind of thing it was done to: user, setting, …';
 comment on column chat.audit_log.target_id is 'Which one, where it has an id';
 comment on column chat.audit_log.details is 'More about it: the reason, what it was before and after';
@@ -7489,7 +7512,7 @@ comment on policy select_platform_admin on chat.audit_log is 'Platform admins re
 comment on policy update_platform_admin on chat.settings is 'Platform admins change settings';
 comment on function chat_private.audit(text, text, uuid, jsonb) is 'Notes an act of the caller in the audit log';
 comment on function chat.suspend_user(uuid, text) is
-  'Shuts a user out at once: ends all sessions, refuses every request and new sign-in, silences open connections; no effect on a suspended one. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found, invalid_reason, last_admin';
+  'Shuts a user out at once: ends all sessions, refuses every request and new sign-in, silences open connections, and returns the address to tell; no row and no effect for a suspended one. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found, invalid_reason, last_admin';
 comment on function chat.activate_user(uuid) is
   'Lets a suspended user sign in again; no effect on an active one. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found';
 comment on function chat.set_user_role(uuid, text) is
@@ -7706,7 +7729,7 @@ comment on function chat_private.check_api_key(text) is 'The key that this secre
 
 create table chat.auth_log (
   id bigint generated always as identity primary key,
-  user_id uuid not null references chat.profiles on delete cascade,
+  user_id uuid not null references chat.accounts on delete cascade,
   event text not null constraint auth_log_event_known check (event in (
     'signed_up', 'signed_in', 'sign_in_failed', 'session_ended', 'password_changed', 'email_changed', 'phone_changed',
     'second_factor_added', 'second_factor_removed', 'second_factor_failed')),
@@ -7727,8 +7750,8 @@ create function chat_private.log_auth(user_id uuid, event text, session_id uuid 
 language plpgsql security definer set search_path = '' as $$
 begin
   insert into chat.auth_log (user_id, event, session_id, ip, user_agent)
-  select p.id, log_auth.event, log_auth.session_id, log_auth.ip, left(log_auth.user_agent, 500)
-    from chat.profiles p where p.id = log_auth.user_id;
+  select a.user_id, log_auth.event, log_auth.session_id, log_auth.ip, left(log_auth.user_agent, 500)
+    from chat.accounts a where a.user_id = log_auth.user_id;
 exception when others then
   raise warning 'unable to log % of %: %', event, user_id, sqlerrm;
 end;
@@ -7846,20 +7869,21 @@ end;
 $$;
 grant execute on function chat_private.log_attempt(jsonb) to supabase_auth_admin;
 
-create function chat.list_auth_log(user_id uuid default auth.uid(), before_id bigint default null, page_size integer default 50)
+create function chat.list_auth_log(user_id uuid default auth.uid(), before_id bigint default null, page_size integer default 50,
+                                   of_everyone boolean default false)
 returns setof chat.auth_log rows 50
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
-  if list_auth_log.user_id is distinct from (select auth.uid()) then
+  if of_everyone or list_auth_log.user_id is distinct from (select auth.uid()) then
     perform chat_private.require_platform_admin('list the sign-ins of others');
   end if;
   perform chat_private.check_page_size(page_size, 'list sign-ins');
   return query select * from chat.auth_log l
-    where l.user_id = list_auth_log.user_id and l.id < coalesce(before_id, 9223372036854775807)
+    where (of_everyone or l.user_id = list_auth_log.user_id) and l.id < coalesce(before_id, 9223372036854775807)
     order by l.id desc limit page_size;
 end;
 $$;
-grant execute on function chat.list_auth_log(uuid, bigint, integer) to authenticated;
+grant execute on function chat.list_auth_log(uuid, bigint, integer, boolean) to authenticated;
 
 comment on table chat.auth_log is 'What happened to an account: sign-up, sign-ins and tries that failed, ended sessions, changed credentials';
 comment on column chat.auth_log.id is 'Newer rows have higher ones';
@@ -7870,8 +7894,8 @@ comment on column chat.auth_log.session_id is 'The session it is about';
 comment on column chat.auth_log.ip is 'Where the session was begun from, or a try that failed came from';
 comment on column chat.auth_log.user_agent is 'With what program the session was begun';
 comment on policy select_self_or_platform_admin on chat.auth_log is 'People see what happened to their own account, platform admins to any';
-comment on function chat.list_auth_log(uuid, bigint, integer) is
-  'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user for platform admins. Errors: not_an_admin, invalid_page_size';
+comment on function chat.list_auth_log(uuid, bigint, integer, boolean) is
+  'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user or of everyone for platform admins. Errors: not_an_admin, invalid_page_size';
 comment on function chat_private.may_try_factor(uuid, boolean) is 'Counts a try of a second factor''s code and tells whether it still counts';
 comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes, and bounds the tries of codes';
 
@@ -8164,6 +8188,143 @@ create trigger _110_bound before update of last_read_seq, last_read_rank on chat
   for each row when ((new.last_read_seq, new.last_read_rank) <> (old.last_read_seq, old.last_read_rank))
   execute function chat_private.tg_thread_members__bound();
 
+-- 77_stats.sql
+-- Figures of the whole platform for admins, counted at most once in five minutes however many ask.
+
+-- One row. Everything in it is counted at one moment.
+create table chat_private.stats (
+  is_only boolean primary key default true constraint stats_one_row check (is_only),
+  counted_at timestamptz not null,
+  users bigint not null,
+  active_users bigint not null,
+  new_users bigint not null,
+  public_channels bigint not null,
+  private_channels bigint not null,
+  messages bigint not null,
+  messages_today bigint not null,
+  messages_per_day numeric not null,
+  storage_bytes bigint not null
+);
+
+-- What lies in Storage, kept up to date by each upload. In several rows, or uploads would wait for each other: a
+-- connection always counts in the same one, so that no two ever wait for each other in a circle.
+create table chat_private.storage_counters (
+  shard integer primary key constraint storage_counters_shard_range check (shard between 0 and 15),
+  bytes bigint not null
+) with (fillfactor = 50);
+insert into chat_private.storage_counters (shard, bytes) select n, 0 from generate_series(0, 15) n;
+
+-- Finds the messages of a day or a minute. A few bytes per thousand messages, and nothing to keep in order at a send.
+create index messages_created_at_idx on chat.messages using brin (created_at) with (autosummarize = on);
+create index accounts_created_at_idx on chat.accounts (created_at);
+
+alter table chat_private.stats enable row level security;
+alter table chat_private.storage_counters enable row level security;
+
+insert into chat.settings (name, value, default_value, minimum, maximum, description) values
+  ('storage_limit_bytes', '107374182400', '107374182400', 0, 9007199254740991,
+   'How much the platform means to store, as its figures show it; nothing is refused beyond');
+
+-- Definer: Storage knows nothing of chat.
+create function chat_private.tg_objects__count_bytes() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_change bigint := 0;
+begin
+  if tg_op <> 'DELETE' then
+    v_change := coalesce((new.metadata ->> 'size')::bigint, 0);
+  end if;
+  if tg_op <> 'INSERT' then
+    v_change := v_change - coalesce((old.metadata ->> 'size')::bigint, 0);
+  end if;
+  update chat_private.storage_counters n set bytes = n.bytes + v_change
+   where n.shard = pg_backend_pid() % 16 and v_change <> 0;
+  return null;
+end;
+$$;
+create trigger _300_count_bytes after insert or update of metadata or delete on storage.objects
+  for each row execute function chat_private.tg_objects__count_bytes();
+
+-- How many messages the platform has. Each channel knows its newest number, so no message is looked at.
+create function chat_private.count_messages() returns bigint
+language sql stable set search_path = '' as $$
+  select coalesce(sum(n.last_seq), 0)::bigint from chat.channel_counters n;
+$$;
+
+create function chat_private.count_stats() returns chat_private.stats
+language sql stable set search_path = '' as $$
+  select true, now(), u.users, u.active, u.recent, c.public, c.private, m.messages,
+         (select count(*) from chat.messages d where d.created_at >= date_trunc('day', now(), 'UTC')),
+         round(m.messages / greatest(1, extract(epoch from now() - c.since) / 86400), 2),
+         (select sum(s.bytes)::bigint from chat_private.storage_counters s)
+    from (select count(*) as users,
+                 count(*) filter (where greatest(u.last_sign_in_at, p.last_seen_at) > now() - interval '30 days'
+                                     or p.status <> 'offline') as active,
+                 count(*) filter (where a.created_at > now() - interval '7 days') as recent
+            from chat.accounts a
+            join auth.users u on u.id = a.user_id
+            left join chat.presence p on p.user_id = a.user_id) u,
+         (select count(*) filter (where c.kind = 'public' and c.deleted_at is null) as public,
+                 count(*) filter (where c.kind in ('private', 'group') and c.deleted_at is null) as private,
+                 -- No message is older than its channel.
+                 coalesce(min(c.created_at), now()) as since
+            from chat.channels c) c,
+         chat_private.count_messages() m (messages);
+$$;
+
+-- Definer: counts above row-level security.
+create function chat.get_stats()
+returns table (counted_at timestamptz, users bigint, active_users bigint, new_users bigint, public_channels bigint,
+               private_channels bigint, messages bigint, messages_today bigint, messages_per_day numeric,
+               storage_bytes bigint, storage_limit_bytes bigint)
+language plpgsql volatile security definer rows 1 set search_path = '' as $$
+declare
+  c_lock constant integer := hashtext('chat_private.stats');
+  v_oldest constant timestamptz := now() - interval '5 minutes';
+  v_counted_at timestamptz := (select s.counted_at from chat_private.stats s);
+begin
+  perform chat_private.require_platform_admin('read the figures of the platform');
+  -- One counts, and meanwhile the others are told what was counted last; only of nothing can nobody be told.
+  if v_counted_at is null then
+    perform pg_advisory_xact_lock(c_lock);
+  end if;
+  if coalesce(v_counted_at <= v_oldest, true) and pg_try_advisory_xact_lock(c_lock)
+     and not exists (select from chat_private.stats s where s.counted_at > v_oldest) then
+    insert into chat_private.stats select c.* from chat_private.count_stats() c
+    on conflict on constraint stats_pkey do update
+      set (counted_at, users, active_users, new_users, public_channels, private_channels, messages, messages_today,
+           messages_per_day, storage_bytes)
+        = (excluded.counted_at, excluded.users, excluded.active_users, excluded.new_users, excluded.public_channels,
+           excluded.private_channels, excluded.messages, excluded.messages_today, excluded.messages_per_day, excluded.storage_bytes);
+  end if;
+  return query
+    select s.counted_at, s.users, s.active_users, s.new_users, s.public_channels, s.private_channels, s.messages,
+           s.messages_today, s.messages_per_day, s.storage_bytes, chat_private.setting('storage_limit_bytes')::bigint
+      from chat_private.stats s;
+end;
+$$;
+grant execute on function chat.get_stats() to authenticated;
+
+comment on table chat_private.stats is 'The figures of the platform as they were last counted';
+comment on column chat_private.stats.is_only is 'True: there is one row';
+comment on column chat_private.stats.counted_at is 'When';
+comment on column chat_private.stats.users is 'Accounts, the suspended ones too';
+comment on column chat_private.stats.active_users is 'Those who signed in or were here in the last 30 days';
+comment on column chat_private.stats.new_users is 'Those who signed up in the last seven days';
+comment on column chat_private.stats.public_channels is 'Public channels that are not deleted';
+comment on column chat_private.stats.private_channels is 'Private channels and groups that are not deleted, without direct messages';
+comment on column chat_private.stats.messages is 'All messages ever, with those of the system and deleted ones';
+comment on column chat_private.stats.messages_today is 'Those since midnight UTC';
+comment on column chat_private.stats.messages_per_day is 'On average since the first channel';
+comment on column chat_private.stats.storage_bytes is 'Size of everything in Storage';
+comment on table chat_private.storage_counters is 'Bytes in Storage: the sum of all rows';
+comment on column chat_private.storage_counters.shard is 'A connection counts in the row of its process';
+comment on column chat_private.storage_counters.bytes is 'What was added through it, less what was removed';
+comment on function chat_private.count_messages() is 'How many messages there are, by the counters of the channels';
+comment on function chat_private.count_stats() is 'Counts the figures of the platform';
+comment on function chat.get_stats() is
+  'Figures of the platform, at most about five minutes old. For platform admins. Errors: not_an_admin';
+
 -- 78_overviews.sql
 -- What admins look at: people and channels with what belongs to them, in Studio as views and for apps as a list.
 
@@ -8202,11 +8363,11 @@ begin
   end if;
   return 'select p.id, p.username from chat.profiles p'
     || case when user_role is null and suspended is null then '' else ' join chat.accounts a on a.user_id = p.id' end
-    || ' where true'
+    || ' where p.deleted_at is null'
     || case user_role when 'admin' then ' and a.role = ''admin''' when 'user' then ' and a.role <> ''admin''' else '' end
     || case suspended when true then ' and a.suspended_at is not null' when false then ' and a.suspended_at is null' else '' end
     || case when prefix <> '%' then '
-         and p.id in (select n.id from chat.profiles n where n.username like $1
+         and p.id in (select n.id from chat.profiles n where n.username like $1 and n.deleted_at is null
                       union select n.id from chat.profiles n where lower(n.name) like $1
                       union select n.user_id from chat.accounts n where n.email like $1)' else '' end
     || case when after_username is not null then ' and p.username > $2' else '' end;
@@ -8260,6 +8421,130 @@ comment on function chat.list_accounts(text, text, boolean, text, integer, integ
   'Accounts by username, after one or skipping a number of them: those whose username, name or address begins with a text, of a role, suspended or not; 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size, invalid_user_role, invalid_input';
 comment on function chat.count_accounts(text, text, boolean) is
   'How many accounts list_accounts has in all. For platform admins. Errors: not_an_admin, invalid_user_role';
+
+-- 79_deletion.sql
+-- What deleting an account does: a tombstone stays for the messages, everything else of the person goes, at once.
+-- What refers to chat.accounts goes with it; what refers to chat.profiles stays (docs/data-rules.md).
+
+-- A soft deletion in Auth, by its admin API or by delete_user, is the one of the chat as well. Locks are taken in the
+-- order of every deletion: Auth's user, the counters, the profile, the channels, the account (39_departures.sql).
+-- Definer: Auth knows nothing of chat.
+create function chat_private.tg_users__bury() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.lock_channels_of(new.id);
+  update chat.profiles p
+     -- Nobody can guess the username, and so nobody can have taken it.
+     set username = 'deleted-' || left(replace(gen_random_uuid()::text, '-', ''), 24), name = 'Deleted user',
+         avatar_url = null, title = null, custom = '{}', deleted_at = new.deleted_at
+   where p.id = new.id and p.deleted_at is null;
+  -- What has come in between is taken now.
+  perform chat_private.lock_channels_of(new.id);
+  perform chat_private.move_channels_of(new.id);
+  -- Files that no message shows.
+  delete from chat.files f where f.uploader_id = new.id and f.seq is null;
+  update chat.api_keys k set revoked_at = now() where k.created_by = new.id and k.revoked_at is null;
+  delete from chat.accounts a where a.user_id = new.id;
+  perform chat_private.audit('user.deleted', 'user', new.id);
+  return null;
+end;
+$$;
+create trigger _400_bury after update of deleted_at on auth.users
+  for each row when (old.deleted_at is null and new.deleted_at is not null)
+  execute function chat_private.tg_users__bury();
+
+-- Leaves nothing of the person in Auth but the id: also not the hashes of address and number that Auth's own soft
+-- deletion keeps. Rows go that Auth would take along with the user, in whatever tables its version has.
+create function chat_private.erase_auth_user(user_id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_part record;
+begin
+  update auth.users u
+     set deleted_at = now(), email = null, phone = null, encrypted_password = null, email_change = '', phone_change = '',
+         raw_user_meta_data = '{}', raw_app_meta_data = '{}', confirmation_token = '', recovery_token = '',
+         email_change_token_new = '', email_change_token_current = '', phone_change_token = '', reauthentication_token = '',
+         email_confirmed_at = null, phone_confirmed_at = null, last_sign_in_at = null
+   where u.id = erase_auth_user.user_id;
+  for v_part in
+    select c.conrelid::regclass as "table", a.attname as "column"
+      from pg_catalog.pg_constraint c
+      join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+     where c.contype = 'f' and c.confrelid = 'auth.users'::regclass and c.confdeltype = 'c'
+       and c.connamespace = 'auth'::regnamespace
+     order by 1
+  loop
+    execute format('delete from %s where %I = $1', v_part."table", v_part."column") using user_id;
+  end loop;
+  -- Sign-ins through another provider that have not come to an end.
+  delete from auth.flow_state f where f.user_id = erase_auth_user.user_id;
+end;
+$$;
+
+-- Definer: writes Auth's tables.
+create function chat.delete_user(user_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_other_account(delete_user.user_id, 'delete user');
+  if exists (select from chat.accounts a where a.user_id = delete_user.user_id and a.role = 'admin') then
+    -- Two admins who delete each other at once must not both succeed.
+    perform chat_private.lock_admins();
+    perform chat_private.require_platform_admin('delete user');
+  end if;
+  perform chat_private.erase_auth_user(delete_user.user_id);
+end;
+$$;
+grant execute on function chat.delete_user(uuid) to authenticated;
+
+comment on function chat_private.erase_auth_user(uuid) is 'Takes everything of a person out of Auth but the id, and so deletes their account';
+comment on function chat.delete_user(uuid) is
+  'Deletes an account for good: ends all sessions, memberships and what belongs to the person; their messages stay, by "Deleted user". For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found';
+
+-- 79_operations.sql
+-- What those who run the platform ask of it: whether it answers, and how much goes on.
+
+-- Clients that beat, in whatever way they are connected.
+create function chat_private.count_connections() returns bigint
+language sql stable set search_path = '' as $$
+  select count(*) from chat_private.connections k where k.gone_at > now();
+$$;
+
+-- Definer: counts above row-level security.
+create function chat.get_metrics()
+returns table (active_connections bigint, total_messages bigint, messages_per_second numeric)
+language plpgsql stable security definer rows 1 set search_path = '' as $$
+begin
+  perform chat_private.require_platform_admin('read the metrics');
+  return query
+    select chat_private.count_connections(), chat_private.count_messages(),
+           round((select count(*) from chat.messages m where m.created_at > now() - interval '1 minute') / 60.0, 3);
+end;
+$$;
+grant execute on function chat.get_metrics() to authenticated;
+
+-- Both are for the server only: anybody may ask for the health of the platform, and the answer must cost little.
+-- Definer: connections belong to nobody.
+create function chat.ping_database() returns bigint
+language sql stable security definer set search_path = '' as $$
+  select chat_private.count_connections();
+$$;
+grant execute on function chat.ping_database() to service_role;
+
+-- What counts requests has to take a write.
+-- Definer: the table belongs to nobody.
+create function chat.ping_cache() returns timestamptz
+language sql volatile security definer set search_path = '' as $$
+  insert into chat_private.rate_limit_states as s (bucket, key, full_at) values ('health', 'ping', clock_timestamp())
+  on conflict on constraint rate_limit_states_pkey do update set full_at = excluded.full_at
+  returning s.full_at;
+$$;
+grant execute on function chat.ping_cache() to service_role;
+
+comment on function chat_private.count_connections() is 'How many clients are open, by their beats';
+comment on function chat.get_metrics() is
+  'How much goes on: open clients, messages in all and per second in the last minute. For platform admins. Errors: not_an_admin';
+comment on function chat.ping_database() is 'For the server only: answers when the database does, with the number of open clients';
+comment on function chat.ping_cache() is 'For the server only: answers when what counts requests can be written';
 
 -- 80_realtime.sql
 -- What Realtime carries: who may hear and speak on a topic, and the events the database sends after each commit.
