@@ -1,14 +1,14 @@
 /** Runs the story of docs/postman.json with newman against the stack that the environment names. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { required, signUpAdmin } from './api-admin.ts';
+import { required, signUp } from './api-people.ts';
 import { chapters } from './postman/collection.ts';
 import { PROJECT_DIR } from './stack/stack.ts';
 
 const variables = {
   baseUrl: `${required(process.env, 'API_URL')}/functions/v1`,
   mailUrl: required(process.env, 'MAIL_URL'),
-  adminToken: await signUpAdmin(process.env),
+  adminToken: (await signUp(process.env, 'admin')).token,
 };
 const { status } = spawnSync(
   join(PROJECT_DIR, 'node_modules/.bin/newman'),

@@ -21,7 +21,9 @@ async function vitest(env: NodeJS.ProcessEnv): Promise<boolean> {
   return new Promise((resolve) => child.once('exit', (code) => resolve(code === 0)));
 }
 
-const passed = process.env.API_URL ? vitest(process.env) : withTestStack(vitest, interrupt.signal);
+const passed = process.env.API_URL
+  ? vitest(process.env)
+  : withTestStack(vitest, { signal: interrupt.signal });
 
 process.exitCode = await passed.then(
   (result) => (result ? 0 : 1),

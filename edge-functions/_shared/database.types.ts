@@ -361,14 +361,14 @@ isOneToOne: false
                   ]
                 },"files": {
                   Row: {
-                    "channel_id": string,"created_at": string,"deleted_at": string | null,"height": number | null,"id": string,"mime_type": string,"name": string,"seq": number | null,"size": number,"uploaded_at": string | null,"uploader_id": string | null,"width": number | null
+                    "channel_id": string | null,"created_at": string,"deleted_at": string | null,"expires_at": string,"folder_id": string,"has_thumbnail": boolean,"height": number | null,"id": string,"is_held": boolean,"mime_type": string,"name": string,"path": string,"seq": number | null,"size": number,"uploaded_at": string | null,"uploader_id": string | null,"width": number | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "channel_id": string,"created_at"?: string,"deleted_at"?: string | null,"height"?: number | null,"id"?: string,"mime_type": string,"name": string,"seq"?: number | null,"size": number,"uploaded_at"?: string | null,"uploader_id"?: string | null,"width"?: number | null
+                    "channel_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"expires_at"?: string,"folder_id": string,"has_thumbnail"?: boolean,"height"?: number | null,"id"?: string,"is_held"?: boolean,"mime_type": string,"name": string,"path"?: never,"seq"?: number | null,"size": number,"uploaded_at"?: string | null,"uploader_id"?: string | null,"width"?: number | null
                   }
                   Update: {
-                    "channel_id"?: string,"created_at"?: string,"deleted_at"?: string | null,"height"?: number | null,"id"?: string,"mime_type"?: string,"name"?: string,"seq"?: number | null,"size"?: number,"uploaded_at"?: string | null,"uploader_id"?: string | null,"width"?: number | null
+                    "channel_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"expires_at"?: string,"folder_id"?: string,"has_thumbnail"?: boolean,"height"?: number | null,"id"?: string,"is_held"?: boolean,"mime_type"?: string,"name"?: string,"path"?: never,"seq"?: number | null,"size"?: number,"uploaded_at"?: string | null,"uploader_id"?: string | null,"width"?: number | null
                   }
                   Relationships: [
                     {
@@ -469,14 +469,14 @@ isOneToOne: false
                   ]
                 },"messages": {
                   Row: {
-                    "author_id": string | null,"author_rank": number,"body": string,"change": number,"channel_id": string,"created_at": string,"custom": NonNullable<Json>,"deleted_at": string | null,"deleted_by": string | null,"edited_at": string | null,"file_ids": (string)[],"files": NonNullable<Json>,"id": string,"in_channel": boolean,"kind": string,"last_reply_at": string | null,"mention_ids": (string)[],"mentions_everyone": string | null,"parent_seq": number | null,"pinned_at": string | null,"pinned_by": string | null,"rank": number,"reaction_counts": NonNullable<Json>,"reply_count": number,"reply_rank": number,"reply_total": number,"reply_user_ids": (string)[],"seq": number,"my_reactions": (string)[] | null
+                    "author_id": string | null,"author_rank": number,"body": string,"change": number,"channel_id": string,"created_at": string,"custom": NonNullable<Json>,"deleted_at": string | null,"deleted_by": string | null,"edited_at": string | null,"file_ids": (string)[],"files": NonNullable<Json>,"id": string,"in_channel": boolean,"kind": string,"last_reply_at": string | null,"link_preview": Json | null,"mention_ids": (string)[],"mentions_everyone": string | null,"parent_seq": number | null,"pinned_at": string | null,"pinned_by": string | null,"rank": number,"reaction_counts": NonNullable<Json>,"reply_count": number,"reply_rank": number,"reply_total": number,"reply_user_ids": (string)[],"seq": number,"my_reactions": (string)[] | null,"whole": Database["chat"]['CompositeTypes']["full_message"] | null
                   }
-                  ComputedFields: "my_reactions"
+                  ComputedFields: "my_reactions" | "whole"
                   Insert: {
-                    "author_id"?: string | null,"author_rank"?: number,"body"?: string,"change"?: number,"channel_id": string,"created_at"?: string,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"deleted_by"?: string | null,"edited_at"?: string | null,"file_ids"?: (string)[],"files"?: NonNullable<Json>,"id"?: string,"in_channel"?: boolean,"kind"?: string,"last_reply_at"?: string | null,"mention_ids"?: (string)[],"mentions_everyone"?: string | null,"parent_seq"?: number | null,"pinned_at"?: string | null,"pinned_by"?: string | null,"rank"?: number,"reaction_counts"?: NonNullable<Json>,"reply_count"?: number,"reply_rank"?: number,"reply_total"?: number,"reply_user_ids"?: (string)[],"seq": number
+                    "author_id"?: string | null,"author_rank"?: number,"body"?: string,"change"?: number,"channel_id": string,"created_at"?: string,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"deleted_by"?: string | null,"edited_at"?: string | null,"file_ids"?: (string)[],"files"?: NonNullable<Json>,"id"?: string,"in_channel"?: boolean,"kind"?: string,"last_reply_at"?: string | null,"link_preview"?: Json | null,"mention_ids"?: (string)[],"mentions_everyone"?: string | null,"parent_seq"?: number | null,"pinned_at"?: string | null,"pinned_by"?: string | null,"rank"?: number,"reaction_counts"?: NonNullable<Json>,"reply_count"?: number,"reply_rank"?: number,"reply_total"?: number,"reply_user_ids"?: (string)[],"seq": number
                   }
                   Update: {
-                    "author_id"?: string | null,"author_rank"?: number,"body"?: string,"change"?: number,"channel_id"?: string,"created_at"?: string,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"deleted_by"?: string | null,"edited_at"?: string | null,"file_ids"?: (string)[],"files"?: NonNullable<Json>,"id"?: string,"in_channel"?: boolean,"kind"?: string,"last_reply_at"?: string | null,"mention_ids"?: (string)[],"mentions_everyone"?: string | null,"parent_seq"?: number | null,"pinned_at"?: string | null,"pinned_by"?: string | null,"rank"?: number,"reaction_counts"?: NonNullable<Json>,"reply_count"?: number,"reply_rank"?: number,"reply_total"?: number,"reply_user_ids"?: (string)[],"seq"?: number
+                    "author_id"?: string | null,"author_rank"?: number,"body"?: string,"change"?: number,"channel_id"?: string,"created_at"?: string,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"deleted_by"?: string | null,"edited_at"?: string | null,"file_ids"?: (string)[],"files"?: NonNullable<Json>,"id"?: string,"in_channel"?: boolean,"kind"?: string,"last_reply_at"?: string | null,"link_preview"?: Json | null,"mention_ids"?: (string)[],"mentions_everyone"?: string | null,"parent_seq"?: number | null,"pinned_at"?: string | null,"pinned_by"?: string | null,"rank"?: number,"reaction_counts"?: NonNullable<Json>,"reply_count"?: number,"reply_rank"?: number,"reply_total"?: number,"reply_user_ids"?: (string)[],"seq"?: number
                   }
                   Relationships: [
                     {
@@ -697,6 +697,50 @@ isOneToOne: true
       referencedColumns: ["channel_id","user_id"]
     }
                   ]
+                },"scheduled_messages": {
+                  Row: {
+                    "also_in_channel": boolean,"author_id": string,"body": string,"channel_id": string,"created_at": string,"custom": NonNullable<Json>,"ended_at": string | null,"failure": string | null,"file_ids": (string)[],"id": string,"parent_seq": number | null,"scheduled_for": string,"status": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "also_in_channel"?: boolean,"author_id"?: string,"body"?: string,"channel_id": string,"created_at"?: string,"custom"?: NonNullable<Json>,"ended_at"?: string | null,"failure"?: string | null,"file_ids"?: (string)[],"id"?: string,"parent_seq"?: number | null,"scheduled_for": string,"status"?: string
+                  }
+                  Update: {
+                    "also_in_channel"?: boolean,"author_id"?: string,"body"?: string,"channel_id"?: string,"created_at"?: string,"custom"?: NonNullable<Json>,"ended_at"?: string | null,"failure"?: string | null,"file_ids"?: (string)[],"id"?: string,"parent_seq"?: number | null,"scheduled_for"?: string,"status"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "scheduled_messages_author_id_fkey"
+      columns: ["author_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "scheduled_messages_author_id_fkey"
+      columns: ["author_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "scheduled_messages_channel_id_fkey"
+      columns: ["channel_id"]
+isOneToOne: false
+      referencedRelation: "channels"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "scheduled_messages_channel_id_fkey"
+      columns: ["channel_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "scheduled_messages_parent_fkey"
+      columns: ["channel_id","parent_seq"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["channel_id","seq"]
+    }
+                  ]
                 },"settings": {
                   Row: {
                     "default_value": NonNullable<Json>,"description": string,"maximum": number | null,"minimum": number | null,"name": string,"value": NonNullable<Json>
@@ -768,6 +812,7 @@ isOneToOne: false
 "in_channel": boolean,
 "kind": string,
 "last_reply_at": string | null,
+"link_preview": Json | null,
 "mention_ids": (string)[],
 "mentions_everyone": string | null,
 "parent_seq": number | null,
@@ -966,6 +1011,34 @@ isOneToOne: false
 "cancel_file":
 { Args: { "channel_id": string,"id": string }; Returns: boolean
                            },
+"cancel_scheduled_message":
+{ Args: { "id": string }; Returns: {
+              "also_in_channel": boolean,
+"author_id": string,
+"body": string,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"ended_at": string | null,
+"failure": string | null,
+"file_ids": (string)[],
+"id": string,
+"parent_seq": number | null,
+"scheduled_for": string,
+"status": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "scheduled_messages"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"claim_oauth_state":
+{ Args: { "state": string }; Returns: boolean
+                           },
+"claim_reset_token":
+{ Args: { "token": string }; Returns: string
+                           },
 "clear_status":
 { Args: Record<PropertyKey, never>; Returns: {
               "last_seen_at": string | null,
@@ -988,6 +1061,9 @@ isOneToOne: false
                            },
 "count_my_channels":
 { Args: { "kinds"?: (string)[] }; Returns: number
+                           },
+"count_sms":
+{ Args: { "user_id": string }; Returns: undefined
                            },
 "create_api_key":
 { Args: { "expires_at"?: string,"name": string,"scopes"?: (string)[] }; Returns: {
@@ -1016,14 +1092,19 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "create_file":
-{ Args: { "channel_id": string,"height"?: number,"id"?: string,"mime_type": string,"name": string,"size": number,"width"?: number }; Returns: {
-              "channel_id": string,
+{ Args: { "channel_id"?: string,"height"?: number,"id"?: string,"mime_type": string,"name": string,"size"?: number,"width"?: number }; Returns: {
+              "channel_id": string | null,
 "created_at": string,
 "deleted_at": string | null,
+"expires_at": string,
+"folder_id": string,
+"has_thumbnail": boolean,
 "height": number | null,
 "id": string,
+"is_held": boolean,
 "mime_type": string,
 "name": string,
+"path": string,
 "seq": number | null,
 "size": number,
 "uploaded_at": string | null,
@@ -1060,6 +1141,32 @@ isOneToOne: false
 "delete_channel":
 { Args: { "channel_id": string }; Returns: undefined
                            },
+"delete_file":
+{ Args: { "id": string }; Returns: {
+              "channel_id": string | null,
+"created_at": string,
+"deleted_at": string | null,
+"expires_at": string,
+"folder_id": string,
+"has_thumbnail": boolean,
+"height": number | null,
+"id": string,
+"is_held": boolean,
+"mime_type": string,
+"name": string,
+"path": string,
+"seq": number | null,
+"size": number,
+"uploaded_at": string | null,
+"uploader_id": string | null,
+"width": number | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "files"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "delete_message":
 { Args: { "channel_id": string,"seq": number }; Returns: {
               "author_id": string | null,
@@ -1078,6 +1185,7 @@ isOneToOne: false
 "in_channel": boolean,
 "kind": string,
 "last_reply_at": string | null,
+"link_preview": Json | null,
 "mention_ids": (string)[],
 "mentions_everyone": string | null,
 "parent_seq": number | null,
@@ -1097,6 +1205,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"delete_message_by_id":
+{ Args: { "channel_id": string,"id": string }; Returns: undefined
+                           },
 "delete_notification":
 { Args: { "id": string }; Returns: undefined
                            },
@@ -1135,6 +1246,7 @@ isOneToOne: false
 "in_channel": boolean,
 "kind": string,
 "last_reply_at": string | null,
+"link_preview": Json | null,
 "mention_ids": (string)[],
 "mentions_everyone": string | null,
 "parent_seq": number | null,
@@ -1154,6 +1266,22 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"edit_message_by_id":
+{ Args: { "body": string,"channel_id": string,"id": string }; Returns: Database["chat"]['CompositeTypes']["full_message"]
+                          SetofOptions: {
+        from: "*"
+        to: "full_message"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"find_messages":
+{ Args: { "after"?: string,"before"?: string,"channel_id"?: string,"from_id"?: string,"page_size"?: number,"query": string }; Returns: Database["chat"]['CompositeTypes']["found_page"]
+                          SetofOptions: {
+        from: "*"
+        to: "found_page"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "follow_thread":
 { Args: { "channel_id": string,"is_following"?: boolean,"root_seq": number }; Returns: {
               "channel_id": string,
@@ -1169,11 +1297,27 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"get_account":
+{ Args: Record<PropertyKey, never>; Returns: Database["chat"]['CompositeTypes']["account_details"]
+                          SetofOptions: {
+        from: "*"
+        to: "account_details"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "get_channel":
 { Args: { "channel_id": string }; Returns: {
               "archived_at": string,"created_at": string,"created_by": string,"custom": Json,"description": string,"id": string,"kind": string,"member_count": number,"members": (Database["chat"]['CompositeTypes']["channel_person"])[],"name": string,"slug": string
             }[]
                            },
+"get_contact":
+{ Args: { "user_id": string }; Returns: Database["chat"]['CompositeTypes']["contact"]
+                          SetofOptions: {
+        from: "*"
+        to: "contact"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "get_message":
 { Args: { "id": string }; Returns: {
               "author_id": string | null,
@@ -1192,6 +1336,7 @@ isOneToOne: false
 "in_channel": boolean,
 "kind": string,
 "last_reply_at": string | null,
+"link_preview": Json | null,
 "mention_ids": (string)[],
 "mentions_everyone": string | null,
 "parent_seq": number | null,
@@ -1255,7 +1400,13 @@ isOneToOne: false
               "epoch": number,"id": string,"last_change": number,"last_seq": number
             }[]
                            },
+"is_password":
+{ Args: { "email": string,"password": string }; Returns: boolean
+                           },
 "issue_email_code":
+{ Args: { "email": string }; Returns: string
+                           },
+"issue_reset_token":
 { Args: { "email": string }; Returns: string
                            },
 "join_channel":
@@ -1297,6 +1448,7 @@ isOneToOne: false
 "in_channel": boolean,
 "kind": string,
 "last_reply_at": string | null,
+"link_preview": Json | null,
 "mention_ids": (string)[],
 "mentions_everyone": string | null,
 "parent_seq": number | null,
@@ -1392,6 +1544,7 @@ isOneToOne: false
 "in_channel": boolean,
 "kind": string,
 "last_reply_at": string | null,
+"link_preview": Json | null,
 "mention_ids": (string)[],
 "mentions_everyone": string | null,
 "parent_seq": number | null,
@@ -1430,13 +1583,18 @@ isOneToOne: false
       } },
 "list_files":
 { Args: { "before_seq"?: number,"channel_id": string,"page_size"?: number }; Returns: {
-              "channel_id": string,
+              "channel_id": string | null,
 "created_at": string,
 "deleted_at": string | null,
+"expires_at": string,
+"folder_id": string,
+"has_thumbnail": boolean,
 "height": number | null,
 "id": string,
+"is_held": boolean,
 "mime_type": string,
 "name": string,
+"path": string,
 "seq": number | null,
 "size": number,
 "uploaded_at": string | null,
@@ -1467,6 +1625,7 @@ isOneToOne: false
 "in_channel": boolean,
 "kind": string,
 "last_reply_at": string | null,
+"link_preview": Json | null,
 "mention_ids": (string)[],
 "mentions_everyone": string | null,
 "parent_seq": number | null,
@@ -1568,6 +1727,7 @@ isOneToOne: false
 "in_channel": boolean,
 "kind": string,
 "last_reply_at": string | null,
+"link_preview": Json | null,
 "mention_ids": (string)[],
 "mentions_everyone": string | null,
 "parent_seq": number | null,
@@ -1610,6 +1770,7 @@ isOneToOne: false
 "in_channel": boolean,
 "kind": string,
 "last_reply_at": string | null,
+"link_preview": Json | null,
 "mention_ids": (string)[],
 "mentions_everyone": string | null,
 "parent_seq": number | null,
@@ -1626,6 +1787,28 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "messages"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"list_scheduled_messages":
+{ Args: { "before_id"?: string,"before_time"?: string,"page_size"?: number,"status"?: string }; Returns: {
+              "also_in_channel": boolean,
+"author_id": string,
+"body": string,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"ended_at": string | null,
+"failure": string | null,
+"file_ids": (string)[],
+"id": string,
+"parent_seq": number | null,
+"scheduled_for": string,
+"status": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "scheduled_messages"
         isOneToOne: false
         isSetofReturn: true
       } },
@@ -1700,6 +1883,11 @@ isOneToOne: false
               "channel_id": string,"last_activity_at": string,"last_change": number,"last_seq": number,"mention_count": number,"unread_count": number
             }[]
                            },
+"newest_challenge":
+{ Args: { "user_id": string }; Returns: {
+              "challenge_id": string,"factor_id": string
+            }[]
+                           },
 "open_dm":
 { Args: { "to_oneself"?: boolean,"user_id": string }; Returns: {
               "archived_at": string | null,
@@ -1739,6 +1927,7 @@ isOneToOne: false
 "in_channel": boolean,
 "kind": string,
 "last_reply_at": string | null,
+"link_preview": Json | null,
 "mention_ids": (string)[],
 "mentions_everyone": string | null,
 "parent_seq": number | null,
@@ -1758,6 +1947,84 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"pin_message_by_id":
+{ Args: { "channel_id": string,"id": string,"is_pinned"?: boolean }; Returns: undefined
+                           },
+"place_files":
+{ Args: { "channel_id": string,"file_ids": (string)[] }; Returns: {
+              "channel_id": string | null,
+"created_at": string,
+"deleted_at": string | null,
+"expires_at": string,
+"folder_id": string,
+"has_thumbnail": boolean,
+"height": number | null,
+"id": string,
+"is_held": boolean,
+"mime_type": string,
+"name": string,
+"path": string,
+"seq": number | null,
+"size": number,
+"uploaded_at": string | null,
+"uploader_id": string | null,
+"width": number | null
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "files"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"post_message":
+{ Args: { "also_in_channel"?: boolean,"body"?: string,"channel_id": string,"custom"?: Json,"file_ids"?: (string)[],"id"?: string,"parent_id"?: string,"scheduled_for"?: string }; Returns: Database["chat"]['CompositeTypes']["full_message"]
+                          SetofOptions: {
+        from: "*"
+        to: "full_message"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"react_by_id":
+{ Args: { "channel_id": string,"emoji": string,"id": string }; Returns: {
+              "channel_id": string,
+"created_at": string,
+"emoji": string,
+"seq": number,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "reactions"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"read_messages":
+{ Args: { "after_id"?: string,"before_id"?: string,"channel_id": string,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["message_page"]
+                          SetofOptions: {
+        from: "*"
+        to: "message_page"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"read_pins":
+{ Args: { "channel_id": string }; Returns: Database["chat"]['CompositeTypes']["message_page"]
+                          SetofOptions: {
+        from: "*"
+        to: "message_page"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"read_thread":
+{ Args: { "after_id"?: string,"channel_id": string,"id": string,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["thread_page"]
+                          SetofOptions: {
+        from: "*"
+        to: "thread_page"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"release_reset_token":
+{ Args: { "token": string }; Returns: undefined
+                           },
 "remove_bookmark":
 { Args: { "channel_id": string,"seq": number }; Returns: undefined
                            },
@@ -1767,12 +2034,37 @@ isOneToOne: false
 "remove_reaction":
 { Args: { "channel_id": string,"emoji"?: string,"seq": number }; Returns: undefined
                            },
+"return_api_calls":
+{ Args: { "bucket": string,"calls"?: number,"key": string }; Returns: undefined
+                           },
 "revoke_api_key":
 { Args: { "id": string }; Returns: undefined
                            },
 "save_draft":
 { Args: { "body": string,"channel_id": string,"custom"?: Json,"parent_seq"?: number }; Returns: undefined
                            },
+"schedule_message":
+{ Args: { "also_in_channel"?: boolean,"body"?: string,"channel_id": string,"custom"?: Json,"file_ids"?: (string)[],"id"?: string,"parent_seq"?: number,"scheduled_for": string }; Returns: {
+              "also_in_channel": boolean,
+"author_id": string,
+"body": string,
+"channel_id": string,
+"created_at": string,
+"custom": NonNullable<Json>,
+"ended_at": string | null,
+"failure": string | null,
+"file_ids": (string)[],
+"id": string,
+"parent_seq": number | null,
+"scheduled_for": string,
+"status": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "scheduled_messages"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "search_channels":
 { Args: { "after"?: string,"page_size"?: number,"query": string }; Returns: {
               "archived_at": string | null,
@@ -1791,6 +2083,14 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "channels"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"search_contacts":
+{ Args: { "page_size"?: number,"query": string }; Returns: Database["chat"]['CompositeTypes']["contact"][]
+                          SetofOptions: {
+        from: "*"
+        to: "contact"
         isOneToOne: false
         isSetofReturn: true
       } },
@@ -1850,6 +2150,7 @@ isOneToOne: false
 "in_channel": boolean,
 "kind": string,
 "last_reply_at": string | null,
+"link_preview": Json | null,
 "mention_ids": (string)[],
 "mentions_everyone": string | null,
 "parent_seq": number | null,
@@ -1965,9 +2266,28 @@ isOneToOne: false
 "set_user_role":
 { Args: { "role": string,"user_id": string }; Returns: undefined
                            },
+"sign_out":
+{ Args: { "everywhere"?: boolean }; Returns: undefined
+                           },
 "suspend_user":
 { Args: { "reason": string,"user_id": string }; Returns: undefined
                            },
+"take_api_call":
+{ Args: { "bucket": string }; Returns: Database["chat"]['CompositeTypes']["api_allowance"]
+                          SetofOptions: {
+        from: "*"
+        to: "api_allowance"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"take_api_calls":
+{ Args: { "buckets": (string)[],"keys": (string)[] }; Returns: Database["chat"]['CompositeTypes']["api_allowance"][]
+                          SetofOptions: {
+        from: "*"
+        to: "api_allowance"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "transfer_channel":
 { Args: { "channel_id": string,"user_id": string }; Returns: {
               "archived_at": string | null,
@@ -1995,9 +2315,20 @@ isOneToOne: false
 "unblock_user":
 { Args: { "user_id": string }; Returns: undefined
                            },
+"unreact_by_id":
+{ Args: { "channel_id": string,"id": string }; Returns: undefined
+                           },
 "unread_notification_count":
 { Args: Record<PropertyKey, never>; Returns: number
                            },
+"update_account":
+{ Args: { "name"?: string,"notifications"?: boolean,"phone"?: string,"presence"?: string,"sound"?: boolean,"status_text"?: string,"timezone"?: string }; Returns: Database["chat"]['CompositeTypes']["account_details"]
+                          SetofOptions: {
+        from: "*"
+        to: "account_details"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "update_channel":
 { Args: { "channel_id": string,"custom"?: Json,"description"?: string,"kind"?: string,"name"?: string,"slug"?: string }; Returns: {
               "archived_at": string | null,
@@ -2053,24 +2384,50 @@ isOneToOne: false
       } },
 "verify_email":
 { Args: { "code": string,"email": string }; Returns: boolean
-                           }
+                           },
+"whole":
+{ Args: { "message": Omit<Database["chat"]['Tables']["messages"]['Row'], Database["chat"]['Tables']["messages"]['ComputedFields']> }; Returns: Database["chat"]['CompositeTypes']["full_message"]
+                          SetofOptions: {
+        from: "chat.messages"
+        to: "full_message"
+        isOneToOne: true
+        isSetofReturn: false
+      } }
           }
           Enums: {
             [_ in never]: never
           }
           CompositeTypes: {
-            "channel_label": {
+            "account_details": {
+                        "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"email": string | null,"email_verified_at": string | null,"phone": string | null,"role": string | null,"status": string | null,"status_text": string | null,"notifications": boolean | null,"sound": boolean | null,"timezone": string | null,"created_at": string | null
+                      },"api_allowance": {
+                        "caller_id": string | null,"is_accepted": boolean | null,"calls": number | null,"remaining": number | null,"reset": number | null
+                      },"channel_label": {
                         "id": string | null,"kind": string | null,"slug": string | null,"name": string | null
                       },"channel_notification_settings": {
                         "channel_id": string | null,"is_muted": boolean | null,"level": string | null
                       },"channel_person": {
                         "user_id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"email": string | null,"role": string | null,"status": string | null,"joined_at": string | null
+                      },"contact": {
+                        "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"email": string | null,"phone": string | null,"status": string | null,"status_text": string | null,"created_at": string | null
+                      },"found_message": {
+                        "message": Database["chat"]['CompositeTypes']["full_message"] | null,"channel": Database["chat"]['CompositeTypes']["channel_label"] | null,"snippet": string | null
+                      },"found_page": {
+                        "hits": (Database["chat"]['CompositeTypes']["found_message"])[] | null,"total": number | null,"is_total_exact": boolean | null
+                      },"full_message": {
+                        "id": string | null,"channel_id": string | null,"seq": number | null,"kind": string | null,"body": string | null,"created_at": string | null,"edited_at": string | null,"parent_id": string | null,"reply_count": number | null,"pinned_at": string | null,"link_preview": Json | null,"scheduled_for": string | null,"files": Json | null,"author": Database["chat"]['CompositeTypes']["person"] | null,"reactions": (Database["chat"]['CompositeTypes']["given_reaction"])[] | null,"reaction_count": number | null
+                      },"given_reaction": {
+                        "emoji": string | null,"user_id": string | null,"user_name": string | null
+                      },"message_page": {
+                        "messages": (Database["chat"]['CompositeTypes']["full_message"])[] | null,"has_more": boolean | null
                       },"notification_settings": {
                         "notifications": boolean | null,"sound": boolean | null,"level": string | null,"timezone": string | null,"dnd_enabled": boolean | null,"dnd_start": string | null,"dnd_end": string | null,"channels": (Database["chat"]['CompositeTypes']["channel_notification_settings"])[] | null
                       },"person": {
                         "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null
                       },"search_hit": {
                         "message": Database["chat"]['Tables']["messages"]['Row'] | null,"my_reactions": (string)[] | null,"author": Database["chat"]['CompositeTypes']["person"] | null,"channel": Database["chat"]['CompositeTypes']["channel_label"] | null,"snippet": string | null,"next_cursor": string | null,"total": number | null,"is_total_exact": boolean | null
+                      },"thread_page": {
+                        "parent": Database["chat"]['CompositeTypes']["full_message"] | null,"replies": (Database["chat"]['CompositeTypes']["full_message"])[] | null,"total": number | null,"has_more": boolean | null
                       }
           }
         }

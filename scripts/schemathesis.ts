@@ -1,0 +1,71 @@
+/**
+ * Schemathesis tries the API with what its description allows and forbids, as nobody, as a user and as an admin:
+ * nothing may break, and every answer has to be described. Runs against the stack that the environment names.
+ */
+import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { required, signUp } from './api-people.ts';
+import { PROJECT_DIR } from './stack/stack.ts';
+
+const VERSION = '4.32.5';
+const SECONDS = 50;
+const CHECKS = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_schema_conformance',
+];
+/** They end the session or ask for more at the next sign-in, after which every answer would be the same. */
+const ENDS_SESSIONS = '/auth/(logout|2fa)';
+
+const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+const venv = join(cache, 'confab', `schemathesis-${VERSION}`);
+
+function install(): void {
+  if (existsSync(join(venv, 'bin/schemathesis'))) return;
+  run('python3', ['-m', 'venv', venv]);
+  run(join(venv, 'bin/pip'), ['install', '--quiet', '--requirement', 'scripts/schemathesis.txt']);
+}
+
+function run(program: string, args: string[]): void {
+  const { status } = spawnSync(program, args, { cwd: PROJECT_DIR, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`unable to prepare Schemathesis; ${program} ended with ${status}`);
+}
+
+/** The limits have tests of their own; here they would end the run after a few calls. */
+async function liftLimits(): Promise<void> {
+  const db = postgres(required(process.env, 'DB_URL'), { max: 1, onnotice: () => {} });
+  await db`update chat_private.rate_limit_rules set burst = 1000000`;
+  await db.end();
+}
+
+function tryApi(who: string, seed: number, token: string | undefined): boolean {
+  process.stdout.write(`\n── as ${who}, seed ${seed}\n`);
+  const args = [
+    ...['run', 'docs/openapi.json', '--url', `${required(process.env, 'API_URL')}/functions/v1`],
+    ...['--seed', String(seed), '--max-time', String(SECONDS), '--checks', CHECKS.join(',')],
+    ...['--phases', 'examples,coverage,fuzzing', '--request-timeout', '30'],
+    ...['--exclude-path-regex', ENDS_SESSIONS, '--warnings', 'off', '--no-color'],
+    ...['--generation-database', 'none', '--continue-on-failure'],
+    ...(token ? ['--header', `Authorization: Bearer ${token}`] : []),
+  ];
+  const { status } = spawnSync(join(venv, 'bin/schemathesis'), args, {
+    cwd: PROJECT_DIR,
+    stdio: 'inherit',
+  });
+  return status === 0;
+}
+
+install();
+await liftLimits();
+const seed = Number(process.env.SCHEMATHESIS_SEED ?? randomInt(2 ** 31));
+const results = [
+  tryApi('nobody', seed, undefined),
+  tryApi('a user', seed, (await signUp(process.env)).token),
+  tryApi('an admin', seed, (await signUp(process.env, 'admin')).token),
+];
+if (results.includes(false)) process.exitCode = 1;
