@@ -1,4 +1,4 @@
-/** Who is calling: every route spreads `signedIn`, `signedInFor(bucket)` or `visiting` into its definition. */
+/** Who is calling: every route spreads `signedIn`, `signedInFor(bucket)`, `confirming` or `visiting` into its definition. */
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { decode } from 'hono/jwt';
@@ -16,15 +16,7 @@ export interface Caller {
 export const signedInFor = (bucket: Bucket) => ({
   security: [{ token: [] }, { apiKey: [] }],
   middleware: createMiddleware<{ Variables: { caller: Caller; limits: Limits } }>(async (c, next) => {
-    const token = tokenOf(c) ?? keyOf(c);
-    if (!token) {
-      c.header('WWW-Authenticate', 'Bearer');
-      throw new ApiError(
-        'not_signed_in',
-        401,
-        'unable to answer; send the access token of a user, or an API key',
-      );
-    }
+    const token = tokenOf(c) ?? keyOf(c) ?? refuse(c);
     const id = await c.var.limits.takeAsCaller(c, bucket, token);
     c.set('caller', { token, id });
     await next();
@@ -34,6 +26,16 @@ export const signedInFor = (bucket: Bucket) => ({
 /** For routes that need a user and have no limit of their own. */
 export const signedIn = signedInFor('api');
 
+/** For what confirms a second factor: before that Postgres lets the token open nothing, so only Auth is asked about it. */
+export const confirming = {
+  security: [{ token: [] }],
+  middleware: createMiddleware<{ Variables: { token: string; limits: Limits } }>(async (c, next) => {
+    c.set('token', tokenOf(c) ?? refuse(c));
+    await c.var.limits.takeAsVisitor(c, 'api_visitor');
+    await next();
+  }),
+};
+
 /** For routes that need no user: counted by the address of the caller. */
 export const visiting = {
   middleware: createMiddleware<{ Variables: { limits: Limits } }>(async (c, next) => {
@@ -41,6 +43,12 @@ export const visiting = {
     await next();
   }),
 };
+
+function refuse(c: Context): never {
+  c.header('WWW-Authenticate', 'Bearer');
+  const message = 'unable to answer; send the access token of a user, or an API key';
+  throw new ApiError('not_signed_in', 401, message);
+}
 
 function tokenOf(c: Context): string | undefined {
   const [, token = ''] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];

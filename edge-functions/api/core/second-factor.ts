@@ -1,7 +1,7 @@
 /** The second factor: a code that Auth sends to a phone, or one from an authenticator app that was set up elsewhere. */
 import type { AuthError, Factor, User } from '@supabase/supabase-js';
 import { ApiError, refused } from '../../_shared/errors.ts';
-import { type ChatClient, run, type Supabase, type Tokens } from '../../_shared/supabase.ts';
+import { type ChatClient, isApiKey, run, type Supabase, type Tokens } from '../../_shared/supabase.ts';
 
 /** What Auth says of a code that is wrong, used, replaced or too old, or came from another address than asked for it. */
 const WRONG_CODES = [
@@ -19,10 +19,23 @@ export function factorOf({ factors = [] }: Pick<User, 'factors'>): Factor | unde
 
 /** Gives the visitor the session of this access token, and tells whose it is. */
 export async function resume(visitor: ChatClient, token: string): Promise<User> {
+  if (isApiKey(token)) {
+    throw new ApiError(
+      'forbidden',
+      403,
+      'unable to change the second factor; sign in as the person it is of',
+    );
+  }
+  const { data, error } = await visitor.auth.getUser(token);
+  if (error) {
+    const { code, status = 0 } = error;
+    const isBadToken = status >= 400 && status < 500 && code !== 'user_banned';
+    throw isBadToken
+      ? new ApiError('session_expired', 401, 'unable to read the account; sign in again', { cause: error })
+      : refused('read the account', error, status);
+  }
   // Nothing here refreshes, so that there need be no refresh token.
-  const { data, error } = await visitor.auth.setSession({ access_token: token, refresh_token: 'none' });
-  if (error) throw refused('read the account', error, error.status ?? 0);
-  if (!data.user) throw new ApiError('session_expired', 401, 'unable to read the account; sign in again');
+  await visitor.auth.setSession({ access_token: token, refresh_token: 'none' });
   return data.user;
 }
 

@@ -1,7 +1,7 @@
 /** The phone as second factor (ConnectBest 1.10 and, additive, confirming it and giving it up). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { inBackground } from '../../_shared/background.ts';
-import { signedIn } from '../../_shared/caller.ts';
+import { confirming, signedIn } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { Phone, SixDigits } from '../../_shared/schemas.ts';
 import { visitorOf } from '../../_shared/visitor.ts';
@@ -32,7 +32,7 @@ const enable = createRoute({
 });
 
 const verification = createRoute({
-  ...signedIn,
+  ...confirming,
   method: 'post',
   path: '/2fa/verify',
   summary: 'Additive: confirm the second factor with the code that was sent',
@@ -77,7 +77,7 @@ export function secondFactorRoutes(deps: Deps) {
     })
     .openapi(verification, async (c) => {
       const visitor = visitorOf(c, deps);
-      const user = await resume(visitor, c.var.caller.token);
+      const user = await resume(visitor, c.var.token);
       const tokens = await confirm(supabase, visitor, user, c.req.valid('json').code);
       return c.json({ success: true, ...toTokens(tokens) } as const, 200);
     })
