@@ -11,7 +11,7 @@ export interface FilePart {
   name: string;
   /** As the sender has it; what is in the file may be something else. */
   type: string;
-  /** Read it to its end before the next part. */
+  /** What is not read of it before the next part is lost. */
   content: AsyncIterator<Uint8Array>;
 }
 
@@ -23,6 +23,12 @@ export interface FieldPart {
 
 type Part = FilePart | FieldPart;
 
+export interface FormRules {
+  /** The one field that takes files; some clients add `[]` to its name. */
+  field: string;
+  maxFiles: number;
+}
+
 const LIMITS = { fields: 20, fieldNameSize: 100, fieldSize: 1024, headerPairs: 50 };
 
 /** How long, and how much, of a refused form is still read, so that its sender hears the answer. */
@@ -30,9 +36,12 @@ const UNWANTED = { milliseconds: 10_000, bytes: 2 ** 30 };
 
 /**
  * The parts of the form in this request, in their order. Whoever stops in the middle, the rest is read to nowhere.
- * @throws ApiError for what is no form, or has more files
+ * @throws ApiError for what is no form, or has more files, or files elsewhere
  */
-export async function* readForm(request: Request, maxFiles: number): AsyncGenerator<Part, void> {
+export async function* readForm(
+  request: Request,
+  { field: wanted, maxFiles }: FormRules,
+): AsyncGenerator<Part, void> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\b/i.test(type) || !request.body) {
     throw new ApiError('unsupported_media_type', 415, 'unable to answer; send multipart/form-data');
@@ -56,6 +65,7 @@ export async function* readForm(request: Request, maxFiles: number): AsyncGenera
   );
   parser.on('file', (field, stream, { filename, mimeType }) =>
     settle(() => {
+      if (field !== wanted && field !== `${wanted}[]`) failure ??= misplaced(field);
       // Whoever reads it hears of it; nobody may be reading yet.
       stream.on('error', () => {});
       parts.push({ kind: 'file', field, name: filename ?? '', type: mimeType, content: chunksOf(stream) });
@@ -63,9 +73,14 @@ export async function* readForm(request: Request, maxFiles: number): AsyncGenera
   );
   parser.on('filesLimit', () =>
     settle(() => {
-      failure ??= new ApiError('too_many_files', 400, `unable to answer; send at most ${maxFiles} files`, {
-        details: [{ field: 'files', message: `must be at most ${maxFiles}` }],
-      });
+      failure ??= new ApiError(
+        'too_many_files',
+        400,
+        `unable to answer; it takes at most ${maxFiles} files`,
+        {
+          details: [{ field: wanted, message: `must be at most ${maxFiles} files` }],
+        },
+      );
     }),
   );
   parser.on('fieldsLimit', () => settle(() => (failure ??= broken('it has too many fields'))));
@@ -81,8 +96,10 @@ export async function* readForm(request: Request, maxFiles: number): AsyncGenera
     while (true) {
       if (failure) throw failure;
       const part = parts.shift();
-      if (part) yield part;
-      else if (isDone) return;
+      if (part) {
+        yield part;
+        if (part.kind === 'file') await readAway(part.content);
+      } else if (isDone) return;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
@@ -116,6 +133,10 @@ async function discard(source: Readable, parser: busboy.Busboy): Promise<void> {
   }
 }
 
+async function readAway(content: AsyncIterator<Uint8Array>): Promise<void> {
+  while (!(await content.next()).done);
+}
+
 async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array, void> {
   try {
     yield* stream;
@@ -123,6 +144,11 @@ async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array, void> {
     throw broken((cause as Error).message, cause);
   }
 }
+
+const misplaced = (field: string) =>
+  new ApiError('invalid_input', 400, `unable to read the form; ${field} takes no files`, {
+    details: [{ field, message: 'takes no files' }],
+  });
 
 const broken = (reason: string, cause?: unknown) =>
   new ApiError('invalid_input', 400, `unable to read the form; ${reason}`, { cause });

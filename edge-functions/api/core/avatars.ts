@@ -26,8 +26,8 @@ export async function setAvatar(
 ): Promise<string> {
   let path: string | undefined;
   try {
-    for await (const part of readForm(request, 1)) {
-      if (part.kind !== 'file' || part.field !== field) continue;
+    for await (const part of readForm(request, { field, maxFiles: 1 })) {
+      if (part.kind === 'field') continue;
       const incoming = await inspect(part);
       if (!types.includes(incoming.mediaType)) {
         throw new ApiError(

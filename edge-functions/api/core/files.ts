@@ -1,6 +1,5 @@
 /** Files of messages: taken in as they stream, all of a form or none, deleted, and given addresses. */
-import { ApiError } from '../../_shared/errors.ts';
-import { type FieldPart, type FilePart, readForm } from '../../_shared/multipart.ts';
+import { type FieldPart, type FilePart, type FormRules, readForm } from '../../_shared/multipart.ts';
 import type { Storage } from '../../_shared/storage.ts';
 import { type ChatClient, run } from '../../_shared/supabase.ts';
 import { inspect, store } from './receive.ts';
@@ -50,11 +49,8 @@ export async function fileUrls(
 
 const thumbnailOf = ({ path }: Pick<FileRow, 'path'>) => `${path}.thumbnail`;
 
-export interface FormRules {
-  maxFiles: number;
-  /** Whether files come under this name. */
-  isFileField(field: string): boolean;
-  /** What another field says of the files; refuses what it must not say. */
+export interface UploadRules extends FormRules {
+  /** The channel that another field names; refuses what it must not say. */
   channelOf(part: FieldPart): string | undefined;
 }
 
@@ -63,23 +59,19 @@ export async function uploadFiles(
   storage: Storage,
   client: ChatClient,
   request: Request,
-  { maxFiles, isFileField, channelOf }: FormRules,
+  { channelOf, ...rules }: UploadRules,
 ): Promise<UploadedFile[]> {
   const files: UploadedFile[] = [];
   const early: string[] = [];
   let channelId: string | undefined;
   try {
-    for await (const part of readForm(request, maxFiles)) {
+    for await (const part of readForm(request, rules)) {
       if (part.kind === 'field') {
         channelId = channelOf(part) ?? channelId;
-      } else if (isFileField(part.field)) {
-        if (!channelId) early.push(await uploadFile(storage, client, part, undefined, files));
-        else await uploadFile(storage, client, part, channelId, files);
-      } else {
-        throw new ApiError('invalid_input', 400, `unable to store files; ${part.field} takes none`, {
-          details: [{ field: part.field, message: 'takes no files' }],
-        });
+        continue;
       }
+      const id = await uploadFile(storage, client, part, channelId, files);
+      if (!channelId) early.push(id);
     }
     // The channel may be named after the files.
     if (channelId && early.length > 0) {

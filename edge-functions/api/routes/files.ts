@@ -112,8 +112,8 @@ export function fileRoutes({ supabase, storage }: Deps) {
     .openapi(upload, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
       const files = await uploadFiles(storage, client, c.req.raw, {
+        field: 'files',
         maxFiles: MAX_FILES,
-        isFileField: (field) => field === 'files' || field === 'files[]',
         channelOf,
       });
       if (files.length === 0) refuseField('files', 'must be at least one file');

@@ -34,7 +34,8 @@ const open = { ...usual, needsKey: false, tokenHeader: undefined } as const;
 const functions = {
   ...open,
   tokenHeader: 'sb-api-key',
-  maxBody: 250 * MiB,
+  // Ten files of 50 MB each, and what is around them.
+  maxBody: 501 * MiB,
   timeout: 150_000,
   decidesOrigins: true,
 } as const;

@@ -430,6 +430,15 @@ describe('POST /api/users/avatar', () => {
   it.each<[string, Part[], number, string]>([
     ['no file', [['name', 'Ada']], 400, 'invalid_input'],
     ['a text instead of a file', [['file', 'hello']], 400, 'invalid_input'],
+    [
+      'two pictures',
+      [
+        ['file', new Blob([PNG]), 'a.png'],
+        ['file', new Blob([PNG]), 'b.png'],
+      ],
+      400,
+      'too_many_files',
+    ],
     ['an empty file', [['file', text('')]], 400, 'file_empty'],
     [
       'a text that calls itself a picture',
