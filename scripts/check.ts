@@ -3,16 +3,17 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCodes } from '../sdk/src/error-codes.ts';
+import { createCoverage } from './coverage/report.ts';
 import { PROJECT_DIR } from './stack/stack.ts';
 import { withTestStack } from './test-stack.ts';
 
 const failures: string[] = [];
 const bin = (name: string) => join(PROJECT_DIR, 'node_modules/.bin', name);
 
-function step(title: string, check: () => boolean): void {
+async function step(title: string, check: () => boolean | Promise<boolean>): Promise<void> {
   process.stdout.write(`\n── ${title}\n`);
   const start = Date.now();
-  const ok = check();
+  const ok = await check();
   process.stdout.write(`${ok ? 'ok' : 'FAILED'} (${((Date.now() - start) / 1000).toFixed(1)} s)\n`);
   if (!ok) failures.push(title);
 }
@@ -55,24 +56,25 @@ function filesAreShort(): boolean {
   return long.length === 0;
 }
 
-step('format and lint', () => run(bin('biome'), ['ci', '--error-on-warnings', '.']));
-step('types', () =>
+await step('format and lint', () => run(bin('biome'), ['ci', '--error-on-warnings', '.']));
+await step('types', () =>
   ['.', 'sdk', 'examples/web'].map((project) => run(bin('tsc'), ['--noEmit', '-p', project])).every(Boolean),
 );
-step('types of the edge functions', () =>
+await step('types of the edge functions', () =>
   run(bin('deno'), [
     ...['check', '--frozen', '--cached-only', '--quiet', '--config', 'edge-functions/deno.json'],
     ...['edge-functions/api/index.ts', 'edge-functions/api/openapi.ts'],
   ]),
 );
-step('import borders', () =>
+await step('import borders', () =>
   run(bin('depcruise'), ['sdk/src', 'scripts', 'tests', 'edge-functions', 'examples/web/src']),
 );
-step('dead code', () => run(bin('knip'), []));
-step('generated files', () => run(bin('tsx'), ['scripts/gen.ts', '--check']));
-step('error codes', errorCodesAgree);
-step('file sizes', filesAreShort);
-step('package', () =>
+await step('dead code', () => run(bin('knip'), []));
+await step('generated files', () => run(bin('tsx'), ['scripts/gen.ts', '--check']));
+await step('description of the API', () => run(bin('redocly'), ['lint', 'docs/openapi.json']));
+await step('error codes', errorCodesAgree);
+await step('file sizes', filesAreShort);
+await step('package', () =>
   [
     () => run('npm', ['run', '--silent', '-w', 'sdk', 'build']),
     () => run(bin('publint'), ['sdk', '--strict']),
@@ -81,13 +83,17 @@ step('package', () =>
   ].every((passes) => passes()),
 );
 
-await withTestStack(async (env) => {
+const coverage = createCoverage();
+await withTestStack(async (env, stack) => {
   const advisors = ['db', 'advisors', `--remote=${env.DB_URL}`, '--fail-on', 'warn'];
-  step('advisors', () => run(bin('supabase'), advisors, { ...env, SUPABASE_TELEMETRY_DISABLED: '1' }));
-  step('types of the database', () => run(bin('tsx'), ['scripts/gen.ts', '--check'], env));
-  step('tests', () => run(bin('vitest'), ['run'], env));
+  await step('advisors', () => run(bin('supabase'), advisors, { ...env, SUPABASE_TELEMETRY_DISABLED: '1' }));
+  await step('types of the database', () => run(bin('tsx'), ['scripts/gen.ts', '--check'], env));
+  await step('Postman collection', () => run(bin('tsx'), ['scripts/postman.ts'], env));
+  await coverage.begin(stack);
+  await step('tests', () => run(bin('vitest'), ['run'], env));
+  await step('coverage', () => coverage.report(stack));
   return failures.length === 0;
-});
+}, coverage);
 
 if (failures.length > 0) {
   console.error(`\nfailed: ${failures.join(', ')}`);
