@@ -189,6 +189,27 @@ describe('a request with an API key', () => {
     expect(rows).toHaveLength(0);
   });
 
+  it('without the scope for writing reads all the same, and leaves no mark of it', async () => {
+    const [root, ada] = await Promise.all([signUpAdmin(), signUp('Ada')]);
+    const channel = await channelOf(root);
+    await root.supabase.rpc('add_members', { channel_id: channel, user_ids: [ada.id] }).throwOnError();
+    await ada.supabase.rpc('send_message', { channel_id: channel, body: 'hello' }).throwOnError();
+    const unread = async () => {
+      const { data } = await root.supabase
+        .from('my_channels')
+        .select('unread_count')
+        .eq('id', channel)
+        .single();
+      return data?.unread_count;
+    };
+    const before = await unread();
+    const { key } = await keyOf(root, 'read');
+    expect((await list(key, channel)).body.messages[0]?.content).toBe('hello');
+    expect(await unread()).toBe(before);
+    const found = await callWith<{ results: unknown[] }>(key, 'GET', '/api/chat/search?q=hello');
+    expect(found.status).toBe(200);
+  });
+
   it('without the scope for admins has the rights of a user', async () => {
     const root = await signUpAdmin();
     const [user, admin] = [await keyOf(root, 'read', 'write'), await keyOf(root, 'read', 'admin')];
