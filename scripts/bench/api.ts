@@ -72,7 +72,7 @@ const PAIRS: Record<string, (world: World) => Pair> = {
   }),
   search: (world) => ({
     rpc: (client) => rpc(world, client, 'find_messages', { query: 'hello', page_size: 20 }),
-    api: (client) => api(world, client, '/chat/search?q=hello&limit=20'),
+    api: (client) => api(world, client, '/chat/search?query=hello&limit=20'),
     status: 200,
   }),
 };

@@ -5519,7 +5519,8 @@ begin
   v_page.has_more := cardinality(v_seqs) > page_size;
   v_seqs := array(select s from unnest(v_seqs[1:page_size]) s order by s desc);
   v_page.messages := chat_private.full_messages(array_fill(read_messages.channel_id, array[cardinality(v_seqs)]), v_seqs);
-  if cardinality(v_seqs) > 0 then
+  -- An API key that may only read leaves no marks.
+  if cardinality(v_seqs) > 0 and not current_setting('transaction_read_only')::boolean then
     perform chat.mark_read(read_messages.channel_id, v_seqs[1]);
   end if;
   return v_page;

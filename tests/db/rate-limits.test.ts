@@ -140,6 +140,6 @@ it('every rule is one that a function counts, or the HTTP API', async () => {
   const rows = await database`
     select r.bucket from chat_private.rate_limit_rules r where r.bucket !~ '^api' and not exists (
       select from pg_proc p where p.pronamespace in ('chat'::regnamespace, 'chat_private'::regnamespace)
-        and strpos(p.prosrc, format('take_token(%L)', r.bucket)) > 0)`;
+        and strpos(p.prosrc, format('take_token(%L', r.bucket)) > 0)`;
   expect(rows).toEqual([]);
 });

@@ -206,7 +206,7 @@ describe('a request with an API key', () => {
     const { key } = await keyOf(root, 'read');
     expect((await list(key, channel)).body.messages[0]?.content).toBe('hello');
     expect(await unread()).toBe(before);
-    const found = await callWith<{ results: unknown[] }>(key, 'GET', '/api/chat/search?q=hello');
+    const found = await callWith<{ results: unknown[] }>(key, 'GET', '/api/chat/search?query=hello');
     expect(found.status).toBe(200);
   });
 
