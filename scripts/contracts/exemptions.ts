@@ -19,7 +19,6 @@ export const exemptions: Exemptions = {
   'GET /api/users/:userId': { limit: BOUNDED_BY_ALL, effect: READS },
   'GET /api/chat/channels': { effect: READS },
   'GET /api/chat/channels/:channelId': { effect: READS },
-  'GET /api/chat/channels/:channelId/messages/:messageId/thread': { effect: READS },
   'GET /api/chat/search': { effect: READS },
   'GET /api/admin/stats': { limit: BOUNDED_BY_ALL, effect: READS },
   'GET /api/admin/users': { effect: READS },

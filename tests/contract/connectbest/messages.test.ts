@@ -4,48 +4,20 @@ import { database } from '../../helpers/database.ts';
 import { connect, type Person, signUp } from '../../helpers/people.ts';
 import { stack } from '../../helpers/stack.ts';
 import { badTokens, call, expectError, TIME, UUID } from '../api.ts';
+import { channelOf, list, type Message, pathOf, room, send, told } from '../room.ts';
 
 afterAll(() => database.end());
 
-interface Message {
-  id: string;
-  content: string;
-  user: { name: string };
-}
-
-const pathOf = (channel: string) => `/api/chat/channels/${channel}/messages`;
-
-const list = (person: Person, channel: string, query: Record<string, string> = {}) =>
-  call<{ messages: Message[]; hasMore: boolean }>('GET', `${pathOf(channel)}?${new URLSearchParams(query)}`, {
+/** The id of a file that Ada has uploaded. */
+async function upload(person: Person, channel: string): Promise<string> {
+  const form = new FormData();
+  form.append('channelId', channel);
+  form.append('files', new Blob(['hello'], { type: 'text/plain' }), 'a.txt');
+  const { body } = await call<{ attachments: { id: string }[] }>('POST', '/api/upload', {
     token: person.token,
+    raw: form,
   });
-
-const send = (person: Person, channel: string, json: unknown) =>
-  call<{ message: Message }>('POST', `${pathOf(channel)}/send`, { token: person.token, json });
-
-async function channelOf(admin: Person, kind: string, members: Person[] = []): Promise<string> {
-  const member_ids = members.map(({ id }) => id);
-  const { data, error } = await admin.supabase
-    .rpc('create_channel', { slug: `c-${randomUUID()}`, kind, member_ids })
-    .single();
-  if (error) throw error;
-  return data.id;
-}
-
-/** A group of Ada and Bob, which tells nothing of itself, in which Ada has said 1, 2, 3 … */
-async function room(messageCount = 0) {
-  const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
-  const { data } = await ada.supabase
-    .rpc('create_group', { member_ids: [bob.id] })
-    .single()
-    .throwOnError();
-  const channel = data.id;
-  const ids: string[] = [];
-  for (let number = 1; number <= messageCount; number += 1) {
-    const { body } = await send(ada, channel, { content: String(number) });
-    ids.push(body.message.id);
-  }
-  return { ada, bob, channel, ids };
+  return body.attachments[0]?.id ?? '';
 }
 
 const contents = ({ body }: { body: { messages: Message[] } }) => body.messages.map(({ content }) => content);
@@ -160,6 +132,82 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
     expectError(await send(ada, channel, { content: 'x', ...extra }), 400, code, field);
     expect(await storedCount(channel)).toBe(0);
   });
+
+  it('success: replies to a message, also where a reply is named, and the channel lists it not', async () => {
+    const { ada, bob, channel, ids } = await room(1);
+    const reply = await send(bob, channel, { content: 'first', parentMessageId: ids[0] });
+    expect(reply).toMatchObject({ status: 201, body: { message: { parentMessageId: ids[0] } } });
+    const second = await send(ada, channel, { content: 'second', parentMessageId: reply.body.message.id });
+    expect(second.body.message.parentMessageId).toBe(ids[0]);
+    expect((await list(bob, channel)).body.messages).toMatchObject([{ content: '1', threadCount: 2 }]);
+  });
+
+  it('success: sends files without text, each with an address that its readers can fetch', async () => {
+    const { ada, bob, channel } = await room();
+    const file = await upload(ada, channel);
+    const { status, body } = await send(ada, channel, { attachments: [file] });
+    expect(status).toBe(201);
+    expect(body.message).toMatchObject({
+      content: '',
+      attachments: [{ id: file, name: 'a.txt', size: 5, type: expect.stringMatching(/^text\/plain/) }],
+    });
+    const [listed] = (await list(bob, channel)).body.messages;
+    expect(await (await fetch(listed?.attachments[0]?.url ?? '')).text()).toBe('hello');
+  });
+
+  it('success: keeps a message for later and answers 201 with it and its time', async () => {
+    const { ada, channel } = await room();
+    const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
+    const { status, body } = await send(ada, channel, { content: 'later', scheduledFor });
+    expect(status).toBe(201);
+    expect(body.message).toMatchObject({
+      id: UUID,
+      content: 'later',
+      userId: ada.id,
+      scheduledFor,
+      reactions: [],
+    });
+  });
+
+  it('effect: what is scheduled is seen and heard by nobody before its time, and its author can call it off', async () => {
+    const { ada, bob, channel } = await room();
+    const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
+    const { body } = await send(ada, channel, { content: 'later', scheduledFor });
+    expect((await list(bob, channel)).body.messages).toEqual([]);
+    expect(await told(channel, 'message:new')).toEqual([]);
+    const { data } = await ada.supabase.rpc('cancel_scheduled_message', { id: body.message.id }).single();
+    expect(data).toMatchObject({ status: 'cancelled', body: 'later' });
+  });
+
+  it('effect: what is scheduled is sent once its time has come, with the same id', async () => {
+    const { ada, bob, channel } = await room();
+    const scheduledFor = new Date(Date.now() + 1500).toISOString();
+    const { body } = await send(ada, channel, { content: 'soon', scheduledFor });
+    await expect
+      .poll(async () => (await list(bob, channel)).body.messages, { timeout: 15_000, interval: 500 })
+      .toMatchObject([{ id: body.message.id, content: 'soon', scheduledFor }]);
+  });
+
+  it('effect: whom it mentions is notified', async () => {
+    const { ada, bob, channel } = await room();
+    const { body } = await send(ada, channel, { content: `hello @[Bob] and @<${bob.id}>` });
+    const rows =
+      await database`select kind from chat.notifications where user_id = ${bob.id} and message_id = ${body.message.id}`;
+    expect(rows).toMatchObject([{ kind: 'mention' }]);
+  });
+
+  it('limit: 429 for the 101st message of a minute', async () => {
+    const { ada, channel } = await room();
+    const statuses = [];
+    for (let round = 0; round < 4; round += 1) {
+      const answers = await Promise.all(
+        Array.from({ length: 26 }, () => send(ada, channel, { content: 'x' })),
+      );
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect(statuses.filter((status) => status === 201)).toHaveLength(100);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(4);
+  }, 60_000);
 
   it('permission: 404 for a stranger to a private channel as if it did not exist', async () => {
     const [{ channel }, eve] = await Promise.all([room(), signUp('Eve')]);
