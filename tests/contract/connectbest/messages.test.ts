@@ -192,8 +192,8 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
     const { ada, bob, channel } = await room();
     const { body } = await send(ada, channel, { content: `hello @[Bob] and @<${bob.id}>` });
     const rows =
-      await database`select kind from chat.notifications where user_id = ${bob.id} and message_id = ${body.message.id}`;
-    expect(rows).toMatchObject([{ kind: 'mention' }]);
+      await database`select type from chat.notifications where user_id = ${bob.id} and message_id = ${body.message.id}`;
+    expect(rows).toMatchObject([{ type: 'mention' }]);
   });
 
   it('limit: 429 for the 101st message of a minute', async () => {
