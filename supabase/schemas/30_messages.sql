@@ -202,7 +202,9 @@ begin
 
   new.author_rank := v_counts::integer + coalesce((
     select m.author_rank from chat.messages m
-     where m.author_id = new.author_id and m.channel_id = new.channel_id order by m.seq desc limit 1), 0);
+     -- As rows, so that only the one index serves it: the channel's own would be walked back to the author's last word.
+     where (m.author_id, m.channel_id, m.seq) between (new.author_id, new.channel_id, 0) and (new.author_id, new.channel_id, new.seq)
+     order by m.author_id desc, m.channel_id desc, m.seq desc limit 1), 0);
   if v_is_reply then
     update chat.messages m
        set reply_count = reply_count + 1, reply_total = reply_total + 1, last_reply_at = new.created_at,
