@@ -99,14 +99,8 @@ isOneToOne: false
       foreignKeyName: "auth_log_user_id_fkey"
       columns: ["user_id"]
 isOneToOne: false
-      referencedRelation: "my_channels"
-      referencedColumns: ["dm_user_id"]
-    },{
-      foreignKeyName: "auth_log_user_id_fkey"
-      columns: ["user_id"]
-isOneToOne: false
-      referencedRelation: "profiles"
-      referencedColumns: ["id"]
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
     }
                   ]
                 },"blocks": {
@@ -122,6 +116,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "blocks_blocked_account_fkey"
+      columns: ["blocked_id"]
+isOneToOne: false
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
+    },{
       foreignKeyName: "blocks_blocked_id_fkey"
       columns: ["blocked_id"]
 isOneToOne: false
@@ -133,6 +133,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "profiles"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "blocks_blocker_account_fkey"
+      columns: ["blocker_id"]
+isOneToOne: false
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
     },{
       foreignKeyName: "blocks_blocker_id_fkey"
       columns: ["blocker_id"]
@@ -169,14 +175,8 @@ isOneToOne: false
       foreignKeyName: "bookmarks_user_id_fkey"
       columns: ["user_id"]
 isOneToOne: false
-      referencedRelation: "my_channels"
-      referencedColumns: ["dm_user_id"]
-    },{
-      foreignKeyName: "bookmarks_user_id_fkey"
-      columns: ["user_id"]
-isOneToOne: false
-      referencedRelation: "profiles"
-      referencedColumns: ["id"]
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
     }
                   ]
                 },"channel_bans": {
@@ -192,6 +192,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "channel_bans_account_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
+    },{
       foreignKeyName: "channel_bans_banned_by_fkey"
       columns: ["banned_by"]
 isOneToOne: false
@@ -268,6 +274,12 @@ isOneToOne: true
                   }
                   Relationships: [
                     {
+      foreignKeyName: "channel_members_account_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
+    },{
       foreignKeyName: "channel_members_channel_id_fkey"
       columns: ["channel_id"]
 isOneToOne: false
@@ -425,14 +437,8 @@ isOneToOne: false
       foreignKeyName: "mentions_user_id_fkey"
       columns: ["user_id"]
 isOneToOne: false
-      referencedRelation: "my_channels"
-      referencedColumns: ["dm_user_id"]
-    },{
-      foreignKeyName: "mentions_user_id_fkey"
-      columns: ["user_id"]
-isOneToOne: false
-      referencedRelation: "profiles"
-      referencedColumns: ["id"]
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
     }
                   ]
                 },"message_edits": {
@@ -569,14 +575,8 @@ isOneToOne: false
       foreignKeyName: "notifications_user_id_fkey"
       columns: ["user_id"]
 isOneToOne: false
-      referencedRelation: "my_channels"
-      referencedColumns: ["dm_user_id"]
-    },{
-      foreignKeyName: "notifications_user_id_fkey"
-      columns: ["user_id"]
-isOneToOne: false
-      referencedRelation: "profiles"
-      referencedColumns: ["id"]
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
     }
                   ]
                 },"preferences": {
@@ -595,14 +595,8 @@ isOneToOne: false
       foreignKeyName: "preferences_user_id_fkey"
       columns: ["user_id"]
 isOneToOne: true
-      referencedRelation: "my_channels"
-      referencedColumns: ["dm_user_id"]
-    },{
-      foreignKeyName: "preferences_user_id_fkey"
-      columns: ["user_id"]
-isOneToOne: true
-      referencedRelation: "profiles"
-      referencedColumns: ["id"]
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
     }
                   ]
                 },"presence": {
@@ -621,26 +615,20 @@ isOneToOne: true
       foreignKeyName: "presence_user_id_fkey"
       columns: ["user_id"]
 isOneToOne: true
-      referencedRelation: "my_channels"
-      referencedColumns: ["dm_user_id"]
-    },{
-      foreignKeyName: "presence_user_id_fkey"
-      columns: ["user_id"]
-isOneToOne: true
-      referencedRelation: "profiles"
-      referencedColumns: ["id"]
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
     }
                   ]
                 },"profiles": {
                   Row: {
-                    "avatar_url": string | null,"created_at": string,"custom": NonNullable<Json>,"id": string,"name": string,"title": string | null,"updated_at": string,"username": string
+                    "avatar_url": string | null,"created_at": string,"custom": NonNullable<Json>,"deleted_at": string | null,"id": string,"name": string,"title": string | null,"updated_at": string,"username": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "avatar_url"?: string | null,"created_at"?: string,"custom"?: NonNullable<Json>,"id": string,"name": string,"title"?: string | null,"updated_at"?: string,"username": string
+                    "avatar_url"?: string | null,"created_at"?: string,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"id": string,"name": string,"title"?: string | null,"updated_at"?: string,"username": string
                   }
                   Update: {
-                    "avatar_url"?: string | null,"created_at"?: string,"custom"?: NonNullable<Json>,"id"?: string,"name"?: string,"title"?: string | null,"updated_at"?: string,"username"?: string
+                    "avatar_url"?: string | null,"created_at"?: string,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"id"?: string,"name"?: string,"title"?: string | null,"updated_at"?: string,"username"?: string
                   }
                   Relationships: [
                     
@@ -658,6 +646,12 @@ isOneToOne: true
                   }
                   Relationships: [
                     {
+      foreignKeyName: "reactions_account_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
+    },{
       foreignKeyName: "reactions_message_fkey"
       columns: ["channel_id","seq"]
 isOneToOne: false
@@ -713,14 +707,8 @@ isOneToOne: true
       foreignKeyName: "scheduled_messages_author_id_fkey"
       columns: ["author_id"]
 isOneToOne: false
-      referencedRelation: "my_channels"
-      referencedColumns: ["dm_user_id"]
-    },{
-      foreignKeyName: "scheduled_messages_author_id_fkey"
-      columns: ["author_id"]
-isOneToOne: false
-      referencedRelation: "profiles"
-      referencedColumns: ["id"]
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
     },{
       foreignKeyName: "scheduled_messages_channel_id_fkey"
       columns: ["channel_id"]
@@ -790,6 +778,7 @@ isOneToOne: false
               "avatar_url": string | null,
 "created_at": string,
 "custom": NonNullable<Json>,
+"deleted_at": string | null,
 "id": string,
 "name": string,
 "title": string | null,
@@ -877,14 +866,8 @@ isOneToOne: false
       foreignKeyName: "notifications_user_id_fkey"
       columns: ["user_id"]
 isOneToOne: false
-      referencedRelation: "my_channels"
-      referencedColumns: ["dm_user_id"]
-    },{
-      foreignKeyName: "notifications_user_id_fkey"
-      columns: ["user_id"]
-isOneToOne: false
-      referencedRelation: "profiles"
-      referencedColumns: ["id"]
+      referencedRelation: "accounts"
+      referencedColumns: ["user_id"]
     }
                   ]
                 },"my_threads": {
@@ -1211,11 +1194,15 @@ isOneToOne: false
 "delete_notification":
 { Args: { "id": string }; Returns: undefined
                            },
+"delete_user":
+{ Args: { "user_id": string }; Returns: undefined
+                           },
 "dm_people":
 { Args: { "channel": Omit<Database["chat"]['Views']["my_channels"]['Row'], Database["chat"]['Views']["my_channels"]['ComputedFields']> }; Returns: {
               "avatar_url": string | null,
 "created_at": string,
 "custom": NonNullable<Json>,
+"deleted_at": string | null,
 "id": string,
 "name": string,
 "title": string | null,
@@ -1356,6 +1343,11 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"get_metrics":
+{ Args: Record<PropertyKey, never>; Returns: {
+              "active_connections": number,"messages_per_second": number,"total_messages": number
+            }[]
+                           },
 "get_notification_settings":
 { Args: Record<PropertyKey, never>; Returns: Database["chat"]['CompositeTypes']["notification_settings"]
                           SetofOptions: {
@@ -1391,6 +1383,11 @@ isOneToOne: false
                            },
 "get_presence_topic":
 { Args: Record<PropertyKey, never>; Returns: string
+                           },
+"get_stats":
+{ Args: Record<PropertyKey, never>; Returns: {
+              "active_users": number,"counted_at": string,"messages": number,"messages_per_day": number,"messages_today": number,"new_users": number,"private_channels": number,"public_channels": number,"storage_bytes": number,"storage_limit_bytes": number,"users": number
+            }[]
                            },
 "go_offline":
 { Args: { "connection_id"?: string }; Returns: undefined
@@ -1499,7 +1496,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "list_auth_log":
-{ Args: { "before_id"?: number,"page_size"?: number,"user_id"?: string }; Returns: {
+{ Args: { "before_id"?: number,"of_everyone"?: boolean,"page_size"?: number,"user_id"?: string }; Returns: {
               "at": string,
 "event": string,
 "id": number,
@@ -1950,6 +1947,12 @@ isOneToOne: false
 "pin_message_by_id":
 { Args: { "channel_id": string,"id": string,"is_pinned"?: boolean }; Returns: undefined
                            },
+"ping_cache":
+{ Args: Record<PropertyKey, never>; Returns: string
+                           },
+"ping_database":
+{ Args: Record<PropertyKey, never>; Returns: number
+                           },
 "place_files":
 { Args: { "channel_id": string,"file_ids": (string)[] }; Returns: {
               "channel_id": string | null,
@@ -2120,6 +2123,7 @@ isOneToOne: false
               "avatar_url": string | null,
 "created_at": string,
 "custom": NonNullable<Json>,
+"deleted_at": string | null,
 "id": string,
 "name": string,
 "title": string | null,
@@ -2270,7 +2274,9 @@ isOneToOne: false
 { Args: { "everywhere"?: boolean }; Returns: undefined
                            },
 "suspend_user":
-{ Args: { "reason": string,"user_id": string }; Returns: undefined
+{ Args: { "reason": string,"user_id": string }; Returns: {
+              "email": string
+            }[]
                            },
 "take_api_call":
 { Args: { "bucket": string }; Returns: Database["chat"]['CompositeTypes']["api_allowance"]
@@ -2355,6 +2361,7 @@ isOneToOne: false
               "avatar_url": string | null,
 "created_at": string,
 "custom": NonNullable<Json>,
+"deleted_at": string | null,
 "id": string,
 "name": string,
 "title": string | null,
