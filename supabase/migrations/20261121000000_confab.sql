@@ -2001,7 +2001,9 @@ begin
 
   new.author_rank := v_counts::integer + coalesce((
     select m.author_rank from chat.messages m
-     where m.author_id = new.author_id and m.channel_id = new.channel_id order by m.seq desc limit 1), 0);
+     -- As rows, so that only the one index serves it: the channel's own would be walked back to the author's last word.
+     where (m.author_id, m.channel_id, m.seq) between (new.author_id, new.channel_id, 0) and (new.author_id, new.channel_id, new.seq)
+     order by m.author_id desc, m.channel_id desc, m.seq desc limit 1), 0);
   if v_is_reply then
     update chat.messages m
        set reply_count = reply_count + 1, reply_total = reply_total + 1, last_reply_at = new.created_at,
@@ -2569,6 +2571,8 @@ $$;
 grant execute on function chat.mark_delivered(uuid, bigint) to authenticated;
 
 -- Unread is what counts after the marker, less the own messages and the deleted ones of others.
+-- The own ones are asked for as rows, in the order of the one index that serves them: where few people write, the planner
+-- would otherwise look for the newest by walking back through the whole channel, in vain for somebody who only reads.
 create view chat.my_channels with (security_invoker = true) as
   select c.id, c.kind, c.slug, c.name, c.description, c.custom, c.epoch, c.created_by, c.created_at, c.archived_at,
          m.role,
@@ -2582,10 +2586,11 @@ create view chat.my_channels with (security_invoker = true) as
          case when n.last_rank <= s.last_read_rank then 0 else
            n.last_rank - s.last_read_rank
            - coalesce((select own.author_rank from chat.messages own
-                        where own.author_id = m.user_id and own.channel_id = c.id order by own.seq desc limit 1), 0)
+                        where (own.author_id, own.channel_id, own.seq) between (m.user_id, c.id, 0) and (m.user_id, c.id, n.last_seq)
+                        order by own.author_id desc, own.channel_id desc, own.seq desc limit 1), 0)
            + coalesce((select own.author_rank from chat.messages own
-                        where own.author_id = m.user_id and own.channel_id = c.id and own.seq <= s.last_read_seq
-                        order by own.seq desc limit 1), 0)
+                        where (own.author_id, own.channel_id, own.seq) between (m.user_id, c.id, 0) and (m.user_id, c.id, s.last_read_seq)
+                        order by own.author_id desc, own.channel_id desc, own.seq desc limit 1), 0)
            - (select count(*) from chat.messages gone
                where gone.channel_id = c.id and gone.seq > s.last_read_seq and gone.deleted_at is not null
                  and gone.in_channel and gone.kind = 'user' and gone.author_id is distinct from m.user_id)
