@@ -51,7 +51,10 @@ const STYLE = `body { margin: 0; background: #fafafa; }
 
 export function docsRoutes(): Hono {
   return new Hono()
-    .get('/', (c) => c.html(PAGE, 200, { 'Content-Security-Policy': POLICY }))
+    .get('/', (c) => {
+      c.header('Content-Security-Policy', POLICY);
+      return c.html(PAGE);
+    })
     .get('/page.js', (c) => c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
     .get('/page.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }))
     .get('/swagger-ui-bundle.js', async (c) =>
@@ -69,9 +72,12 @@ async function readSwaggerUi(): Promise<{ script: string; style: string }> {
 
 function unpacked(c: Context, base64: string, type: string): Response {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=86400', Vary: 'Accept-Encoding' };
+  c.header('Content-Type', type);
+  c.header('Cache-Control', 'public, max-age=86400');
+  c.header('Vary', 'Accept-Encoding', { append: true });
   if (/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) {
-    return c.body(bytes, 200, { ...headers, 'Content-Encoding': 'gzip' });
+    c.header('Content-Encoding', 'gzip');
+    return c.body(bytes);
   }
-  return c.body(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')), 200, headers);
+  return c.body(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')));
 }
