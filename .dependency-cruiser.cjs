@@ -54,10 +54,16 @@ module.exports = {
       to: { path: '^(sdk|scripts|tests|examples)/|^edge-functions/(?!_shared/|$1/)' },
     },
     {
+      name: 'worker-stands-alone',
+      severity: 'error',
+      from: { path: '^worker/' },
+      to: { path: '^(sdk|edge-functions|scripts|tests|examples)/' },
+    },
+    {
       name: 'stack-stands-alone',
       severity: 'error',
       from: { path: '^scripts/stack/' },
-      to: { path: '^(sdk|edge-functions|tests|examples)/|^scripts/(?!stack/)' },
+      to: { path: '^(sdk|edge-functions|tests|examples|worker)/|^scripts/(?!stack/)' },
     },
     {
       name: 'nothing-imports-tests',

@@ -67,7 +67,7 @@ await step('types of the edge functions', () =>
   ]),
 );
 await step('import borders', () =>
-  run(bin('depcruise'), ['sdk/src', 'scripts', 'tests', 'edge-functions', 'examples/web/src']),
+  run(bin('depcruise'), ['sdk/src', 'scripts', 'tests', 'edge-functions', 'worker/src', 'examples/web/src']),
 );
 await step('dead code', () => run(bin('knip'), []));
 await step('generated files', () => run(bin('tsx'), ['scripts/gen.ts', '--check']));

@@ -164,7 +164,7 @@ describe('a preview', () => {
   });
 });
 
-describe('a message with a link', () => {
+describe('a message with a link', { timeout: 60_000 }, () => {
   it('gets the preview as a change that everybody hears, and the next message has it at once', async () => {
     const ada = await signUp('Ada');
     const { data: channel } = await ada.supabase
@@ -189,7 +189,7 @@ describe('a message with a link', () => {
             await database`select link_preview, change::int, edited_at from chat.messages where id = ${first.id}`;
           return row;
         },
-        { timeout: 15_000 },
+        { timeout: 30_000 },
       )
       .toMatchObject({ link_preview: preview, change: 1, edited_at: null });
     const events = await database`select payload from realtime.messages

@@ -16,7 +16,14 @@ const tsx = createRequire(import.meta.url).resolve('tsx');
 /** Resolves once it takes work. */
 export async function startWorker(environment: Record<string, string> = {}): Promise<RunningWorker> {
   const child = spawn(process.execPath, ['--import', tsx, program], {
-    env: { ...process.env, DATABASE_URL: stack.databaseUrl, PORT: '', ...environment },
+    env: {
+      ...process.env,
+      DATABASE_URL: stack.databaseUrl,
+      SUPABASE_URL: stack.apiUrl,
+      SUPABASE_SERVICE_ROLE_KEY: stack.serviceRoleKey,
+      PORT: '',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
