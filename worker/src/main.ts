@@ -11,7 +11,6 @@ try {
   const worker = await startWorker(settings, tasks, log);
   const health = createServer((_request, response) => response.end('ok\n'));
   if (settings.healthPort) health.listen(settings.healthPort);
-  log.info('the worker runs', { tasks: tasks.map(({ name }) => name) });
 
   let isStopping = false;
   const stop = async () => {
@@ -22,6 +21,7 @@ try {
     await worker.stop();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+  log.info('the worker runs', { tasks: tasks.map(({ name }) => name) });
   await worker.ended;
   // Also when it ended by itself: whoever watches over it starts it again.
   if (!isStopping) throw new Error('the worker ended without being told to');
