@@ -12,14 +12,21 @@ export interface Caller {
   id: string;
 }
 
-/** For routes that need a user, whose calls this bucket counts. */
-export const signedInFor = (bucket: Bucket) => ({
+/**
+ * For routes that need a user, whose calls this bucket counts: `inPassing` where the first thing that a handler does is
+ * a function of the database that may change something.
+ */
+export const signedInFor = (bucket: Bucket, { inPassing = false } = {}) => ({
   security: [{ token: [] }, { apiKey: [] }],
   middleware: createMiddleware<{ Variables: { caller: Caller; limits: Limits } }>(async (c, next) => {
     const token = tokenOf(c) ?? keyOf(c) ?? refuse(c);
-    const id = await c.var.limits.takeAsCaller(c, bucket, token);
-    c.set('caller', { token, id });
-    await next();
+    const proceed = (id: string) => {
+      c.set('caller', { token, id });
+      return next();
+    };
+    const { limits } = c.var;
+    if (inPassing) await limits.takeInPassing(c, bucket, token, proceed);
+    else await proceed(await limits.takeAsCaller(c, bucket, token));
   }),
 });
 

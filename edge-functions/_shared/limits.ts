@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { addressOf } from './address.ts';
 import { ApiError } from './errors.ts';
+import { type Passing, whilePassing } from './passing.ts';
 import { isApiKey, run, type Supabase } from './supabase.ts';
 
 /** What is counted together: a name of `chat_private.rate_limit_rules`. */
@@ -18,6 +19,16 @@ interface Allowance {
 export interface Limits {
   /** Counts a call of whoever holds the token and returns who that is. @throws rate_limited, and what the gate refuses */
   takeAsCaller(c: Context, bucket: Bucket, token: string): Promise<string>;
+  /**
+   * Counts the call with the first request that `work` makes of the database, which must be the one that changes
+   * something; afterwards where that counted nothing. @throws as above
+   */
+  takeInPassing(
+    c: Context,
+    bucket: Bucket,
+    token: string,
+    work: (caller: string) => Promise<void>,
+  ): Promise<void>;
   /** Counts a call from the address of somebody without a token. @throws rate_limited */
   takeAsVisitor(c: Context, bucket: Bucket): Promise<void>;
   /** Counts a try to sign in, for this account from this address. @throws rate_limited */
@@ -50,6 +61,17 @@ export function createLimits(supabase: Supabase, { trustedProxies }: { trustedPr
   }
 
   return {
+    async takeInPassing(c, bucket, token, work) {
+      const owner = owners.get(token);
+      if (!owner) return work(await this.takeAsCaller(c, bucket, token));
+      const passing: Passing = { bucket };
+      await whilePassing(passing, () => work(owner));
+      if (!passing.counted) return take(c, bucket, owner);
+      for (const name of ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']) {
+        c.header(name, passing.counted.get(name) ?? '');
+      }
+    },
+
     async takeAsCaller(c, bucket, token) {
       const known = owners.get(token);
       if (known) {

@@ -4,6 +4,7 @@ import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { Database } from './database.types.ts';
 import type { Env } from './env.ts';
 import { refused } from './errors.ts';
+import { countingFetch } from './passing.ts';
 import { traceHeaders } from './trace.ts';
 
 export type ChatClient = Pick<SupabaseClient<Database, 'chat'>, 'auth' | 'from' | 'rpc' | 'storage'>;
@@ -40,7 +41,7 @@ export function connect({ supabaseUrl, restUrl, anonKey, serviceRoleKey }: Env):
     const rest = new PostgrestClient<Database, { PostgrestVersion: '12' }, 'chat'>(restUrl, {
       headers: { apikey: key, Authorization: `Bearer ${key}`, ...headers },
       schema: 'chat',
-      fetch: patientFetch,
+      fetch: callerFetch,
       // Whoever calls the function decides whether to try again; waiting here would only hide it.
       retry: false,
     });
@@ -97,6 +98,8 @@ const patientFetch: typeof fetch = (input, init = {}) =>
     ...(!(init.body instanceof ReadableStream) && { signal: AbortSignal.timeout(PATIENCE) }),
     ...traced(init),
   });
+
+const callerFetch = countingFetch(patientFetch);
 
 function traced(init: RequestInit): RequestInit {
   const trace = Object.entries(traceHeaders());

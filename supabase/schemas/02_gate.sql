@@ -50,6 +50,9 @@ begin
       perform chat_private.fail('second_factor_required', 403, 'unable to answer; confirm the second factor first');
     else null;
   end case;
+  if auth.role() = 'authenticated' then
+    perform chat_private.count_named_call();
+  end if;
 end;
 $$;
 grant execute on function chat_private.request_gate() to anon, authenticated;

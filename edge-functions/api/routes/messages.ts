@@ -39,7 +39,7 @@ const onChannel = {
 } as const;
 
 const list = createRoute({
-  ...signedIn,
+  ...signedInFor('api', { inPassing: true }),
   method: 'get',
   path: '/{channelId}/messages',
   summary: 'Messages, newest first; marks them as read',
@@ -59,7 +59,7 @@ const list = createRoute({
 });
 
 const send = createRoute({
-  ...signedInFor('api_send'),
+  ...signedInFor('api_send', { inPassing: true }),
   method: 'post',
   path: '/{channelId}/messages/send',
   summary: 'Send a message, now or later',
