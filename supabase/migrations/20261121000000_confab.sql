@@ -138,6 +138,9 @@ begin
       perform chat_private.fail('second_factor_required', 403, 'unable to answer; confirm the second factor first');
     else null;
   end case;
+  if auth.role() = 'authenticated' then
+    perform chat_private.count_named_call();
+  end if;
 end;
 $$;
 grant execute on function chat_private.request_gate() to anon, authenticated;
@@ -442,6 +445,33 @@ end;
 $$;
 grant execute on function chat.take_api_call(text) to authenticated;
 
+-- The HTTP API names the bucket of a call in a header of the request that it makes for it anyway, which spares it one of
+-- its own. What fails afterwards is not counted here; the API then counts it by itself.
+create function chat_private.count_named_call() returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_bucket text := nullif(current_setting('request.headers', true), '')::json ->> 'x-api-bucket';
+  v_allowance chat.api_allowance;
+  v_headers jsonb;
+begin
+  if v_bucket is null or current_setting('transaction_read_only')::boolean then
+    return;
+  end if;
+  v_allowance := chat.take_api_call(v_bucket);
+  v_headers := jsonb_build_object('RateLimit-Limit', v_allowance.calls::text,
+    'RateLimit-Remaining', v_allowance.remaining::text, 'RateLimit-Reset', v_allowance.reset::text);
+  if not v_allowance.is_accepted then
+    perform chat_private.fail('rate_limited', 429,
+      format('unable to answer; too many requests, try again in %s s', v_allowance.reset),
+      details => format('Retry-After: %s', v_allowance.reset), headers => v_headers);
+  elsif v_allowance.calls is not null then
+    perform set_config('response.headers',
+      (select jsonb_agg(jsonb_build_object(h.key, h.value)) from jsonb_each(v_headers) h)::text, true);
+  end if;
+end;
+$$;
+grant execute on function chat_private.count_named_call() to authenticated;
+
 -- Definer: as above. Only service_role may call it: it counts for anybody.
 create function chat.take_api_calls(buckets text[], keys text[]) returns setof chat.api_allowance
 language plpgsql volatile security definer rows 10 set search_path = '' as $$
@@ -485,6 +515,8 @@ comment on type chat.api_allowance is 'How a call of the HTTP API was counted';
 comment on function chat_private.count_api_call(text, text) is
   'Counts one call in the window of this bucket and key unless that is full; the rule is a row of rate_limit_rules';
 comment on function chat.take_api_call(text) is 'For the HTTP API: counts one call of the caller in this bucket and says what is left';
+comment on function chat_private.count_named_call() is
+  'Counts the request in the bucket that its header X-Api-Bucket names, and answers what is left. Errors: rate_limited';
 comment on function chat.take_api_calls(text[], text[]) is
   'For the server only: counts one call each for several callers, in one transaction; answers in their order';
 comment on function chat.return_api_calls(text, text, integer) is
