@@ -365,7 +365,7 @@ describe('GET /api/auth/me', () => {
     });
   });
 
-  it('permission: refuses the token of a person who signed out', async () => {
+  it('error: 401 for the token of a person who signed out', async () => {
     const person = await signUp();
     await person.supabase.auth.signOut({ scope: 'local' });
     expectError(await me(person.token), 401, 'session_expired');

@@ -80,6 +80,12 @@ describe('POST /api/auth/verify-email', () => {
     expect(await verify({ email: email.toUpperCase(), code })).toMatchObject(VERIFIED);
   });
 
+  it('effect: deletes the code', async () => {
+    const { email, code } = await newcomer();
+    await verify({ email, code });
+    expect(await database`select from chat_private.one_time_codes where email = ${email}`).toHaveLength(0);
+  });
+
   it('error: refuses a wrong code and lets the right one follow', async () => {
     const { email, code } = await newcomer();
     expectError(await verify({ email, code: wrong(code) }), 400, 'invalid_code', 'code');
@@ -157,7 +163,7 @@ describe('POST /api/auth/resend-verification', () => {
     expect(await verify({ email, code })).toMatchObject(VERIFIED);
   });
 
-  it('success: answers an unknown and a verified address the same and sends them nothing', async () => {
+  it('effect: answers an unknown and a verified address the same and sends them nothing', async () => {
     const { email, code } = await newcomer();
     const nobody = uniqueEmail('nobody');
     await verify({ email, code });
