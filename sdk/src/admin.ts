@@ -1,6 +1,13 @@
 /** Administration of the platform: every method is for platform admins, and throws `not_an_admin` for others. */
 
-import { toAdminAccount, toApiKey, toAuditEntry, toAuthEntry, toSetting } from './internal/admin-rows.ts';
+import {
+  toAdminAccount,
+  toApiKey,
+  toAuditEntry,
+  toAuthEntry,
+  toPlatformStats,
+  toSetting,
+} from './internal/admin-rows.ts';
 import type { Rest } from './internal/rest.ts';
 import type { Account } from './users.ts';
 
@@ -14,6 +21,24 @@ export interface AdminAccount
   /** Null for active accounts. */
   suspension: { at: Date; reason: string | null; by: string | null } | null;
   channelCount: number;
+}
+
+export interface PlatformStats {
+  countedAt: Date;
+  users: number;
+  /** Signed in or here in the last 30 days. */
+  activeUsers: number;
+  /** Signed up in the last seven days. */
+  newUsers: number;
+  publicChannels: number;
+  /** With groups, without direct messages. */
+  privateChannels: number;
+  /** All ever, with those of the system and deleted ones. */
+  messages: number;
+  messagesToday: number;
+  messagesPerDay: number;
+  storageBytes: number;
+  storageLimitBytes: number;
 }
 
 export interface AuditEntry {
@@ -78,6 +103,10 @@ export interface Admin {
   suspend(userId: string, reason: string): Promise<void>;
   /** Lets them sign in again. @throws `user_not_found`, `cannot_target_oneself` */
   activate(userId: string): Promise<void>;
+  /** Deletes an account for good; messages stay, by "Deleted user". @throws `user_not_found`, `cannot_target_oneself` */
+  deleteUser(userId: string): Promise<void>;
+  /** Figures of the platform, at most about five minutes old. */
+  stats(): Promise<PlatformStats>;
   /** @throws `user_not_found`, `cannot_target_oneself`, `invalid_user_role`, `last_admin` */
   setRole(userId: string, role: 'user' | 'admin'): Promise<void>;
   /** A page of accounts by username, at most 200; `query` is the beginning of a username, name or address. */
@@ -124,6 +153,12 @@ export function createAdmin({ client, run }: Rest): Admin {
     },
     async activate(userId) {
       await run('activate user', client.rpc('activate_user', { user_id: userId }));
+    },
+    async deleteUser(userId) {
+      await run('delete user', client.rpc('delete_user', { user_id: userId }));
+    },
+    async stats() {
+      return toPlatformStats(await run('read the stats', client.rpc('get_stats').single()));
     },
     async setRole(userId, role) {
       await run('set role', client.rpc('set_user_role', { user_id: userId, role }));

@@ -6,6 +6,7 @@ export type {
   ApiKeyScope,
   AuditEntry,
   AuthEntry,
+  PlatformStats,
   Setting,
 } from './admin.ts';
 export type { Auth, Credentials, SignUp } from './auth.ts';

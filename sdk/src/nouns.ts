@@ -44,7 +44,17 @@ export function createNouns(deps: { rest: Rest; soon: Lazy<SoonNouns>; later: La
       subscribe: later.subscribe('preferences'),
     },
     admin: {
-      ...administration.calls('admin', 'suspend', 'activate', 'setRole', 'users', 'auditLog', 'authLog'),
+      ...administration.calls(
+        'admin',
+        'suspend',
+        'activate',
+        'deleteUser',
+        'setRole',
+        'stats',
+        'users',
+        'auditLog',
+        'authLog',
+      ),
       apiKeys: administration.calls('apiKeys', 'list', 'create', 'revoke'),
       settings: administration.calls('settings', 'list', 'set'),
     },

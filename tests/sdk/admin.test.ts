@@ -49,6 +49,17 @@ describe('chat.admin', () => {
     ]);
   });
 
+  it('deletes an account, and tells how many there are', async () => {
+    const [root, ada] = await Promise.all([joinAdmin(), joinChat('Ada')]);
+    await root.chat.admin.deleteUser(ada.id);
+    expect(await code(root.chat.admin.deleteUser(ada.id))).toBe('user_not_found');
+    expect(await root.chat.users.get(ada.id)).toMatchObject({ name: 'Deleted user' });
+    const stats = await root.chat.admin.stats();
+    expect(stats.countedAt).toBeInstanceOf(Date);
+    expect(stats.users).toBeGreaterThan(0);
+    expect(stats.storageLimitBytes).toBe(107374182400);
+  });
+
   it('makes another admin, who can do the same', async () => {
     const [root, ada] = await Promise.all([joinAdmin(), joinChat('Ada')]);
     expect(await code(ada.chat.admin.setRole(root.id, 'user'))).toBe('not_an_admin');

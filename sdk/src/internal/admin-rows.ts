@@ -1,5 +1,13 @@
 /** From the wire to what is public, for administration: apart from the other rows, so that only admins' apps carry it. */
-import type { AdminAccount, ApiKey, ApiKeyScope, AuditEntry, AuthEntry, Setting } from '../admin.ts';
+import type {
+  AdminAccount,
+  ApiKey,
+  ApiKeyScope,
+  AuditEntry,
+  AuthEntry,
+  PlatformStats,
+  Setting,
+} from '../admin.ts';
 import type { Database } from './database.types.ts';
 
 type Tables = Database['chat']['Tables'];
@@ -26,6 +34,20 @@ export const toAdminAccount = (row: Row<'list_accounts'>): AdminAccount => ({
       ? null
       : { at: new Date(row.suspended_at), reason: row.suspend_reason, by: row.suspended_by },
   channelCount: row.channel_count,
+});
+
+export const toPlatformStats = (row: Row<'get_stats'>): PlatformStats => ({
+  countedAt: new Date(row.counted_at),
+  users: row.users,
+  activeUsers: row.active_users,
+  newUsers: row.new_users,
+  publicChannels: row.public_channels,
+  privateChannels: row.private_channels,
+  messages: row.messages,
+  messagesToday: row.messages_today,
+  messagesPerDay: row.messages_per_day,
+  storageBytes: row.storage_bytes,
+  storageLimitBytes: row.storage_limit_bytes,
 });
 
 export const toAuditEntry = (row: Tables['audit_log']['Row']): AuditEntry => ({

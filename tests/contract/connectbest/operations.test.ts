@@ -228,6 +228,20 @@ describe('GET /api/metrics', () => {
     expect(text).toMatch(/^process_cpu_seconds_total [\d.]+$/m);
   });
 
+  it('success: lets a scraper in with an API key of an admin', async () => {
+    const root = await signUpAdmin();
+    const { data } = await root.supabase
+      .rpc('create_api_key', { name: 'Prometheus', scopes: ['read', 'admin'] })
+      .single()
+      .throwOnError();
+    const { status, text } = await ask('/api/metrics', undefined, {
+      'x-api-key': data.secret,
+      accept: PROMETHEUS,
+    });
+    expect(status).toBe(200);
+    expect(text).toContain('confab_messages ');
+  });
+
   it('success: answers JSON to those who take text as well', async () => {
     const root = await signUpAdmin();
     const accept = 'application/json, text/plain, */*';
