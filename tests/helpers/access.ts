@@ -99,8 +99,6 @@ export async function createWorld(db: Db): Promise<World> {
     users.member,
     (as) => as`select id, seq from chat.send_message(${id}, 'hello')`,
   );
-  // The session stays, so that it is the suspension that refuses.
-  await db`update auth.users set banned_until = now() + interval '1 day' where id = ${users['suspended member']}`;
   return { channel: id, users, sessions, message: message as unknown as World['message'] };
 }
 
@@ -121,6 +119,10 @@ export async function attempt<T>(
     await db.savepoint(async (step) => {
       const inner = step as unknown as Db;
       await given?.(inner, world);
+      if (actor === 'suspended member') {
+        // Only now, as everybody else who is to be suspended waits for this transaction from then on.
+        await inner`update auth.users set banned_until = now() + interval '1 day' where id = ${world.users[actor]}`;
+      }
       await (actor === 'anon'
         ? asAnon(inner, gated)
         : asUser(inner, world.users[actor], gated, { session_id: world.sessions[actor], aal: 'aal1' }));
