@@ -8479,7 +8479,10 @@ begin
   -- What has come in between is taken now.
   perform chat_private.lock_channels_of(new.id);
   perform chat_private.move_channels_of(new.id);
-  -- Files that no message shows.
+  -- Pictures that were stored and never shown, too: the worker removes the objects themselves.
+  perform chat_private.doom_objects('avatars', array(
+    select o.name from storage.objects o
+     where o.bucket_id = 'avatars' and o.name collate "C" >= new.id || '/' and o.name collate "C" < new.id || '0'));
   delete from chat.files f where f.uploader_id = new.id and f.seq is null;
   update chat.api_keys k set revoked_at = now() where k.created_by = new.id and k.revoked_at is null;
   delete from chat.accounts a where a.user_id = new.id;
