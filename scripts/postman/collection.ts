@@ -47,13 +47,12 @@ export function postmanCollection(description: Description): object {
   const told = new Set<string>();
   const items = story.map(({ name, steps }) => ({
     name,
-    item: steps.flatMap((step) => {
+    item: steps.map((step) => {
       const { method, path } = parse(step);
-      if (path.startsWith('{{')) return [request(step, script(READ_CODE))];
-      const [template, operation] = find(description, method, path, step.name) ?? [];
-      if (!template || !operation) return [];
+      if (path.startsWith('{{')) return request(step, script(READ_CODE));
+      const [template, operation] = find(description, method, path, step.name);
       told.add(`${method} ${template}`);
-      return [request(step, script(testsOf(step, operation, description)))];
+      return request(step, script(testsOf(step, operation, description)));
     }),
   }));
   return {
@@ -75,19 +74,13 @@ function parse({ request: text }: Step): { method: string; path: string; query: 
   return { method, path, query };
 }
 
-function find(
-  description: Description,
-  method: string,
-  path: string,
-  step: string,
-): [string, Operation] | undefined {
+function find(description: Description, method: string, path: string, step: string): [string, Operation] {
   const isLike = (template: string) => new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
   for (const [template, operations] of Object.entries(description.paths).filter(([key]) => isLike(key))) {
     const operation = operations[method.toLowerCase()];
     if (operation) return [template, operation];
   }
-  console.warn(`docs/postman.json: the API has no ${method} ${path} yet ("${step}")`);
-  return undefined;
+  throw new Error(`unable to write docs/postman.json; the API has no ${method} ${path} ("${step}")`);
 }
 
 function testsOf({ status, save = {} }: Step, operation: Operation, description: Description): string[] {

@@ -63,9 +63,9 @@ export const story: Chapter[] = [
         status: 400,
       },
       {
-        name: 'Google sends nobody here without a code',
+        name: 'Nobody comes from Google where it is not set up',
         request: 'GET /api/auth/callback/google',
-        status: 400,
+        status: 404,
       },
       {
         name: 'Bob registers',

@@ -143,7 +143,7 @@ describe('GET /api/openapi.json', () => {
   }
   const read = async () => (await call<Description>('GET', '/api/openapi.json')).body;
 
-  it('describes every endpoint in OpenAPI 3.1', async (context) => {
+  it('describes every endpoint in OpenAPI 3.1', async () => {
     const { openapi, servers, paths } = await read();
     expect(openapi).toBe('3.1.0');
     expect(servers).toEqual([{ url: '/functions/v1' }]);
@@ -153,7 +153,6 @@ describe('GET /api/openapi.json', () => {
     const missing = readEndpoints()
       .map(endpointName)
       .filter((endpoint) => !described.includes(endpoint));
-    if (missing.length > 0) context.skip(`not yet: ${missing.join(', ')}`);
     expect(missing).toEqual([]);
   });
 

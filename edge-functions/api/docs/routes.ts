@@ -47,6 +47,12 @@ SwaggerUIBundle({
 
 const STYLE = `body { margin: 0; background: #fafafa; }
 .dark-mode body { background: #1c2022; }
+.swagger-ui .response-col_links { display: none; }
+@media (max-width: 40rem) {
+  .swagger-ui .responses-table tr, .swagger-ui .responses-table td { display: block; padding: 0.4rem 0; }
+  .swagger-ui .responses-table thead { display: none; }
+  .swagger-ui .opblock-body select { min-width: 0; }
+}
 `;
 
 export function docsRoutes(): Hono {
