@@ -282,6 +282,20 @@ describe('POST /api/upload', () => {
     expect(await leftOf(ada)).toEqual(NOTHING);
   });
 
+  it('permission: an API key uploads as its maker, and the addresses open what it uploaded', async () => {
+    const { ada, channel } = await pair();
+    await database`update chat.accounts set role = 'admin' where user_id = ${ada.id}`;
+    const { data } = await ada.supabase.rpc('create_api_key', { name: 'robot' }).single().throwOnError();
+    const answer = await call<{ attachments: Attachment[] }>('POST', '/api/upload', {
+      raw: form([['files', text(), 'a.txt']]),
+      headers: { 'x-api-key': data.secret },
+    });
+    expect(answer.status).toBe(200);
+    const [file] = answer.body.attachments;
+    expect(await (await fetch(file?.url ?? '')).text()).toBe('hello');
+    if (file) await send(ada, channel, file);
+  });
+
   it('limit: 429 after twenty uploads in an hour, pictures among them', async () => {
     const { ada } = await pair();
     for (let n = 0; n < 10; n += 1) {
