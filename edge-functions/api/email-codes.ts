@@ -5,6 +5,7 @@ import { report } from '../_shared/log.ts';
 import { run } from '../_shared/supabase.ts';
 import type { Deps } from './deps.ts';
 import { verificationMail } from './mails.ts';
+import { sendMail } from './send-mail.ts';
 
 /** How long an answer waits for the mail server; the mail itself may take longer. */
 const PATIENCE = 3000;
@@ -35,12 +36,5 @@ export async function resendCode(c: Context, deps: Deps, email: string): Promise
 const issueCode = ({ supabase }: Deps, email: string): Promise<string | null> =>
   run('send the code', supabase.asServer().rpc('issue_email_code', { email }));
 
-async function mailCode(c: Context, deps: Deps, email: string, code: string): Promise<boolean> {
-  try {
-    await deps.mail.send(email, verificationMail(deps.appName, code));
-    return true;
-  } catch (cause) {
-    report(c, { code: 'mail_not_sent', cause });
-    return false;
-  }
-}
+const mailCode = (c: Context, deps: Deps, email: string, code: string): Promise<boolean> =>
+  sendMail(c, deps, email, verificationMail(deps.appName, code));
