@@ -76,6 +76,9 @@ export function sign(claims: Record<string, unknown>): string {
   return `${content}.${createHmac('sha256', stack.jwtSecret).update(content).digest('base64url')}`;
 }
 
+/** What is answered to whoever sends none of the tokens that count. */
+export const NOT_SIGNED_IN = { error: { code: expect.stringMatching(/^(not_signed_in|session_expired)$/) } };
+
 /** Tokens that must open nothing, each made from a good one. */
 export const badTokens: [string, (good: string) => string | undefined][] = [
   ['no token', () => undefined],

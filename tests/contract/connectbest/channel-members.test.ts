@@ -3,22 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { signUpAdmin } from '../../helpers/admin.ts';
 import { database } from '../../helpers/database.ts';
-import { listen } from '../../helpers/listen.ts';
 import { type Person, signUp } from '../../helpers/people.ts';
 import { call, expectError } from '../api.ts';
 import { change, channelOf, rolesIn, said } from '../channels.ts';
+import { closeEars, ear } from '../ears.ts';
 
-const listeners: Person[] = [];
-
-afterEach(async () => {
-  await Promise.all(listeners.splice(0).map(({ supabase }) => supabase.realtime.disconnect()));
-});
+afterEach(closeEars);
 afterAll(() => database.end());
-
-async function ear(person: Person, topic = `user:${person.id}`) {
-  listeners.push(person);
-  return listen(person, topic);
-}
 
 const add = (person: Person, channel: string, userIds: unknown, role?: unknown) =>
   change(person, 'POST', `${channel}/members`, { userIds, role });

@@ -3,28 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { signUpAdmin } from '../../helpers/admin.ts';
 import { database } from '../../helpers/database.ts';
-import { listen } from '../../helpers/listen.ts';
 import { type Person, signUp } from '../../helpers/people.ts';
-import { badTokens, call, expectError, TIME } from '../api.ts';
+import { badTokens, call, expectError, NOT_SIGNED_IN, TIME } from '../api.ts';
 import { change, channelOf, create, crowd, rolesIn, rowOf, said, uniqueName } from '../channels.ts';
+import { closeEars, ear } from '../ears.ts';
 
-const listeners: Person[] = [];
-
-afterEach(async () => {
-  await Promise.all(listeners.splice(0).map(({ supabase }) => supabase.realtime.disconnect()));
-});
+afterEach(closeEars);
 afterAll(() => database.end());
-
-/** What this person hears on their own topic. */
-async function ear(person: Person) {
-  listeners.push(person);
-  return listen(person, `user:${person.id}`);
-}
 
 const say = ({ supabase }: Person, channel_id: string, body: string) =>
   supabase.rpc('send_message', { channel_id, body }).throwOnError().single();
-
-const NOT_SIGNED_IN = { error: { code: expect.stringMatching(/^(not_signed_in|session_expired)$/) } };
 
 describe('GET /api/chat/channels/:channelId', () => {
   it('success: 200 with the channel and its members', async () => {
@@ -203,7 +191,7 @@ describe('PUT /api/chat/channels/:channelId', () => {
     const { body } = await create(ada, { name: uniqueName(), type: 'private', members: [bob.id] });
     const { id, name } = body.channel;
     const bobs = await ear(bob);
-    const topic = await listen(bob, `channel:${id}:0`);
+    const topic = await ear(bob, `channel:${id}:0`);
     await change(ada, 'PUT', id, { name: uniqueName() });
     await change(ada, 'PUT', id, {});
     expect((await topic.next('message:new')).payload).toMatchObject({

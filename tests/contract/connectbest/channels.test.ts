@@ -3,23 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { signUpAdmin } from '../../helpers/admin.ts';
 import { database } from '../../helpers/database.ts';
-import { listen } from '../../helpers/listen.ts';
 import { type Person, signUp } from '../../helpers/people.ts';
-import { badTokens, call, expectError, TIME, UUID } from '../api.ts';
+import { badTokens, call, expectError, NOT_SIGNED_IN, TIME, UUID } from '../api.ts';
 import { type Channel, change, channelOf, create, rolesIn, said, uniqueName } from '../channels.ts';
+import { closeEars, ear } from '../ears.ts';
 
-const listeners: Person[] = [];
-
-afterEach(async () => {
-  await Promise.all(listeners.splice(0).map(({ supabase }) => supabase.realtime.disconnect()));
-});
+afterEach(closeEars);
 afterAll(() => database.end());
-
-/** What this person hears on their own topic. */
-async function ear(person: Person) {
-  listeners.push(person);
-  return listen(person, `user:${person.id}`);
-}
 
 const list = (person: Person, query: Record<string, string> = {}) =>
   call<{ channels: Channel[]; total: number }>('GET', `/api/chat/channels?${new URLSearchParams(query)}`, {
@@ -30,8 +20,6 @@ const ids = ({ body }: { body: { channels: Channel[] } }) => body.channels.map((
 
 const say = ({ supabase }: Person, channel_id: string, body: string) =>
   supabase.rpc('send_message', { channel_id, body }).throwOnError().single();
-
-const NOT_SIGNED_IN = { error: { code: expect.stringMatching(/^(not_signed_in|session_expired)$/) } };
 
 describe('GET /api/chat/channels', () => {
   it('success: 200 with the channels one is in, whole', async () => {

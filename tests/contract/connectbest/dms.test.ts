@@ -2,16 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { asUser, type Db, database } from '../../helpers/database.ts';
-import { listen } from '../../helpers/listen.ts';
 import { type Person, signUp } from '../../helpers/people.ts';
-import { badTokens, call, expectError, TIME, UUID } from '../api.ts';
+import { badTokens, call, expectError, NOT_SIGNED_IN, TIME, UUID } from '../api.ts';
 import { change } from '../channels.ts';
+import { closeEars, ear } from '../ears.ts';
 
-const listeners: Person[] = [];
-
-afterEach(async () => {
-  await Promise.all(listeners.splice(0).map(({ supabase }) => supabase.realtime.disconnect()));
-});
+afterEach(closeEars);
 afterAll(() => database.end());
 
 interface Dm {
@@ -35,8 +31,6 @@ const dmCount = async ({ id }: Person) =>
   (await database`select from chat.channels where kind = 'dm' and dm_key like ${`%${id}%`}`).length;
 
 const shown = ({ id, name }: Person, status = 'offline') => ({ userId: id, name, avatar: null, status });
-
-const NOT_SIGNED_IN = { error: { code: expect.stringMatching(/^(not_signed_in|session_expired)$/) } };
 
 describe('POST /api/dms', () => {
   it('success: 200 with new direct messages of the two', async () => {
@@ -126,11 +120,10 @@ describe('POST /api/dms', () => {
 
   it('effect: the other hears of it and of what is said there, and is notified', async () => {
     const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
-    listeners.push(bob);
-    const bobs = await listen(bob, `user:${bob.id}`);
+    const bobs = await ear(bob);
     const dm = await open(ada, bob.id);
     expect((await bobs.next('channel:joined')).payload).toMatchObject({ channel_id: dm.body.dm.id });
-    const topic = await listen(bob, `channel:${dm.body.dm.id}:0`);
+    const topic = await ear(bob, `channel:${dm.body.dm.id}:0`);
     await say(ada, dm, 'hello');
     expect((await topic.next('message:new')).payload).toMatchObject({ body: 'hello' });
     expect((await bobs.next('notification:new')).payload).toMatchObject({ type: 'dm', text: 'hello' });

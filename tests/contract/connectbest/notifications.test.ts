@@ -2,16 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { database } from '../../helpers/database.ts';
-import { listen } from '../../helpers/listen.ts';
 import { type Person, signUp } from '../../helpers/people.ts';
-import { badTokens, call, expectError, TIME, UUID } from '../api.ts';
+import { badTokens, call, expectError, NOT_SIGNED_IN, TIME, UUID } from '../api.ts';
 import { change, channelOf } from '../channels.ts';
+import { closeEars, ear } from '../ears.ts';
 
-const listeners: Person[] = [];
-
-afterEach(async () => {
-  await Promise.all(listeners.splice(0).map(({ supabase }) => supabase.realtime.disconnect()));
-});
+afterEach(closeEars);
 afterAll(() => database.end());
 
 interface Settings {
@@ -70,8 +66,6 @@ const DEFAULTS = {
   channels: {},
   dnd: { enabled: false, startTime: '22:00', endTime: '07:00' },
 };
-
-const NOT_SIGNED_IN = { error: { code: expect.stringMatching(/^(not_signed_in|session_expired)$/) } };
 
 describe('GET /api/notifications/settings', () => {
   it('success: 200 with the settings of somebody who has set nothing', async () => {
@@ -208,11 +202,10 @@ describe('PUT /api/notifications/settings', () => {
 
   it("effect: the user's other devices hear of it", async () => {
     const { bob, channel } = await conversation();
-    listeners.push(bob);
-    const ear = await listen(bob, `user:${bob.id}`);
+    const heard = await ear(bob);
     await set(bob, { soundEnabled: false, channels: { [channel]: { mentions: 'all' } } });
-    expect((await ear.next('preferences:updated')).payload).toMatchObject({ sound: false });
-    expect((await ear.next('channel:read')).payload).toMatchObject({
+    expect((await heard.next('preferences:updated')).payload).toMatchObject({ sound: false });
+    expect((await heard.next('channel:read')).payload).toMatchObject({
       channel_id: channel,
       notify_level: 'all',
     });
@@ -360,11 +353,12 @@ describe('PUT /api/notifications/read', () => {
 
   it("effect: they are read, for the user's other devices too", async () => {
     const { bob } = await conversation(2);
-    listeners.push(bob);
-    const ear = await listen(bob, `user:${bob.id}`);
+    const heard = await ear(bob);
     const ids = (await list(bob)).body.notifications.map(({ id }) => id);
     await markRead(bob, ids);
-    expect((await ear.next('notification:read')).payload).toMatchObject({ ids: expect.arrayContaining(ids) });
+    expect((await heard.next('notification:read')).payload).toMatchObject({
+      ids: expect.arrayContaining(ids),
+    });
     expect((await list(bob)).body).toEqual({ notifications: [], unreadCount: 0 });
     const [row] = await database`
       select count(read_at)::int as read from chat.notifications where user_id = ${bob.id}`;

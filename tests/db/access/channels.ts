@@ -211,6 +211,11 @@ export const calls: AccessFile['calls'] = {
     call: (db, { channel }) => db`select chat.last_message(c) from chat.my_channels c where id = ${channel}`,
     expected: ['ok', 'ok', 'ok', 'ok'],
   },
+  presence_status: {
+    call: (db, { users }) =>
+      db`select chat.presence_status(p) from chat.profiles p where id = ${users.member}`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
   dm_people: {
     call: (db, { channel }) => db`select chat.dm_people(c) from chat.my_channels c where id = ${channel}`,
     expected: ['ok', 'ok', 'ok', 'ok'],

@@ -115,7 +115,7 @@ export interface DmRow {
   created_at: string;
   unread_count: number;
   dm_user_id: string | null;
-  dm_people: (ProfileRow & { presence: { status: string } | null })[];
+  dm_people: (ProfileRow & { status: string })[];
   last_message: { whole: MessageRow } | null;
 }
 
@@ -124,7 +124,7 @@ export const CHANNEL_COLUMNS = 'id, kind, slug, name, description, created_by, c
 export const LISTED_COLUMNS = `${CHANNEL_COLUMNS}, group_name, unread_count,
   last_message(body, created_at, author:profiles!messages_author_id_fkey(id, name))`;
 export const DM_COLUMNS = `id, created_at, unread_count, dm_user_id,
-  dm_people(id, name, avatar_url, presence(status)), last_message(whole)`;
+  dm_people(id, name, avatar_url, status:presence_status), last_message(whole)`;
 
 export const toChannel = (row: ChannelRow): z.infer<typeof Channel> => ({
   id: row.id,
@@ -154,7 +154,7 @@ export const toChannelDetails = ({ members, ...row }: DetailsRow): z.infer<typeo
     email: member.email ?? '',
     role: toRole(member.role),
     avatar: member.avatar_url,
-    status: toPresence(member.status),
+    status: Presence.parse(member.status),
     joinedAt: toTime(member.joined_at),
   })),
 });
@@ -171,7 +171,7 @@ export const toOpenedDm = (row: DmRow, urls: Urls): z.infer<typeof OpenedDm> => 
 export const toListedDm = (row: DmRow, urls: Urls): z.infer<typeof ListedDm> => ({
   id: row.id,
   participant: toParticipant(
-    row.dm_people.find(({ id }) => id === row.dm_user_id) ?? { ...DELETED_USER, presence: null },
+    row.dm_people.find(({ id }) => id === row.dm_user_id) ?? { ...DELETED_USER, status: 'offline' },
   ),
   ...toDirectMessages(row, urls),
 });
@@ -182,14 +182,11 @@ const toDirectMessages = (row: DmRow, urls: Urls) => ({
   createdAt: toTime(row.created_at),
 });
 
-const toParticipant = ({ id, name, avatar_url, presence }: DmRow['dm_people'][number]) => ({
+const toParticipant = ({ id, name, avatar_url, status }: DmRow['dm_people'][number]) => ({
   userId: id,
   name,
   avatar: avatar_url,
-  status: toPresence(presence?.status),
+  status: Presence.parse(status),
 });
 
 export const toRole = (role: string): z.infer<typeof Role> => (role === 'admin' ? 'admin' : 'member');
-
-/** Who was never there has no presence. */
-const toPresence = (status = 'offline') => Presence.parse(status);
