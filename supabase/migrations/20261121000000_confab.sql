@@ -6967,6 +6967,12 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function chat.dm_people(chat.my_channels) to authenticated;
 
+create function chat.presence_status(profile chat.profiles) returns text
+language sql stable set search_path = '' as $$
+  select coalesce((select s.status from chat.presence s where s.user_id = profile.id), 'offline');
+$$;
+grant execute on function chat.presence_status(chat.profiles) to authenticated;
+
 -- Numbers to skip are for APIs that have no cursors; further on than this nobody turns pages.
 create function chat_private.check_skip(skip integer, operation text) returns void
 language plpgsql immutable set search_path = '' as $$
@@ -7067,6 +7073,7 @@ comment on function chat.last_message(chat.my_channels) is
   'The newest message that the channel shows and that is not deleted: to be embedded like a table';
 comment on function chat.dm_people(chat.my_channels) is
   'The people of a dm, the caller among them: to be embedded like a table; none for other kinds';
+comment on function chat.presence_status(chat.profiles) is 'online, away, busy, inmeeting or offline, as for who was never there: a computed column';
 comment on function chat_private.check_skip(integer, text) is 'Refuses to skip more than 100,000 rows';
 comment on function chat.list_my_channels(text[], integer, integer) is
   'The caller''s channels, of some kinds on request, the last active first: 1 to 200 rows after skipping some. Errors: invalid_page_size, invalid_input';
