@@ -2,6 +2,7 @@
 import { Logger, parseCronItems, run } from 'graphile-worker';
 import pg from 'pg';
 import { createLog, type Log, reasonOf } from './log.ts';
+import { prepareQueue } from './queue.ts';
 import type { Settings } from './settings.ts';
 import type { Context, Task } from './task.ts';
 
@@ -24,6 +25,7 @@ export async function startWorker(settings: Settings, tasks: Task[], log: Log): 
   pool.on('error', onBreak).on('connect', (client) => client.on('error', onBreak));
   const stopping = new AbortController();
 
+  await prepareQueue(pool);
   const runner = await run({
     pgPool: pool,
     concurrency: settings.concurrency,
