@@ -37,6 +37,11 @@ function write(c: Context, level: 'info' | 'error', fields: object): void {
 }
 
 function reasonOf({ code, cause, stack }: { code?: string; cause?: unknown; stack?: string | undefined }) {
-  const reason = cause instanceof Error ? cause.stack : (cause ?? stack);
-  return { code, reason };
+  return { code, reason: cause instanceof Error ? cause.stack : (messageOf(cause) ?? stack) };
+}
+
+/** Of a refusal of Postgres only the sentence: its details may quote what is in a row. */
+function messageOf(cause: unknown): string | undefined {
+  if (typeof cause !== 'object' || cause === null || !('message' in cause)) return undefined;
+  return String(cause.message);
 }
