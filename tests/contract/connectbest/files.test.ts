@@ -1,95 +1,30 @@
-/** Uploading and deleting attachments, and the own picture (ConnectBest 5.1, 5.2, 2.2). */
+/** Uploading and deleting attachments (ConnectBest 5.1, 5.2). */
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { database } from '../../helpers/database.ts';
-import { connect, type Person, signUp } from '../../helpers/people.ts';
+import { type Person, signUp } from '../../helpers/people.ts';
 import { stack } from '../../helpers/stack.ts';
 import { badTokens, call, expectError, TIME, UUID } from '../api.ts';
-import { GIF, JPEG, PDF, PNG, PROGRAMS } from '../pictures.ts';
+import { GIF, PDF, PNG, PROGRAMS } from '../pictures.ts';
+import {
+  type Attachment,
+  channelOf,
+  contentOf,
+  form,
+  leftOf,
+  MB,
+  NOTHING,
+  type Part,
+  pair,
+  pathOf,
+  refusedSend,
+  send,
+  text,
+  upload,
+  uploadOne,
+} from '../uploads.ts';
 
 afterAll(() => database.end());
-
-interface Attachment {
-  id: string;
-  name: string;
-  url: string;
-  thumbnailUrl: string | null;
-  size: number;
-  type: string;
-  uploadedAt: string;
-}
-
-type Part = [field: string, content: string | Blob, name?: string];
-
-const MB = 2 ** 20;
-const operator = connect(stack.secretKey);
-
-const form = (parts: Part[]): FormData => {
-  const data = new FormData();
-  for (const [field, content, name] of parts) {
-    if (typeof content === 'string') data.append(field, content);
-    else data.append(field, content, name ?? 'a.txt');
-  }
-  return data;
-};
-
-const upload = (person: Person | undefined, parts: Part[], path = '/api/upload') =>
-  call<{ attachments: Attachment[] }>('POST', path, { token: person?.token, raw: form(parts) });
-
-const text = (content = 'hello') => new Blob([content]);
-
-async function uploadOne(person: Person, parts: Part[] = [['files', text(), 'a.txt']]): Promise<Attachment> {
-  const { status, body } = await upload(person, parts);
-  expect(status).toBe(200);
-  const [file] = body.attachments;
-  if (!file) throw new Error('unable to go on; nothing was uploaded');
-  return file;
-}
-
-/** A private channel of Ada and Bob. */
-async function pair() {
-  const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
-  return { ada, bob, channel: await channelOf(ada, [bob]) };
-}
-
-async function channelOf(admin: Person, members: Person[] = []): Promise<string> {
-  const { data } = await admin.supabase
-    .rpc('create_channel', {
-      slug: `c-${randomUUID()}`,
-      kind: 'private',
-      member_ids: members.map(({ id }) => id),
-    })
-    .single()
-    .throwOnError();
-  return data.id;
-}
-
-async function send(person: Person, channel: string, file: Pick<Attachment, 'id'>, body = 'look') {
-  const { data } = await person.supabase
-    .rpc('send_message', { channel_id: channel, body, file_ids: [file.id] })
-    .single()
-    .throwOnError();
-  return data;
-}
-
-const refusedSend = async (person: Person, channel: string, file: Attachment) =>
-  (await person.supabase.rpc('send_message', { channel_id: channel, file_ids: [file.id] })).error?.code;
-
-const pathOf = async ({ id }: Pick<Attachment, 'id'>): Promise<string> => {
-  const [row] = await database`select path from chat.files where id = ${id}`;
-  return row?.path;
-};
-
-/** What there is of a person's uploads. */
-async function leftOf({ id }: Person) {
-  const [row] = await database`
-    select (select count(*)::int from chat.files where uploader_id = ${id}) as rows,
-           (select count(*)::int from storage.objects where bucket_id = 'files' and (name like ${`${id}/%`} or name in (select path from chat.files where uploader_id = ${id}))) as objects`;
-  return { ...row };
-}
-const NOTHING = { rows: 0, objects: 0 };
-
-const contentOf = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());
 
 describe('POST /api/upload', () => {
   it('success: takes files of any kind and answers with what they are', async () => {
@@ -407,159 +342,5 @@ describe('DELETE /api/upload/:attachmentId', () => {
     const answer = await call('DELETE', `/api/upload/${file.id}`, { token: token(ada.token) });
     expect(answer.status).toBe(401);
     expect(await leftOf(ada)).toEqual({ rows: 1, objects: 1 });
-  });
-});
-
-describe('POST /api/users/avatar', () => {
-  const setAvatar = (person: Person, parts: Part[]) =>
-    call<{ avatarUrl: string }>('POST', '/api/users/avatar', { token: person.token, raw: form(parts) });
-
-  const stored = async ({ id }: Person) =>
-    (await database`select from storage.objects where bucket_id = 'avatars' and name like ${`${id}/%`}`)
-      .length;
-
-  it.each([
-    ['JPEG', JPEG, 'image/jpeg'],
-    ['PNG', PNG, 'image/png'],
-    ['GIF', GIF, 'image/gif'],
-  ])('success: a %s, whatever its name, is shown to everybody', async (_, picture, type) => {
-    const ada = await signUp('Ada');
-    const answer = await setAvatar(ada, [['file', new Blob([picture], { type: 'text/plain' }), 'a.txt']]);
-    expect(answer).toMatchObject({ status: 200, body: { avatarUrl: expect.stringMatching(/^http/) } });
-    const { data } = await ada.supabase.from('profiles').select('avatar_url').eq('id', ada.id).single();
-    expect(data?.avatar_url).toBe(answer.body.avatarUrl);
-    const served = await fetch(answer.body.avatarUrl);
-    expect(served.headers.get('content-type')).toBe(type);
-    expect(Buffer.from(await served.arrayBuffer()).equals(picture)).toBe(true);
-  });
-
-  it('effect: the picture before is gone', async () => {
-    const ada = await signUp('Ada');
-    const first = await setAvatar(ada, [['file', new Blob([PNG]), 'a.png']]);
-    await setAvatar(ada, [['file', new Blob([GIF]), 'b.gif']]);
-    expect((await fetch(first.body.avatarUrl)).ok).toBe(false);
-    expect(await stored(ada)).toBe(1);
-  });
-
-  it.each<[string, Part[], number, string]>([
-    ['no file', [['name', 'Ada']], 400, 'invalid_input'],
-    ['a text instead of a file', [['file', 'hello']], 400, 'invalid_input'],
-    [
-      'two pictures',
-      [
-        ['file', new Blob([PNG]), 'a.png'],
-        ['file', new Blob([PNG]), 'b.png'],
-      ],
-      400,
-      'too_many_files',
-    ],
-    ['an empty file', [['file', text('')]], 400, 'file_empty'],
-    [
-      'a text that calls itself a picture',
-      [['file', new Blob(['hello'], { type: 'image/png' }), 'a.png']],
-      415,
-      'unsupported_media_type',
-    ],
-    [
-      'a drawing, which may carry a script',
-      [['file', new Blob(['<svg/>'], { type: 'image/svg+xml' }), 'a.svg']],
-      415,
-      'unsupported_media_type',
-    ],
-  ])('error: refuses %s, and the picture stays', async (_, parts, status, code) => {
-    const ada = await signUp('Ada');
-    const { body } = await setAvatar(ada, [['file', new Blob([PNG]), 'a.png']]);
-    expectError(await setAvatar(ada, parts), status, code, 'file');
-    expect((await fetch(body.avatarUrl)).ok).toBe(true);
-    expect(await stored(ada)).toBe(1);
-  });
-
-  it('limit: 5 MB to the byte; error 413 beyond, and nothing of it is stored', async () => {
-    const ada = await signUp('Ada');
-    const padded = (size: number) => new Blob([PNG, new Uint8Array(size - PNG.length)]);
-    expectError(await setAvatar(ada, [['file', padded(5 * MB + 1), 'a.png']]), 413, 'file_too_large', 'file');
-    expect(await stored(ada)).toBe(0);
-    expect((await setAvatar(ada, [['file', padded(5 * MB), 'a.png']])).status).toBe(200);
-  });
-
-  it.each(badTokens)('permission: 401 with %s', async (_, token) => {
-    const ada = await signUp('Ada');
-    const raw = form([['file', new Blob([PNG]), 'a.png']]);
-    const answer = await call('POST', '/api/users/avatar', { token: token(ada.token), raw });
-    expect(answer.status).toBe(401);
-    expect(await stored(ada)).toBe(0);
-  });
-});
-
-describe('a file of a private channel', () => {
-  it('is read by its members alone: by no guessed path, other key, other verb or part', async () => {
-    const { ada, bob, channel } = await pair();
-    const [eve, removed] = await Promise.all([signUp('Eve'), signUp('Rem')]);
-    await ada.supabase.rpc('add_members', { channel_id: channel, user_ids: [removed.id] }).throwOnError();
-    const file = await uploadOne(ada);
-    await send(ada, channel, file);
-    await ada.supabase.rpc('remove_member', { channel_id: channel, user_id: removed.id }).throwOnError();
-    const path = await pathOf(file);
-    const storage = `${stack.apiUrl}/storage/v1`;
-    const anon = connect(stack.anonKey);
-    const token = new URL(file.url).search;
-
-    const read = async (address: string, key: string, init: RequestInit = {}) => {
-      const headers = { ...init.headers, apikey: stack.anonKey, authorization: `Bearer ${key}` };
-      const answer = await fetch(`${storage}/${address}`, { ...init, headers });
-      await answer.arrayBuffer();
-      return answer.ok;
-    };
-    for (const key of [eve.token, removed.token, stack.anonKey, stack.publishableKey]) {
-      for (const address of [
-        `object/files/${path}`,
-        `object/authenticated/files/${path}`,
-        `object/public/files/${path}`,
-        `object/info/files/${path}`,
-        `render/image/authenticated/files/${path}`,
-        `object/files/${path}.thumbnail`,
-      ]) {
-        expect(await read(address, key), address).toBe(false);
-        expect(await read(address, key, { method: 'HEAD' }), `HEAD ${address}`).toBe(false);
-        expect(await read(address, key, { headers: { range: 'bytes=0-1' } }), `part of ${address}`).toBe(
-          false,
-        );
-      }
-    }
-    for (const { storage } of [eve.supabase, removed.supabase, anon]) {
-      expect((await storage.from('files').createSignedUrl(path, 60)).error).not.toBeNull();
-      expect((await storage.from('files').createSignedUrls([path], 60)).data?.[0]?.signedUrl ?? '').toBe('');
-      expect((await storage.from('files').list(path.split('/')[0])).data ?? []).toEqual([]);
-    }
-    // The permission in an address is for this object alone.
-    const other = await uploadOne(bob);
-    expect((await fetch(`${storage}/object/sign/files/${await pathOf(other)}${token}`)).ok).toBe(false);
-    expect((await fetch(`${storage}/object/sign/files/${path}?token=${eve.token}`)).ok).toBe(false);
-    expect(await contentOf(file.url)).toEqual(Buffer.from('hello'));
-  });
-
-  it('is read through no address that has expired', async () => {
-    const { ada } = await pair();
-    const file = await uploadOne(ada);
-    const { exp, iat } = JSON.parse(
-      Buffer.from(new URL(file.url).searchParams.get('token')?.split('.')[1] ?? '', 'base64url').toString(),
-    );
-    expect(exp - iat).toBe(3600);
-    const { data } = await operator.storage.from('files').createSignedUrl(await pathOf(file), 1);
-    const isOpen = async () => (await fetch(data?.signedUrl ?? '')).ok;
-    await expect.poll(isOpen, { timeout: 10_000 }).toBe(false);
-    expect((await fetch(file.url)).ok).toBe(true);
-  });
-
-  it('is gone with its message: its bytes are noted for removal in the same moment', async () => {
-    const { ada, channel } = await pair();
-    const file = await uploadOne(ada);
-    const path = await pathOf(file);
-    const { seq } = await send(ada, channel, file);
-    await ada.supabase.rpc('delete_message', { channel_id: channel, seq }).throwOnError();
-    const rows = await database`
-      select from chat_private.doomed_objects where name = ${path}
-      union all select where not exists (select from storage.objects where name = ${path})`;
-    expect(rows).toHaveLength(1);
   });
 });
