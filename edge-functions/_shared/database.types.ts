@@ -621,9 +621,9 @@ isOneToOne: true
                   ]
                 },"profiles": {
                   Row: {
-                    "avatar_url": string | null,"created_at": string,"custom": NonNullable<Json>,"deleted_at": string | null,"id": string,"name": string,"title": string | null,"updated_at": string,"username": string
+                    "avatar_url": string | null,"created_at": string,"custom": NonNullable<Json>,"deleted_at": string | null,"id": string,"name": string,"title": string | null,"updated_at": string,"username": string,"presence_status": string | null
                   }
-                  ComputedFields: never
+                  ComputedFields: "presence_status"
                   Insert: {
                     "avatar_url"?: string | null,"created_at"?: string,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"id": string,"name": string,"title"?: string | null,"updated_at"?: string,"username": string
                   }
@@ -1987,6 +1987,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"presence_status":
+{ Args: { "profile": Omit<Database["chat"]['Tables']["profiles"]['Row'], Database["chat"]['Tables']["profiles"]['ComputedFields']> }; Returns: string
+                           },
 "react_by_id":
 { Args: { "channel_id": string,"emoji": string,"id": string }; Returns: {
               "channel_id": string,
