@@ -9,7 +9,7 @@ const schedule = (
   db: Db,
   author: string,
   channel: string,
-  { body = 'later', at = '1 hour', id = randomUUID() } = {},
+  { body = 'later', at = '1 hour', id = randomUUID() as string } = {},
 ) =>
   asUser(db, author, async (as) => {
     const [row] = await as`

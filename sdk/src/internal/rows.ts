@@ -9,10 +9,16 @@ import type { Database } from './database.types.ts';
 import type { Change } from './message-log.ts';
 
 type Tables = Database['chat']['Tables'];
-export type MyChannelRow = Database['chat']['Views']['my_channels']['Row'] & { group_name?: string | null };
+/** What comes of a row without being asked for: computed columns do not. */
+export type MyChannelRow = Omit<
+  Database['chat']['Views']['my_channels']['Row'],
+  'dm_people' | 'last_message'
+> & {
+  group_name?: string | null;
+};
 
 export type ProfileRow = Pick<Tables['profiles']['Row'], 'id' | 'username' | 'name' | 'avatar_url'>;
-export type FullProfileRow = Tables['profiles']['Row'];
+export type FullProfileRow = Omit<Tables['profiles']['Row'], 'presence_status'>;
 /** By hand, as events carry it too; `my_reactions` are only in answers to the caller. */
 export interface MessageRow {
   id: string;
