@@ -56,7 +56,18 @@ const HOSTILE: Record<string, readonly string[]> = {
     array(Array(10_000).fill('x')),
     array([array(['x']), array(['x'])]),
   ],
+  'chat.channel_notification_settings[]': [
+    array([]),
+    array(['null']),
+    array([`"(${NOBODY},t,all)"`, 'null', `"(${NOBODY},,)"`]),
+    array([`"(,,x)"`]),
+    array(Array(10_000).fill(`"(${NOBODY},f,nothing)"`)),
+  ],
+  // Rows of the caller's own making, with which nobody calls: what a shape asks for beside the columns.
+  'chat.channels': [],
   'chat.messages': [],
+  'chat.my_channels': [],
+  'chat.profiles': [],
 };
 
 interface Parameter {
