@@ -4385,7 +4385,8 @@ declare
   v_channel chat.channels;
   v_added uuid[];
 begin
-  if add_members.role = 'member' and array_remove(user_ids, (select auth.uid())) = '{}' and cardinality(user_ids) > 0
+  if add_members.role = 'member' and cardinality(user_ids) > 0
+     and not exists (select from unnest(user_ids) u where u is distinct from (select auth.uid()))
      and exists (select from chat.channels c where c.id = add_members.channel_id and c.kind = 'public' and c.deleted_at is null) then
     perform chat.join_channel(add_members.channel_id);
     return query select * from chat.channel_members m
