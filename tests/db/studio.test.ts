@@ -75,6 +75,7 @@ async function createWorld(db: Db): Promise<World> {
     await as`select chat.add_reaction(${channel}, ${root.seq}, '👍')`;
     await as`select chat.add_bookmark(${channel}, ${root.seq})`;
     await as`select chat.save_draft(${channel}, 'not yet')`;
+    await as`select chat.schedule_message(${channel}, now() + interval '1 hour', 'later')`;
   });
   await asUser(db, bob, async (as) => {
     await as`select chat.add_reaction(${channel}, ${root.seq}, '👍')`;
