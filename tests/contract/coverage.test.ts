@@ -15,12 +15,11 @@ describe("the contract tests of ConnectBest's endpoints", () => {
     expect(endpoints).toEqual(readInventory(original));
   });
 
-  it('every endpoint has tests of every kind and of every status of the document', (context) => {
+  it('every endpoint has tests of every kind and of every status of the document', () => {
     const missing = endpoints
       .map((endpoint) => [endpointName(endpoint), missingTests(endpoint, tests, exemptions)] as const)
       .filter(([, kinds]) => kinds.length > 0)
       .map(([name, kinds]) => `${name}: ${kinds.join(', ')}`);
-    if (missing.length > 0) context.skip(`not yet\n${missing.join('\n')}`);
     expect(missing).toEqual([]);
   });
 

@@ -17,6 +17,6 @@ export async function signUpAdmin(name = 'Root'): Promise<Person> {
 }
 
 /** What the audit log says of this person or thing, oldest first. */
-export const auditOf = (db: Db, target: string) =>
+export const auditOf = (db: Db | typeof database, target: string) =>
   db<{ action: string; actor_id: string | null; via: string; details: Record<string, unknown> }[]>`
     select action, actor_id, via, details from chat.audit_log where target_id = ${target} order by id`;

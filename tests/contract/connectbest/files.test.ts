@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { database } from '../../helpers/database.ts';
 import { type Person, signUp } from '../../helpers/people.ts';
 import { stack } from '../../helpers/stack.ts';
-import { badTokens, call, expectError, TIME, UUID } from '../api.ts';
+import { type Answer, badTokens, call, expectError, TIME, UUID } from '../api.ts';
 import { GIF, PDF, PNG, PROGRAMS } from '../pictures.ts';
 import {
   type Attachment,
@@ -324,6 +324,20 @@ describe('DELETE /api/upload/:attachmentId', () => {
     expectError(await remove(ada, file.id), 404, 'file_not_found');
     expectError(await remove(ada, randomUUID()), 404, 'file_not_found');
     expectError(await remove(ada, 'a'), 400, 'invalid_input', 'attachmentId');
+  });
+
+  it.each([
+    ['a message', async (person: Person, channel: string, file: Attachment) => send(person, channel, file)],
+    ['no message', async () => {}],
+  ])('limit: of two at once one deletes a file of %s, 404 for the other', async (_, place) => {
+    const { ada, channel } = await pair();
+    const file = await uploadOne(ada);
+    await place(ada, channel, file);
+    const answers = await Promise.all([remove(ada, file.id), remove(ada, file.id)]);
+    const [done, refused] = answers.sort((one, other) => one.status - other.status);
+    expect(done?.status).toBe(200);
+    expectError(refused as Answer<unknown>, 404, 'file_not_found');
+    expect(await leftOf(ada)).toEqual(NOTHING);
   });
 
   it('permission: 403 for a member who did not upload it, 404 for who may not know of it', async () => {
