@@ -5045,6 +5045,9 @@ begin
   end if;
   perform chat_private.lock_channel(v_file.channel_id);
   return query delete from chat.files f where f.id = delete_file.id and f.deleted_at is null returning f.*;
+  if not found then
+    perform chat_private.fail('file_not_found', 404, 'unable to delete file; it has just been deleted');
+  end if;
 end;
 $$;
 grant execute on function chat.delete_file(uuid) to authenticated;
