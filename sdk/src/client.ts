@@ -143,7 +143,7 @@ export function createChat(options: ChatOptions): Chat {
   });
 
   return {
-    ...createNouns({ rest, soon, later }),
+    ...createNouns({ soon, later }),
     auth,
     channels,
     drafts,

@@ -70,6 +70,12 @@ export function createLaterNouns(
     uploadFiles: (message: QueuedMessage, progress: Parameters<typeof uploadFiles>[2]) =>
       uploadFiles(upload, message, progress),
     noteEveryone: everyone.note,
+    /** Apart once more, as only the apps of admins need it. */
+    async loadAdministration() {
+      const { createAdmin } = await import('./admin.ts');
+      const admin = createAdmin(rest);
+      return { admin, apiKeys: admin.apiKeys, settings: admin.settings };
+    },
     /** @param changed called when the channel itself was changed */
     createParts(channelId: string, topic: TopicSource, changed: () => Promise<void>) {
       return {

@@ -1,20 +1,15 @@
 /** The nouns of a chat that are loaded when they are first used. */
 import type { Chat } from './client.ts';
 import { type Lazy, lazy } from './internal/lazy.ts';
-import type { Rest } from './internal/rest.ts';
 import { requireUuids } from './internal/uuid.ts';
 import type { LaterNouns } from './later.ts';
 import type { SoonNouns } from './soon.ts';
 
 type Nouns = Omit<Chat, 'auth' | 'channels' | 'drafts' | 'close'>;
 
-export function createNouns(deps: { rest: Rest; soon: Lazy<SoonNouns>; later: Lazy<LaterNouns> }): Nouns {
-  const { rest, soon, later } = deps;
-  const administration = lazy(async () => {
-    const { createAdmin } = await import('./admin.ts');
-    const admin = createAdmin(rest);
-    return { admin, apiKeys: admin.apiKeys, settings: admin.settings };
-  });
+export function createNouns(deps: { soon: Lazy<SoonNouns>; later: Lazy<LaterNouns> }): Nouns {
+  const { soon, later } = deps;
+  const administration = lazy(() => later.use((nouns) => nouns.loadAdministration()));
 
   return {
     users: {
