@@ -74,15 +74,15 @@ const GENERAL: General[] = [
   {
     status: 401,
     name: 'NotSignedIn',
-    codes: ['not_signed_in', 'session_expired'],
-    when: 'No token, or one that is not valid any more',
+    codes: ['not_signed_in', 'session_expired', 'invalid_api_key'],
+    when: 'No token or key, or one that is not valid any more',
     appliesTo: isForUsers,
   },
   {
     status: 403,
     name: 'NotAllowed',
-    codes: ['account_suspended', 'second_factor_required'],
-    when: 'The account is suspended, or its second factor is missing',
+    codes: ['account_suspended', 'second_factor_required', 'missing_scope'],
+    when: 'The account is suspended, its second factor is missing, or the API key has no scope for this',
     appliesTo: isForUsers,
   },
   {

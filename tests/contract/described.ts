@@ -54,13 +54,7 @@ export function undescribed(
   if (!content) return undefined;
 
   const code = (body as { error?: { code?: string } } | null)?.error?.code;
-  if (
-    process.env.CONFAB_STRICT_CODES &&
-    status >= 400 &&
-    content.examples &&
-    code !== undefined &&
-    !(code in content.examples)
-  ) {
+  if (status >= 400 && content.examples && code !== undefined && !(code in content.examples)) {
     return `${what} ${code}; its description lists ${Object.keys(content.examples).join(', ')}`;
   }
   const validate = validators.get(content) ?? ajv.compile(close(inApi(content.schema)));
