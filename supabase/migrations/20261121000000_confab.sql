@@ -637,6 +637,16 @@ end;
 $$;
 grant execute on function chat_private.require_platform_admin(text) to authenticated;
 
+-- Or revoking a key that got lost would leave what was done with it.
+create function chat_private.require_person(operation text) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  if auth.jwt() ? 'api_key_id' then
+    perform chat_private.fail('missing_scope', 403, format('unable to %s; only people may, not their API keys', operation));
+  end if;
+end;
+$$;
+
 grant select on chat.profiles to authenticated;
 grant select on chat.accounts to authenticated;
 
@@ -812,6 +822,7 @@ comment on column chat.accounts.suspend_reason is 'Why, for other admins: 1 to 5
 comment on column chat.accounts.suspended_by is 'The admin who did it; null when it was done by hand or that account is gone';
 comment on function chat_private.is_platform_admin() is 'Whether the caller is an admin of the platform';
 comment on function chat_private.require_platform_admin(text) is 'Refuses everybody but admins of the platform. Errors: not_an_admin';
+comment on function chat_private.require_person(text) is 'Refuses API keys. Errors: missing_scope';
 comment on column chat.accounts.email is 'Null for accounts that were made with a username only';
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
 comment on column chat.accounts.phone is 'Number the user gave, as they wrote it';
@@ -1055,13 +1066,24 @@ end;
 $$;
 grant execute on function chat.issue_reset_token(text) to service_role;
 
--- Whoever was in an account before its address was proven leaves: sessions, second factors and codes on their way.
+-- What whoever registered somebody else's address left behind to come back with, or to keep the owner out: accounts of
+-- providers with another address, and second factors.
 -- Definer: Auth's tables belong to Auth.
+create function chat_private.forget_unproven(user_id uuid, proven_at timestamptz) returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from auth.mfa_factors f where f.user_id = forget_unproven.user_id and f.created_at < proven_at;
+  delete from auth.identities i using chat.accounts a
+   where i.user_id = forget_unproven.user_id and a.user_id = i.user_id and i.provider <> 'email' and i.created_at < proven_at
+     and lower(i.identity_data ->> 'email') is distinct from a.email;
+$$;
+
+-- Whoever was in an account before its address was proven leaves, with codes on their way and all that opens it again.
+-- Definer: as above.
 create function chat_private.evict(user_id uuid) returns void
 language sql volatile security definer set search_path = '' as $$
   delete from auth.sessions s where s.user_id = evict.user_id;
-  delete from auth.mfa_factors f where f.user_id = evict.user_id;
   delete from auth.one_time_tokens t where t.user_id = evict.user_id;
+  select chat_private.forget_unproven(evict.user_id, 'infinity');
 $$;
 
 -- Auth sets the password, so the token is only taken here: it ends with the new password, or is given back when Auth
@@ -1080,6 +1102,9 @@ begin
   update chat.accounts a set email_verified_at = now() where a.user_id = v_user_id and a.email_verified_at is null;
   if found then
     perform chat_private.evict(v_user_id);
+  else
+    -- A code that was mailed has proven the address and left everybody in: the password was not the owner's perhaps.
+    perform chat_private.forget_unproven(a.user_id, a.email_verified_at) from chat.accounts a where a.user_id = v_user_id;
   end if;
   return v_user_id;
 end;
@@ -1123,10 +1148,13 @@ comment on function chat.verify_email(text, text) is
 comment on function chat.issue_reset_token(text) is
   'For the server only: a fresh token with which the account of this address gets a new password; null when there is none, or after ten in an hour';
 comment on function chat.claim_reset_token(text) is
-  'For the server only: whose password this token sets, which counts the address as verified and, when it was not before, shuts out whoever used the account so far; null for a token that is wrong, used, replaced or over an hour old';
+  'For the server only: whose password this token sets, which counts the address as verified and, when it was not before, shuts out whoever used the account so far; what was added before the proof goes in any case; null for a token that is wrong, used, replaced or over an hour old';
 comment on function chat.release_reset_token(text) is
   'For the server only: gives a claimed token back, as Auth has refused the new password';
-comment on function chat_private.evict(uuid) is 'Ends an account''s sessions, second factors and codes on their way';
+comment on function chat_private.forget_unproven(uuid, timestamptz) is
+  'Takes the second factors and the providers'' accounts with another address that were added before this';
+comment on function chat_private.evict(uuid) is
+  'Ends an account''s sessions, second factors, providers'' accounts with another address and codes on their way';
 
 -- 15_preferences.sql
 -- Preferences: one row per user, the one store behind whatever settings an API shows of notifications and privacy.
@@ -1281,6 +1309,24 @@ $$;
 create trigger _100_require_proof before insert on auth.identities
   for each row when (new.provider not in ('email', 'phone') and (new.identity_data ->> 'email_verified') is distinct from 'true')
   execute function chat_private.tg_identities__require_proof();
+
+-- Nor may an account whose address is not proven get another one's: whoever registered somebody else's address would
+-- come back by it.
+-- Definer: as above.
+create function chat_private.tg_identities__require_own_address() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from chat.accounts a
+              where a.user_id = new.user_id and a.email_verified_at is null
+                and a.email <> coalesce(lower(new.identity_data ->> 'email'), '')) then
+    raise exception 'unable to link an account; verify the address of this one first' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end;
+$$;
+create trigger _110_require_own_address before insert on auth.identities
+  for each row when (new.provider not in ('email', 'phone'))
+  execute function chat_private.tg_identities__require_own_address();
 
 -- Definer: as above. The address counts as verified; whoever registered it without proof loses the account.
 create function chat_private.tg_identities__prove_address() returns trigger
@@ -7174,6 +7220,7 @@ declare
   v_me uuid := auth.uid();
   v_session uuid := (auth.jwt() ->> 'session_id')::uuid;
 begin
+  perform chat_private.require_person('sign out');
   delete from chat_private.connections k
    where k.user_id = v_me and (sign_out.everywhere or k.session_id is not distinct from v_session);
   delete from auth.sessions s where s.user_id = v_me and (sign_out.everywhere or s.id = v_session);
@@ -7265,7 +7312,7 @@ comment on function chat.get_account() is 'The caller''s account with profile, p
 comment on function chat.update_account(text, text, text, text, boolean, boolean, text) is
   'Changes the parts of the caller''s account that are given, all or none, and returns it; an empty phone or status_text removes it. Errors: invalid_phone, invalid_name, invalid_presence, invalid_status, invalid_timezone, rate_limited';
 comment on function chat.sign_out(boolean) is
-  'Ends the caller''s session, or all of them; offline is who has no other client';
+  'Ends the caller''s session, or all of them; offline is who has no other client. Errors: missing_scope';
 comment on function chat_private.contacts(uuid[]) is 'These people as the caller may see them, in this order';
 comment on function chat.get_contact(uuid) is 'A person as the caller may see them; no row when there is none';
 comment on function chat.search_contacts(text, integer) is
@@ -7505,6 +7552,7 @@ create function chat.set_user_role(user_id uuid, role text) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
   perform chat_private.require_other_account(set_user_role.user_id, 'set role');
+  perform chat_private.require_person('set role');
   if set_user_role.role is null or set_user_role.role not in ('user', 'admin') then
     perform chat_private.fail('invalid_user_role', 400, 'unable to set role; it is user or admin');
   end if;
@@ -7565,7 +7613,7 @@ comment on function chat.suspend_user(uuid, text) is
 comment on function chat.activate_user(uuid) is
   'Lets a suspended user sign in again; no effect on an active one. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found';
 comment on function chat.set_user_role(uuid, text) is
-  'Makes a user admin of the platform or an admin a user. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found, invalid_user_role, last_admin';
+  'Makes a user admin of the platform or an admin a user. For platform admins, not for their keys. Errors: not_an_admin, missing_scope, cannot_target_oneself, user_not_found, invalid_user_role, last_admin';
 comment on function chat.update_setting(text, jsonb) is
   'Changes a setting of the platform and returns it. For platform admins. Errors: not_an_admin, setting_not_found, invalid_setting';
 comment on function chat.list_audit_log(bigint, uuid, uuid, text, integer) is
@@ -7640,10 +7688,7 @@ declare
   v_secret text := 'confab_' || encode(extensions.gen_random_bytes(32), 'hex');
 begin
   perform chat_private.require_platform_admin('create API key');
-  -- Or revoking a key that got lost would leave those it made.
-  if auth.jwt() ? 'api_key_id' then
-    perform chat_private.fail('missing_scope', 403, 'unable to create API key; keys are made by people');
-  end if;
+  perform chat_private.require_person('create API key');
   perform chat_private.check_time(create_api_key.expires_at, 'create API key');
   perform chat_private.take_token('create_api_key');
   if chat_private.clean_name(create_api_key.name) is null

@@ -112,6 +112,16 @@ end;
 $$;
 grant execute on function chat_private.require_platform_admin(text) to authenticated;
 
+-- Or revoking a key that got lost would leave what was done with it.
+create function chat_private.require_person(operation text) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  if auth.jwt() ? 'api_key_id' then
+    perform chat_private.fail('missing_scope', 403, format('unable to %s; only people may, not their API keys', operation));
+  end if;
+end;
+$$;
+
 grant select on chat.profiles to authenticated;
 grant select on chat.accounts to authenticated;
 
@@ -287,6 +297,7 @@ comment on column chat.accounts.suspend_reason is 'Why, for other admins: 1 to 5
 comment on column chat.accounts.suspended_by is 'The admin who did it; null when it was done by hand or that account is gone';
 comment on function chat_private.is_platform_admin() is 'Whether the caller is an admin of the platform';
 comment on function chat_private.require_platform_admin(text) is 'Refuses everybody but admins of the platform. Errors: not_an_admin';
+comment on function chat_private.require_person(text) is 'Refuses API keys. Errors: missing_scope';
 comment on column chat.accounts.email is 'Null for accounts that were made with a username only';
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
 comment on column chat.accounts.phone is 'Number the user gave, as they wrote it';

@@ -95,13 +95,24 @@ end;
 $$;
 grant execute on function chat.issue_reset_token(text) to service_role;
 
--- Whoever was in an account before its address was proven leaves: sessions, second factors and codes on their way.
+-- What whoever registered somebody else's address left behind to come back with, or to keep the owner out: accounts of
+-- providers with another address, and second factors.
 -- Definer: Auth's tables belong to Auth.
+create function chat_private.forget_unproven(user_id uuid, proven_at timestamptz) returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from auth.mfa_factors f where f.user_id = forget_unproven.user_id and f.created_at < proven_at;
+  delete from auth.identities i using chat.accounts a
+   where i.user_id = forget_unproven.user_id and a.user_id = i.user_id and i.provider <> 'email' and i.created_at < proven_at
+     and lower(i.identity_data ->> 'email') is distinct from a.email;
+$$;
+
+-- Whoever was in an account before its address was proven leaves, with codes on their way and all that opens it again.
+-- Definer: as above.
 create function chat_private.evict(user_id uuid) returns void
 language sql volatile security definer set search_path = '' as $$
   delete from auth.sessions s where s.user_id = evict.user_id;
-  delete from auth.mfa_factors f where f.user_id = evict.user_id;
   delete from auth.one_time_tokens t where t.user_id = evict.user_id;
+  select chat_private.forget_unproven(evict.user_id, 'infinity');
 $$;
 
 -- Auth sets the password, so the token is only taken here: it ends with the new password, or is given back when Auth
@@ -120,6 +131,9 @@ begin
   update chat.accounts a set email_verified_at = now() where a.user_id = v_user_id and a.email_verified_at is null;
   if found then
     perform chat_private.evict(v_user_id);
+  else
+    -- A code that was mailed has proven the address and left everybody in: the password was not the owner's perhaps.
+    perform chat_private.forget_unproven(a.user_id, a.email_verified_at) from chat.accounts a where a.user_id = v_user_id;
   end if;
   return v_user_id;
 end;
@@ -163,7 +177,10 @@ comment on function chat.verify_email(text, text) is
 comment on function chat.issue_reset_token(text) is
   'For the server only: a fresh token with which the account of this address gets a new password; null when there is none, or after ten in an hour';
 comment on function chat.claim_reset_token(text) is
-  'For the server only: whose password this token sets, which counts the address as verified and, when it was not before, shuts out whoever used the account so far; null for a token that is wrong, used, replaced or over an hour old';
+  'For the server only: whose password this token sets, which counts the address as verified and, when it was not before, shuts out whoever used the account so far; what was added before the proof goes in any case; null for a token that is wrong, used, replaced or over an hour old';
 comment on function chat.release_reset_token(text) is
   'For the server only: gives a claimed token back, as Auth has refused the new password';
-comment on function chat_private.evict(uuid) is 'Ends an account''s sessions, second factors and codes on their way';
+comment on function chat_private.forget_unproven(uuid, timestamptz) is
+  'Takes the second factors and the providers'' accounts with another address that were added before this';
+comment on function chat_private.evict(uuid) is
+  'Ends an account''s sessions, second factors, providers'' accounts with another address and codes on their way';

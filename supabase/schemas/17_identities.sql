@@ -19,6 +19,24 @@ create trigger _100_require_proof before insert on auth.identities
   for each row when (new.provider not in ('email', 'phone') and (new.identity_data ->> 'email_verified') is distinct from 'true')
   execute function chat_private.tg_identities__require_proof();
 
+-- Nor may an account whose address is not proven get another one's: whoever registered somebody else's address would
+-- come back by it.
+-- Definer: as above.
+create function chat_private.tg_identities__require_own_address() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from chat.accounts a
+              where a.user_id = new.user_id and a.email_verified_at is null
+                and a.email <> coalesce(lower(new.identity_data ->> 'email'), '')) then
+    raise exception 'unable to link an account; verify the address of this one first' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end;
+$$;
+create trigger _110_require_own_address before insert on auth.identities
+  for each row when (new.provider not in ('email', 'phone'))
+  execute function chat_private.tg_identities__require_own_address();
+
 -- Definer: as above. The address counts as verified; whoever registered it without proof loses the account.
 create function chat_private.tg_identities__prove_address() returns trigger
 language plpgsql security definer set search_path = '' as $$

@@ -84,6 +84,7 @@ declare
   v_me uuid := auth.uid();
   v_session uuid := (auth.jwt() ->> 'session_id')::uuid;
 begin
+  perform chat_private.require_person('sign out');
   delete from chat_private.connections k
    where k.user_id = v_me and (sign_out.everywhere or k.session_id is not distinct from v_session);
   delete from auth.sessions s where s.user_id = v_me and (sign_out.everywhere or s.id = v_session);
@@ -175,7 +176,7 @@ comment on function chat.get_account() is 'The caller''s account with profile, p
 comment on function chat.update_account(text, text, text, text, boolean, boolean, text) is
   'Changes the parts of the caller''s account that are given, all or none, and returns it; an empty phone or status_text removes it. Errors: invalid_phone, invalid_name, invalid_presence, invalid_status, invalid_timezone, rate_limited';
 comment on function chat.sign_out(boolean) is
-  'Ends the caller''s session, or all of them; offline is who has no other client';
+  'Ends the caller''s session, or all of them; offline is who has no other client. Errors: missing_scope';
 comment on function chat_private.contacts(uuid[]) is 'These people as the caller may see them, in this order';
 comment on function chat.get_contact(uuid) is 'A person as the caller may see them; no row when there is none';
 comment on function chat.search_contacts(text, integer) is

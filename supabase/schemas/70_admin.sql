@@ -231,6 +231,7 @@ create function chat.set_user_role(user_id uuid, role text) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
   perform chat_private.require_other_account(set_user_role.user_id, 'set role');
+  perform chat_private.require_person('set role');
   if set_user_role.role is null or set_user_role.role not in ('user', 'admin') then
     perform chat_private.fail('invalid_user_role', 400, 'unable to set role; it is user or admin');
   end if;
@@ -291,7 +292,7 @@ comment on function chat.suspend_user(uuid, text) is
 comment on function chat.activate_user(uuid) is
   'Lets a suspended user sign in again; no effect on an active one. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found';
 comment on function chat.set_user_role(uuid, text) is
-  'Makes a user admin of the platform or an admin a user. For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found, invalid_user_role, last_admin';
+  'Makes a user admin of the platform or an admin a user. For platform admins, not for their keys. Errors: not_an_admin, missing_scope, cannot_target_oneself, user_not_found, invalid_user_role, last_admin';
 comment on function chat.update_setting(text, jsonb) is
   'Changes a setting of the platform and returns it. For platform admins. Errors: not_an_admin, setting_not_found, invalid_setting';
 comment on function chat.list_audit_log(bigint, uuid, uuid, text, integer) is

@@ -66,10 +66,7 @@ declare
   v_secret text := 'confab_' || encode(extensions.gen_random_bytes(32), 'hex');
 begin
   perform chat_private.require_platform_admin('create API key');
-  -- Or revoking a key that got lost would leave those it made.
-  if auth.jwt() ? 'api_key_id' then
-    perform chat_private.fail('missing_scope', 403, 'unable to create API key; keys are made by people');
-  end if;
+  perform chat_private.require_person('create API key');
   perform chat_private.check_time(create_api_key.expires_at, 'create API key');
   perform chat_private.take_token('create_api_key');
   if chat_private.clean_name(create_api_key.name) is null

@@ -158,3 +158,57 @@ describe('codes', () => {
       }
     }));
 });
+
+/** Links the provider's account that has this address. */
+const link = (db: Db, id: string, email: string) => db`
+  insert into auth.identities (provider_id, user_id, provider, identity_data, created_at, updated_at)
+  values (gen_random_uuid(), ${id}, 'google', ${{ sub: id, email, email_verified: true }},
+          now() - interval '1 minute', now())`;
+const enroll = (db: Db, id: string, createdAt = '-1 minute') => db`
+  insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, secret, created_at, updated_at)
+  values (gen_random_uuid(), ${id}, ${createdAt}, 'totp', 'verified', 'none',
+          now() + ${createdAt}::interval, now())`;
+const waysIn = async (db: Db, id: string) => {
+  const rows = await db`
+    select identity_data ->> 'email' as way from auth.identities where user_id = ${id} and provider = 'google'
+    union all select friendly_name from auth.mfa_factors where user_id = ${id}`;
+  return rows.map(({ way }) => way as string);
+};
+const chooseNewPassword = (db: Db, email: string) =>
+  db`select chat.claim_reset_token(chat.issue_reset_token(${email})::text)`;
+
+describe('whoever registered the address of somebody else', () => {
+  it('links no account with another address to it', () =>
+    rolledBack(async (db) => {
+      const mallory = await newcomer(db);
+      const other = db.savepoint((step) => link(step, mallory.id, 'mallory@example.com'));
+      expect(await refusal(other)).toBe('23001');
+      await link(db, mallory.id, mallory.email);
+      expect(await waysIn(db, mallory.id)).toEqual([mallory.email]);
+    }));
+
+  it('keeps no way in by changing an own account to it', () =>
+    rolledBack(async (db) => {
+      const mallory = await newcomer(db);
+      await link(db, mallory.id, mallory.email);
+      await enroll(db, mallory.id);
+      const owner = `owner-${mallory.email}`;
+      await db`update auth.users set email = ${owner} where id = ${mallory.id}`;
+      await chooseNewPassword(db, owner);
+      expect(await waysIn(db, mallory.id)).toEqual([]);
+    }));
+
+  it('keeps no way in when the owner verifies the address before choosing a password', () =>
+    rolledBack(async (db) => {
+      const mallory = await newcomer(db);
+      await link(db, mallory.id, mallory.email);
+      const owner = `owner-${mallory.email}`;
+      await db`update auth.users set email = ${owner} where id = ${mallory.id}`;
+      await enroll(db, mallory.id);
+      expect(await verify(db, owner, await issue(db, owner))).toBe(true);
+      await link(db, mallory.id, owner);
+      await enroll(db, mallory.id, '1 second');
+      await chooseNewPassword(db, owner);
+      expect(await waysIn(db, mallory.id)).toEqual([owner, '1 second']);
+    }));
+});

@@ -217,6 +217,27 @@ describe('a request with an API key', () => {
     expect((await callWith(admin.key, 'GET', path)).status).toBe(200);
   });
 
+  it('makes nobody an admin and signs nobody out, with all scopes', async () => {
+    const [root, ada] = await Promise.all([signUpAdmin(), signUp('Ada')]);
+    const { key } = await keyOf(root, 'read', 'write', 'admin');
+    const promotion = await fetch(`${stack.apiUrl}/rest/v1/rpc/set_user_role`, {
+      method: 'POST',
+      headers: {
+        apikey: stack.publishableKey,
+        'x-api-key': key,
+        'content-type': 'application/json',
+        'content-profile': 'chat',
+      },
+      body: JSON.stringify({ user_id: ada.id, role: 'admin' }),
+    });
+    expect(promotion.status).toBe(403);
+    expect(await promotion.json()).toMatchObject({ code: 'missing_scope' });
+    const [row] = await database`select role from chat.accounts where user_id = ${ada.id}`;
+    expect(row?.role).toBe('user');
+    expectError(await callWith(key, 'POST', '/api/auth/logout?all=true'), 403, 'missing_scope');
+    expect((await call('GET', '/api/auth/me', { token: root.token })).status).toBe(200);
+  });
+
   it('without the scope for reading reads nothing', async () => {
     const { key } = await keyOf(await signUpAdmin(), 'write', 'admin');
     expectError(await callWith(key, 'GET', path), 403, 'missing_scope');
