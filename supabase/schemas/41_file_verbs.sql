@@ -114,9 +114,10 @@ begin
   end if;
   perform chat_private.take_token('create_file');
 
-  insert into chat.files (folder_id, id, channel_id, name, mime_type, size, width, height)
+  -- Held from the beginning: who stores the bytes next answers with what is said here.
+  insert into chat.files (folder_id, id, channel_id, name, mime_type, size, width, height, is_held)
   values (coalesce(create_file.channel_id, auth.uid()), v_id, create_file.channel_id, v_name, v_mime_type, v_size,
-          create_file.width, create_file.height)
+          create_file.width, create_file.height, chat_private.setting('scan_files')::boolean)
   on conflict on constraint files_id_unique do nothing
   returning * into v_file;
   if v_file.id is null then

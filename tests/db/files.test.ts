@@ -374,10 +374,16 @@ describe('the worker', () => {
       );
     }));
 
-  it('holds a file back until it is scanned, also from its uploader, and takes an infected one away', () =>
+  it('holds a file back from its announcement until it is scanned, also from its uploader, and takes an infected one away', () =>
     rolledBack(async (db) => {
       const { channel, ada, bob } = await createRoom(db);
       await db`update chat.settings set value = 'true' where name = 'scan_files'`;
+      const [announced] = await asUser(
+        db,
+        ada,
+        (as) => as`select is_held from chat.create_file('a', 'text/plain')`,
+      );
+      expect(announced).toEqual({ is_held: true });
       const [clean, infected] = [await upload(db, ada, channel), await upload(db, ada, channel)];
       const { seq } = await sendFiles(db, ada, channel, [clean, infected]);
       const read = (user: string, file: FileRow) =>
