@@ -106,6 +106,12 @@ end;
 $$;
 grant execute on function chat.list_public_channels(text, integer) to authenticated;
 
+-- Whether the caller sees the addresses and numbers of others: unless the platform keeps them back (setting share_contacts).
+create function chat_private.sees_contacts() returns boolean
+language sql stable set search_path = '' as $$
+  select chat_private.setting('share_contacts')::boolean or chat_private.is_platform_admin();
+$$;
+
 -- Definer: addresses are their owners', and who is in a public channel is seen by its members; the documents show both
 -- to everybody who may read about the channel.
 create function chat.get_channel(channel_id uuid)
@@ -114,6 +120,7 @@ returns table (id uuid, kind text, slug text, name text, description text, custo
 language plpgsql stable security definer rows 1 set search_path = '' as $$
 declare
   v_kind text := (select c.kind from chat.channels c where c.id = get_channel.channel_id and c.deleted_at is null);
+  v_sees_contacts constant boolean := chat_private.sees_contacts();
 begin
   if v_kind is distinct from 'public' and not exists (
        select from chat.channel_members m where m.channel_id = get_channel.channel_id and m.user_id = (select auth.uid())) then
@@ -124,8 +131,9 @@ begin
   end if;
   return query
     select c.id, c.kind, c.slug, c.name, c.description, c.custom, c.created_by, c.created_at, c.archived_at, n.member_count,
-           array(select row(p.id, p.username, p.name, p.avatar_url, a.email, m.role, coalesce(s.status, 'offline'),
-                            m.joined_at)::chat.channel_person
+           array(select row(p.id, p.username, p.name, p.avatar_url,
+                            case when v_sees_contacts or a.user_id = (select auth.uid()) then a.email end,
+                            m.role, coalesce(s.status, 'offline'), m.joined_at)::chat.channel_person
                    from (select * from chat.channel_members f where f.channel_id = c.id
                           order by f.role, f.joined_at limit 1000) m
                    join chat.profiles p on p.id = m.user_id
@@ -146,6 +154,7 @@ comment on function chat.last_message(chat.my_channels) is
 comment on function chat.dm_people(chat.my_channels) is
   'The people of a dm, the caller among them: to be embedded like a table; none for other kinds';
 comment on function chat.presence_status(chat.profiles) is 'online, away, busy, inmeeting or offline, as for who was never there: a computed column';
+comment on function chat_private.sees_contacts() is 'Whether the caller sees the addresses and numbers of others';
 comment on function chat_private.check_skip(integer, text) is 'Refuses to skip more than 100,000 rows';
 comment on function chat.list_my_channels(text[], integer, integer) is
   'The caller''s channels, of some kinds on request, the last active first: 1 to 200 rows after skipping some. Errors: invalid_page_size, invalid_input';

@@ -93,8 +93,7 @@ end;
 $$;
 grant execute on function chat.sign_out(boolean) to authenticated;
 
--- What the caller may see of these people, in this order. Addresses and numbers are shown unless the platform keeps
--- them back (setting share_contacts).
+-- What the caller may see of these people, in this order.
 -- Definer: accounts are seen by their owners only.
 create function chat_private.contacts(user_ids uuid[]) returns setof chat.contact
 language sql stable security definer set search_path = '' as $$
@@ -102,7 +101,7 @@ language sql stable security definer set search_path = '' as $$
          case when v.is_shared or a.user_id = (select auth.uid()) then a.email end,
          case when v.is_shared or a.user_id = (select auth.uid()) then a.phone end,
          coalesce(n.status, 'offline'), case when coalesce(q.status_expires_at > now(), true) then q.status_text end, p.created_at
-    from (select (chat_private.setting('share_contacts'))::boolean or chat_private.is_platform_admin() as is_shared) v
+    from (select chat_private.sees_contacts() as is_shared) v
    cross join unnest(contacts.user_ids) with ordinality as wanted (id, n)
     join chat.profiles p on p.id = wanted.id
     join chat.accounts a on a.user_id = p.id

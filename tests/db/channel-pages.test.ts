@@ -185,6 +185,24 @@ describe('the page of a channel', () => {
       expect(await read(db, bob, channel)).toMatchObject({ id: channel, kind: 'private', member_count: 2 });
     }));
 
+  it('keeps back the addresses of others from all but platform admins where the platform wants that', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createPrivateChannel(db);
+      await db`update chat.settings set value = 'false' where name = 'share_contacts'`;
+      const seenBy = async (user: string) => {
+        const rows = await asUser(
+          db,
+          user,
+          (as) =>
+            as`select m.email from chat.get_channel(${channel}) c cross join lateral unnest(c.members) m`,
+        );
+        return rows.map(({ email }) => email);
+      };
+      expect(await seenBy(bob)).toEqual([null, `${bob}@example.com`]);
+      await db`update chat.accounts set role = 'admin' where user_id = ${bob}`;
+      expect(await seenBy(bob)).toEqual([`${ada}@example.com`, `${bob}@example.com`]);
+    }));
+
   it('is shown to everybody when the channel is public, to nobody once it is deleted', () =>
     rolledBack(async (db) => {
       const [ada, eve] = [await createUser(db), await createUser(db)];
