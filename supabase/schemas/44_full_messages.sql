@@ -150,7 +150,8 @@ begin
   v_page.total := v_root.reply_count;
   v_page.parent := (chat_private.full_messages(array[v_root.channel_id], array[v_root.seq]))[1];
   v_page.replies := chat_private.full_messages(array_fill(v_root.channel_id, array[cardinality(v_seqs)]), v_seqs);
-  if cardinality(v_seqs) > 0 then
+  -- As above.
+  if cardinality(v_seqs) > 0 and not current_setting('transaction_read_only')::boolean then
     perform chat.mark_thread_read(v_root.channel_id, v_root.seq, v_seqs[cardinality(v_seqs)]);
   end if;
   return v_page;

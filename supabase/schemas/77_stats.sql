@@ -90,26 +90,33 @@ language plpgsql volatile security definer rows 1 set search_path = '' as $$
 declare
   c_lock constant integer := hashtext('chat_private.stats');
   v_oldest constant timestamptz := now() - interval '5 minutes';
-  v_counted_at timestamptz := (select s.counted_at from chat_private.stats s);
+  v_stats chat_private.stats;
 begin
   perform chat_private.require_platform_admin('read the figures of the platform');
   -- One counts, and meanwhile the others are told what was counted last; only of nothing can nobody be told.
-  if v_counted_at is null then
+  select * into v_stats from chat_private.stats;
+  if not found then
     perform pg_advisory_xact_lock(c_lock);
   end if;
-  if coalesce(v_counted_at <= v_oldest, true) and pg_try_advisory_xact_lock(c_lock)
-     and not exists (select from chat_private.stats s where s.counted_at > v_oldest) then
-    insert into chat_private.stats select c.* from chat_private.count_stats() c
-    on conflict on constraint stats_pkey do update
-      set (counted_at, users, active_users, new_users, public_channels, private_channels, messages, messages_today,
-           messages_per_day, storage_bytes)
-        = (excluded.counted_at, excluded.users, excluded.active_users, excluded.new_users, excluded.public_channels,
-           excluded.private_channels, excluded.messages, excluded.messages_today, excluded.messages_per_day, excluded.storage_bytes);
+  if coalesce(v_stats.counted_at <= v_oldest, true) and pg_try_advisory_xact_lock(c_lock) then
+    select * into v_stats from chat_private.stats;
+    if coalesce(v_stats.counted_at <= v_oldest, true) then
+      v_stats := chat_private.count_stats();
+      -- For an API key that may only read nothing is kept.
+      if not current_setting('transaction_read_only')::boolean then
+        insert into chat_private.stats select v_stats.*
+        on conflict on constraint stats_pkey do update
+          set (counted_at, users, active_users, new_users, public_channels, private_channels, messages, messages_today,
+               messages_per_day, storage_bytes)
+            = (excluded.counted_at, excluded.users, excluded.active_users, excluded.new_users, excluded.public_channels,
+               excluded.private_channels, excluded.messages, excluded.messages_today, excluded.messages_per_day, excluded.storage_bytes);
+      end if;
+    end if;
   end if;
   return query
-    select s.counted_at, s.users, s.active_users, s.new_users, s.public_channels, s.private_channels, s.messages,
-           s.messages_today, s.messages_per_day, s.storage_bytes, chat_private.setting('storage_limit_bytes')::bigint
-      from chat_private.stats s;
+    select v_stats.counted_at, v_stats.users, v_stats.active_users, v_stats.new_users, v_stats.public_channels,
+           v_stats.private_channels, v_stats.messages, v_stats.messages_today, v_stats.messages_per_day,
+           v_stats.storage_bytes, chat_private.setting('storage_limit_bytes')::bigint;
 end;
 $$;
 grant execute on function chat.get_stats() to authenticated;

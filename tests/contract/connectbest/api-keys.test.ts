@@ -210,6 +210,29 @@ describe('a request with an API key', () => {
     expect(found.status).toBe(200);
   });
 
+  it('without the scope for writing reads threads too', async () => {
+    const [root, ada] = await Promise.all([signUpAdmin(), signUp('Ada')]);
+    const channel = await channelOf(root);
+    await root.supabase.rpc('add_members', { channel_id: channel, user_ids: [ada.id] }).throwOnError();
+    const say = async (person: Person, body: string, parent_seq?: number) => {
+      const message = { channel_id: channel, body, ...(parent_seq && { parent_seq }) };
+      return (await person.supabase.rpc('send_message', message).single().throwOnError()).data;
+    };
+    const parent = await say(root, 'question');
+    await say(ada, 'answer', parent.seq);
+    const unread = async () => {
+      const { data } = await root.supabase
+        .from('my_threads')
+        .select('unread_count')
+        .eq('channel_id', channel);
+      return data;
+    };
+    const { key } = await keyOf(root, 'read');
+    const thread = await callWith(key, 'GET', `/api/chat/channels/${channel}/messages/${parent.id}/thread`);
+    expect(thread).toMatchObject({ status: 200, body: { replies: [{ content: 'answer' }] } });
+    expect(await unread()).toEqual([{ unread_count: 1 }]);
+  });
+
   it('without the scope for admins has the rights of a user', async () => {
     const root = await signUpAdmin();
     const [user, admin] = [await keyOf(root, 'read', 'write'), await keyOf(root, 'read', 'admin')];
