@@ -5014,9 +5014,10 @@ begin
   end if;
   perform chat_private.take_token('create_file');
 
-  insert into chat.files (folder_id, id, channel_id, name, mime_type, size, width, height)
+  -- Held from the beginning: who stores the bytes next answers with what is said here.
+  insert into chat.files (folder_id, id, channel_id, name, mime_type, size, width, height, is_held)
   values (coalesce(create_file.channel_id, auth.uid()), v_id, create_file.channel_id, v_name, v_mime_type, v_size,
-          create_file.width, create_file.height)
+          create_file.width, create_file.height, chat_private.setting('scan_files')::boolean)
   on conflict on constraint files_id_unique do nothing
   returning * into v_file;
   if v_file.id is null then
@@ -5662,7 +5663,8 @@ begin
   v_page.total := v_root.reply_count;
   v_page.parent := (chat_private.full_messages(array[v_root.channel_id], array[v_root.seq]))[1];
   v_page.replies := chat_private.full_messages(array_fill(v_root.channel_id, array[cardinality(v_seqs)]), v_seqs);
-  if cardinality(v_seqs) > 0 then
+  -- As above.
+  if cardinality(v_seqs) > 0 and not current_setting('transaction_read_only')::boolean then
     perform chat.mark_thread_read(v_root.channel_id, v_root.seq, v_seqs[cardinality(v_seqs)]);
   end if;
   return v_page;
@@ -7084,6 +7086,12 @@ end;
 $$;
 grant execute on function chat.list_public_channels(text, integer) to authenticated;
 
+-- Whether the caller sees the addresses and numbers of others: unless the platform keeps them back (setting share_contacts).
+create function chat_private.sees_contacts() returns boolean
+language sql stable set search_path = '' as $$
+  select chat_private.setting('share_contacts')::boolean or chat_private.is_platform_admin();
+$$;
+
 -- Definer: addresses are their owners', and who is in a public channel is seen by its members; the documents show both
 -- to everybody who may read about the channel.
 create function chat.get_channel(channel_id uuid)
@@ -7092,6 +7100,7 @@ returns table (id uuid, kind text, slug text, name text, description text, custo
 language plpgsql stable security definer rows 1 set search_path = '' as $$
 declare
   v_kind text := (select c.kind from chat.channels c where c.id = get_channel.channel_id and c.deleted_at is null);
+  v_sees_contacts constant boolean := chat_private.sees_contacts();
 begin
   if v_kind is distinct from 'public' and not exists (
        select from chat.channel_members m where m.channel_id = get_channel.channel_id and m.user_id = (select auth.uid())) then
@@ -7102,8 +7111,9 @@ begin
   end if;
   return query
     select c.id, c.kind, c.slug, c.name, c.description, c.custom, c.created_by, c.created_at, c.archived_at, n.member_count,
-           array(select row(p.id, p.username, p.name, p.avatar_url, a.email, m.role, coalesce(s.status, 'offline'),
-                            m.joined_at)::chat.channel_person
+           array(select row(p.id, p.username, p.name, p.avatar_url,
+                            case when v_sees_contacts or a.user_id = (select auth.uid()) then a.email end,
+                            m.role, coalesce(s.status, 'offline'), m.joined_at)::chat.channel_person
                    from (select * from chat.channel_members f where f.channel_id = c.id
                           order by f.role, f.joined_at limit 1000) m
                    join chat.profiles p on p.id = m.user_id
@@ -7124,6 +7134,7 @@ comment on function chat.last_message(chat.my_channels) is
 comment on function chat.dm_people(chat.my_channels) is
   'The people of a dm, the caller among them: to be embedded like a table; none for other kinds';
 comment on function chat.presence_status(chat.profiles) is 'online, away, busy, inmeeting or offline, as for who was never there: a computed column';
+comment on function chat_private.sees_contacts() is 'Whether the caller sees the addresses and numbers of others';
 comment on function chat_private.check_skip(integer, text) is 'Refuses to skip more than 100,000 rows';
 comment on function chat.list_my_channels(text[], integer, integer) is
   'The caller''s channels, of some kinds on request, the last active first: 1 to 200 rows after skipping some. Errors: invalid_page_size, invalid_input';
@@ -7229,8 +7240,7 @@ end;
 $$;
 grant execute on function chat.sign_out(boolean) to authenticated;
 
--- What the caller may see of these people, in this order. Addresses and numbers are shown unless the platform keeps
--- them back (setting share_contacts).
+-- What the caller may see of these people, in this order.
 -- Definer: accounts are seen by their owners only.
 create function chat_private.contacts(user_ids uuid[]) returns setof chat.contact
 language sql stable security definer set search_path = '' as $$
@@ -7238,7 +7248,7 @@ language sql stable security definer set search_path = '' as $$
          case when v.is_shared or a.user_id = (select auth.uid()) then a.email end,
          case when v.is_shared or a.user_id = (select auth.uid()) then a.phone end,
          coalesce(n.status, 'offline'), case when coalesce(q.status_expires_at > now(), true) then q.status_text end, p.created_at
-    from (select (chat_private.setting('share_contacts'))::boolean or chat_private.is_platform_admin() as is_shared) v
+    from (select chat_private.sees_contacts() as is_shared) v
    cross join unnest(contacts.user_ids) with ordinality as wanted (id, n)
     join chat.profiles p on p.id = wanted.id
     join chat.accounts a on a.user_id = p.id
@@ -8375,26 +8385,33 @@ language plpgsql volatile security definer rows 1 set search_path = '' as $$
 declare
   c_lock constant integer := hashtext('chat_private.stats');
   v_oldest constant timestamptz := now() - interval '5 minutes';
-  v_counted_at timestamptz := (select s.counted_at from chat_private.stats s);
+  v_stats chat_private.stats;
 begin
   perform chat_private.require_platform_admin('read the figures of the platform');
   -- One counts, and meanwhile the others are told what was counted last; only of nothing can nobody be told.
-  if v_counted_at is null then
+  select * into v_stats from chat_private.stats;
+  if not found then
     perform pg_advisory_xact_lock(c_lock);
   end if;
-  if coalesce(v_counted_at <= v_oldest, true) and pg_try_advisory_xact_lock(c_lock)
-     and not exists (select from chat_private.stats s where s.counted_at > v_oldest) then
-    insert into chat_private.stats select c.* from chat_private.count_stats() c
-    on conflict on constraint stats_pkey do update
-      set (counted_at, users, active_users, new_users, public_channels, private_channels, messages, messages_today,
-           messages_per_day, storage_bytes)
-        = (excluded.counted_at, excluded.users, excluded.active_users, excluded.new_users, excluded.public_channels,
-           excluded.private_channels, excluded.messages, excluded.messages_today, excluded.messages_per_day, excluded.storage_bytes);
+  if coalesce(v_stats.counted_at <= v_oldest, true) and pg_try_advisory_xact_lock(c_lock) then
+    select * into v_stats from chat_private.stats;
+    if coalesce(v_stats.counted_at <= v_oldest, true) then
+      v_stats := chat_private.count_stats();
+      -- For an API key that may only read nothing is kept.
+      if not current_setting('transaction_read_only')::boolean then
+        insert into chat_private.stats select v_stats.*
+        on conflict on constraint stats_pkey do update
+          set (counted_at, users, active_users, new_users, public_channels, private_channels, messages, messages_today,
+               messages_per_day, storage_bytes)
+            = (excluded.counted_at, excluded.users, excluded.active_users, excluded.new_users, excluded.public_channels,
+               excluded.private_channels, excluded.messages, excluded.messages_today, excluded.messages_per_day, excluded.storage_bytes);
+      end if;
+    end if;
   end if;
   return query
-    select s.counted_at, s.users, s.active_users, s.new_users, s.public_channels, s.private_channels, s.messages,
-           s.messages_today, s.messages_per_day, s.storage_bytes, chat_private.setting('storage_limit_bytes')::bigint
-      from chat_private.stats s;
+    select v_stats.counted_at, v_stats.users, v_stats.active_users, v_stats.new_users, v_stats.public_channels,
+           v_stats.private_channels, v_stats.messages, v_stats.messages_today, v_stats.messages_per_day,
+           v_stats.storage_bytes, chat_private.setting('storage_limit_bytes')::bigint;
 end;
 $$;
 grant execute on function chat.get_stats() to authenticated;
