@@ -78,10 +78,13 @@ const atMostOneMiB = bodyLimit({
   },
 });
 
-/** Uploads alone may be larger; their routes bound them while they stream. */
-export const limitBody = createMiddleware((c, next) =>
-  c.req.header('content-type')?.startsWith('multipart/form-data') ? next() : atMostOneMiB(c, next),
-);
+/** Forms posted to `uploads` alone may be larger; their routes bound them while they stream. */
+export const limitBody = (uploads: readonly string[]) =>
+  createMiddleware((c, next) => {
+    const isForm = /^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '');
+    const mayBeLarger = isForm && c.req.method === 'POST' && uploads.includes(c.req.path);
+    return mayBeLarger ? next() : atMostOneMiB(c, next);
+  });
 
 /** Gives every request these variables, for middleware that is declared before they are there. */
 export const provide = <Variables extends object>(variables: Variables) =>

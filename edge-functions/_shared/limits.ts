@@ -1,6 +1,6 @@
 /** How often somebody may call: counted in Postgres, which all instances of a function share; rules are rows there. */
 import type { Context } from 'hono';
-import { addressOf } from './address.ts';
+import { addressOf, networkOf } from './address.ts';
 import { ApiError } from './errors.ts';
 import { type Passing, whilePassing } from './passing.ts';
 import { isApiKey, run, type Supabase } from './supabase.ts';
@@ -31,7 +31,7 @@ export interface Limits {
   ): Promise<void>;
   /** Counts a call from the address of somebody without a token. @throws rate_limited */
   takeAsVisitor(c: Context, bucket: Bucket): Promise<void>;
-  /** Counts a try to sign in, for this account from this address. @throws rate_limited */
+  /** Counts a try to sign in, for this account (in lowercase) from this address. @throws rate_limited */
   takeLogin(c: Context, account: string): Promise<Login>;
 }
 
@@ -55,6 +55,8 @@ export function createLimits(supabase: Supabase, { trustedProxies }: { trustedPr
   );
   /** Whose the tokens are that Postgres has accepted: what one says of itself is not to be counted against anybody. */
   const owners = new Map<string, string>();
+
+  const originOf = (c: Context) => networkOf(addressOf(c, trustedProxies));
 
   async function take(c: Context, bucket: Bucket, key: string): Promise<void> {
     decide(c, await takeMany({ bucket, key }));
@@ -86,10 +88,10 @@ export function createLimits(supabase: Supabase, { trustedProxies }: { trustedPr
       return owner;
     },
 
-    takeAsVisitor: (c, bucket) => take(c, bucket, addressOf(c, trustedProxies)),
+    takeAsVisitor: (c, bucket) => take(c, bucket, originOf(c)),
 
     async takeLogin(c, account) {
-      const key = await digest(`${account.toLowerCase()} ${addressOf(c, trustedProxies)}`);
+      const key = await digest(`${account} ${originOf(c)}`);
       await take(c, 'api_login', key);
       const giveBack = async (calls?: number) => {
         const args = { bucket: 'api_login', key, ...(calls && { calls }) };

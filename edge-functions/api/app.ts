@@ -43,6 +43,9 @@ const EXPOSED_HEADERS = [
   'RateLimit-Reset',
 ];
 
+/** What takes files. */
+const UPLOADS = ['/api/upload', '/api/users/avatar'];
+
 export function createApp(deps: Deps): OpenAPIHono {
   const app = new OpenAPIHono();
   const metrics = createMetrics();
@@ -54,7 +57,7 @@ export function createApp(deps: Deps): OpenAPIHono {
   app.use(cors({ origin: deps.http.corsOrigins, exposeHeaders: EXPOSED_HEADERS, maxAge: 3600 }));
   app.use(httpsOnly(deps.http.isHttpsOnly));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
-  app.use(limitBody);
+  app.use(limitBody(UPLOADS));
   app.use(requirePlainJson);
   app.use(provide({ limits: createLimits(deps.supabase, deps.http) }));
   app.onError(onError());

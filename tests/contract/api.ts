@@ -19,11 +19,11 @@ interface Options {
   headers?: Record<string, string>;
 }
 
-/** An address that nobody else calls from, so that visitors of one test do not use up what another has. */
+/** An address in a network of its own, so that visitors of one test do not use up what another has. */
 export const uniqueAddress = () =>
-  `2001:db8::${randomBytes(6)
+  `2001:${randomBytes(6)
     .toString('hex')
-    .replace(/(.{4})(?=.)/g, '$1:')}`;
+    .replace(/(.{4})(?=.)/g, '$1:')}::1`;
 
 const address = uniqueAddress();
 

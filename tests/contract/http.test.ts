@@ -55,6 +55,21 @@ describe('the HTTP API', () => {
     expectError(await call('POST', register, { raw, headers }), 413, 'payload_too_large');
   });
 
+  it.each([register, '/api/hooks/send-sms', '/api/upload/more'])(
+    'refuses a form of more than 1 MiB at %s, which takes no files',
+    async (path) => {
+      const headers = { 'content-type': 'multipart/form-data; boundary=json' };
+      const answer = await call('POST', path, { raw: 'x'.repeat(2 ** 20 + 1), headers });
+      expectError(answer, 413, 'payload_too_large');
+    },
+  );
+
+  it.each(['"', '\\"'])('looks but once at a string of 1 MiB that never ends, made of %s', async (part) => {
+    const raw = `"${part.repeat((2 ** 20 - 2) / part.length)}`;
+    const headers = { 'content-type': 'application/json' };
+    expectError(await call('POST', register, { raw, headers }), 400, 'invalid_input');
+  });
+
   it.each(['[', '{"a":'])('refuses JSON that is nested too deeply: %s', async (opening) => {
     const nested = (depth: number) => {
       const closing = opening === '[' ? ']' : '}';

@@ -84,6 +84,20 @@ describe('the limits of the HTTP API', () => {
     expect((await send(ada, channel)).status).toBe(429);
   });
 
+  it.each([
+    ['a visitor in the same network', '2001:db8:0:7::1', '2001:db8::7:ffff:1:2:3', 998],
+    ['a visitor in the network beside it', '2001:db8:0:7::1', '2001:db8:0:8::1', 999],
+    ['the same visitor, written otherwise', '::ffff:198.51.100.7', '::FFFF:c633:6407', 998],
+    ['another visitor of version 4', '::ffff:198.51.100.7', '::ffff:198.51.100.8', 999],
+  ])('count %s as who they are', async (_who, one, other, remaining) => {
+    await database`
+      delete from chat_private.api_windows where key like '2001:db8:0:%' or key like '0:0:0:0:0:ffff:c633:%'`;
+    const visit = (address: string) =>
+      call('POST', '/api/auth/register', { json: {}, headers: { 'x-forwarded-for': address } });
+    await visit(one);
+    expect(limitOf(await visit(other))[1]).toBe(remaining);
+  });
+
   it('do not count what the SDK does', async () => {
     const ada = await signUp('Ada');
     await ownChannel(ada);

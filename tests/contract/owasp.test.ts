@@ -163,6 +163,14 @@ describe('A07 identification and authentication failures', () => {
     expect((await logIn(ada.email, PASSWORD, uniqueAddress())).status).toBe(200);
   });
 
+  it('no letter that is written otherwise gives more tries at the same account', async () => {
+    const ada = await verified(await signUp('Ada'));
+    for (const letter of ['\u0130', '\u212a', '\u017f']) {
+      const answer = await logIn(`${letter}${ada.email}`, PASSWORD, uniqueAddress());
+      expectError(answer, 400, 'invalid_input', 'email');
+    }
+  });
+
   it('a good login forgets the tries before it', async () => {
     const ada = await verified(await signUp('Ada'));
     const home = uniqueAddress();

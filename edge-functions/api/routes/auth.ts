@@ -26,7 +26,8 @@ const Registration = z.object({
 });
 
 const Login = z.object({
-  email: text({ min: 1 }).openapi({ example: 'ada@example.com' }),
+  // No other letters than those that everybody makes lowercase alike: tries are counted by the address.
+  email: Email,
   password: text({ min: 1 }).openapi({ format: 'password', example: 'Correct1horse' }),
   verificationCode: SixDigits.optional().openapi({
     description: 'Of the second factor, when it is asked for',
