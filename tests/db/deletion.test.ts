@@ -225,6 +225,36 @@ describe('a deleted account', () => {
       expect(log.map(({ action, actor_id }) => [action, actor_id])).toEqual([['user.deleted', root]]);
     }));
 
+  it('is named by nothing but its id in the log that Auth keeps for itself', () =>
+    rolledBack(async (db) => {
+      const { root, ada } = await createWorld(db);
+      const email = `${ada}@example.com`;
+      const by = { actor_id: ada, actor_username: email, actor_name: 'Ada Lovelace', actor_via_sso: false };
+      const of = { user_id: ada, user_email: email, user_phone: '+491234567', provider: 'email' };
+      const log = (action: string, entry: object) => db`
+        insert into auth.audit_log_entries (id, payload, created_at, ip_address)
+        values (gen_random_uuid(), ${db.json({ action, log_type: 'account', ...entry })}, now(), '203.0.113.7')`;
+      await log('login', by);
+      await log('user_modified', { actor_id: root, actor_username: 'service_role', traits: of });
+      await remove(db, root, ada);
+      const entries = await db`
+        select payload, ip_address from auth.audit_log_entries where payload::text like ${`%${ada}%`}
+         order by payload ->> 'action'`;
+      const kept = { log_type: 'account', traits: {} };
+      expect([...entries]).toEqual([
+        { payload: { ...kept, action: 'login', actor_id: ada, actor_via_sso: false }, ip_address: '' },
+        {
+          payload: {
+            ...kept,
+            action: 'user_modified',
+            actor_id: root,
+            traits: { user_id: ada, provider: 'email' },
+          },
+          ip_address: '',
+        },
+      ]);
+    }));
+
   it('is refused with a token that is still valid', async () => {
     const [root, ada] = await Promise.all([signUpAdmin(), signUp('Ada')]);
     await root.supabase.rpc('delete_user', { user_id: ada.id }).throwOnError();
@@ -239,6 +269,10 @@ describe('a deleted account', () => {
     const [profile] = await database`select name, deleted_at from chat.profiles where id = ${ada.id}`;
     expect(profile).toEqual({ name: 'Deleted user', deleted_at: expect.any(Date) });
     expect(await database`select from chat.accounts where user_id = ${ada.id}`).toHaveLength(0);
+    const log = await database`
+      select payload::text as entry from auth.audit_log_entries where payload::text like ${`%${ada.id}%`}`;
+    expect(log.length).toBeGreaterThan(0);
+    for (const { entry } of log) expect(entry).not.toContain('@');
   });
 });
 
