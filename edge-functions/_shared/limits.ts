@@ -10,6 +10,7 @@ export type Bucket = 'api' | 'api_send' | 'api_upload' | 'api_login' | 'api_visi
 
 interface Allowance {
   caller_id: string | null;
+  /** Null where the window is being counted elsewhere, and this call was not. */
   is_accepted: boolean | null;
   calls: number | null;
   remaining: number | null;
@@ -43,6 +44,10 @@ export interface Login {
   isNotCounted(): Promise<void>;
 }
 
+/** How often, and after how many milliseconds, a window that is being counted elsewhere is asked for again. */
+const MAX_TRIES = 100;
+const PAUSE = 20;
+
 export function createLimits(supabase: Supabase, { trustedProxies }: { trustedProxies: number }): Limits {
   const takeMany = inBatches((calls: { bucket: Bucket; key: string }[]) =>
     run(
@@ -59,7 +64,13 @@ export function createLimits(supabase: Supabase, { trustedProxies }: { trustedPr
   const originOf = (c: Context) => networkOf(addressOf(c, trustedProxies));
 
   async function take(c: Context, bucket: Bucket, key: string): Promise<void> {
-    decide(c, await takeMany({ bucket, key }));
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const allowance = await takeMany({ bucket, key });
+      if (allowance.is_accepted !== null) return decide(c, allowance);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE * (1 + Math.random())));
+    }
+    const message = 'unable to answer; too many requests of yours are under way, try again later';
+    throw new ApiError('service_unavailable', 503, message);
   }
 
   return {

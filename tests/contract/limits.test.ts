@@ -98,6 +98,19 @@ describe('the limits of the HTTP API', () => {
     expect(limitOf(await visit(other))[1]).toBe(remaining);
   });
 
+  it('hold up nobody else while a request of one person is counted and goes on', async () => {
+    const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
+    await Promise.all([readMe(ada), readMe(bob)]);
+    let own: Promise<Answer<unknown>> | undefined;
+    await database.begin(async (transaction) => {
+      await transaction`select chat_private.count_api_call('api', ${ada.id})`;
+      own = readMe(ada);
+      for (let n = 0; n < 10; n += 1) expect((await readMe(bob)).status).toBe(200);
+      await expect(Promise.race([own, 'waits'])).resolves.toBe('waits');
+    });
+    expect(limitOf((await own) as Answer<unknown>)[1]).toBe(997);
+  });
+
   it('do not count what the SDK does', async () => {
     const ada = await signUp('Ada');
     await ownChannel(ada);
