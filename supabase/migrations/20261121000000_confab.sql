@@ -395,6 +395,13 @@ create type chat.api_allowance as (
   reset integer
 );
 
+-- Locks of their own and not those of the rows: a call's first row of a window is seen by nobody until its transaction
+-- ends, so that who counts for many could not leave it out instead of waiting.
+create function chat_private.api_window_lock(bucket text, key text) returns bigint
+language sql immutable set search_path = '' as $$
+  select hashtextextended(api_window_lock.key, hashtext('chat_private.api_windows ' || api_window_lock.bucket));
+$$;
+
 create function chat_private.count_api_call(bucket text, key text) returns chat.api_allowance
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -407,6 +414,7 @@ begin
   if not found then
     return row(null, true, null, null, null)::chat.api_allowance;
   end if;
+  perform pg_advisory_xact_lock(chat_private.api_window_lock(count_api_call.bucket, count_api_call.key));
   insert into chat_private.api_windows as w (bucket, key, used, ends_at)
   values (count_api_call.bucket, count_api_call.key, 1, v_now + v_rule.period)
   on conflict on constraint api_windows_pkey do update
@@ -419,11 +427,6 @@ begin
   if not v_is_accepted then
     select * into v_window from chat_private.api_windows w
      where w.bucket = count_api_call.bucket and w.key = count_api_call.key;
-  end if;
-  if random() < 0.0001 then
-    delete from chat_private.api_windows w
-     where w.ctid = any (array(
-       select d.ctid from chat_private.api_windows d where d.ends_at < v_now limit 10000 for update skip locked));
   end if;
   return row(null, v_is_accepted, v_rule.burst, greatest(v_rule.burst - v_window.used, 0),
              least(greatest(ceil(extract(epoch from v_window.ends_at - v_now)), 1), extract(epoch from v_rule.period))
@@ -479,12 +482,21 @@ declare
   v_allowances chat.api_allowance[];
   v_call record;
 begin
-  -- In the order of their windows, so that two who count many at once never wait for each other in a circle.
   for v_call in
-    select b.bucket, b.key, b.n from unnest(buckets, keys) with ordinality b (bucket, key, n) order by 1, 2, 3
+    select b.bucket, b.key, b.n from unnest(buckets, keys) with ordinality b (bucket, key, n) order by 3
   loop
-    v_allowances[v_call.n] := chat_private.count_api_call(v_call.bucket, v_call.key);
+    -- Whoever holds a window, in a transaction as long as they like, is to hold up none of the others.
+    v_allowances[v_call.n] := case
+      when pg_try_advisory_xact_lock(chat_private.api_window_lock(v_call.bucket, v_call.key))
+        then chat_private.count_api_call(v_call.bucket, v_call.key)
+    end;
   end loop;
+  -- Here and not where one call is counted, whose transaction may keep what it has deleted locked for long.
+  if random() < 0.0001 * cardinality(keys) then
+    delete from chat_private.api_windows w
+     where w.ctid = any (array(
+       select d.ctid from chat_private.api_windows d where d.ends_at < now() limit 10000 for update skip locked));
+  end if;
   return query select * from unnest(v_allowances);
 end;
 $$;
@@ -518,7 +530,9 @@ comment on function chat.take_api_call(text) is 'For the HTTP API: counts one ca
 comment on function chat_private.count_named_call() is
   'Counts the request in the bucket that its header X-Api-Bucket names, and answers what is left. Errors: rate_limited';
 comment on function chat.take_api_calls(text[], text[]) is
-  'For the server only: counts one call each for several callers, in one transaction; answers in their order';
+  'For the server only: counts one call each for several callers, in one transaction; answers in their order, nulls where a window is being counted elsewhere';
+comment on function chat_private.api_window_lock(text, text) is
+  'Which advisory lock whoever counts in this window holds until the end of the transaction';
 comment on function chat.return_api_calls(text, text, integer) is
   'For the server only: takes calls out of the present window, all of them by default; the window stays';
 
