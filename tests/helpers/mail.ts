@@ -33,7 +33,7 @@ export async function letterTo(address: string, place = 1): Promise<Letter> {
   const { subject, html } = letters[place - 1] as Mail;
   const link = /href="([^"]+)"/.exec(html)?.[1] ?? '';
   const text = html.replaceAll(/<[^>]*>/g, ' ');
-  return { subject, link: link.replaceAll('&amp;', '&'), code: /\b(\d{6})\b/.exec(text)?.[1] ?? '' };
+  return { subject, link: link.replaceAll('&amp;', '&'), code: /\b(\d{10})\b/.exec(text)?.[1] ?? '' };
 }
 
 /** Opens a link of a letter as a browser would, and returns where it leads. */

@@ -176,7 +176,7 @@ describe('a link made by an operator', () => {
       expect(data.properties).toMatchObject({
         verification_type: type,
         redirect_to: options.redirectTo,
-        email_otp: expect.stringMatching(/^\d{6}$/),
+        email_otp: expect.stringMatching(/^\d{10}$/),
         hashed_token: expect.stringMatching(/^[0-9a-f]{56}$/),
       });
       const where = await follow(data.properties?.action_link ?? '');
