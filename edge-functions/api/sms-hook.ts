@@ -20,7 +20,7 @@ export const sendSmsHook = (deps: Deps) => async (c: Context) => {
   const { user, sms } = Call.parse(JSON.parse(body));
   const phone = sms.phone.startsWith('+') ? sms.phone : `+${sms.phone}`;
   try {
-    await run('send the code', deps.supabase.asServer().rpc('count_sms', { user_id: user.id }));
+    await run('send the code', deps.supabase.asServer().rpc('count_sms', { user_id: user.id, phone }));
     const text = `${sms.otp} is your code for ${deps.appName}, good for 5 minutes. Give it to nobody.`;
     await deps.sms.send(phone, text);
     return c.json({});

@@ -116,6 +116,8 @@ insert into chat_private.rate_limit_rules (bucket, burst, period, description) v
   ('create_file', 300, '10 minutes', 'Files announced'),
   ('second_factor', 5, '5 minutes', 'Tries of a second factor''s code'),
   ('sms', 10, '1 hour', 'Codes sent to the phone of one person'),
+  ('sms_number', 10, '1 hour', 'Codes sent to one number before somebody has proven it, whoever asks'),
+  ('sms_address', 100, '1 hour', 'Codes sent to such numbers for people who signed in from one address'),
   ('oauth_state', 1, '1 hour', 'Uses of one sign-in through a provider');
 
 comment on table chat_private.rate_limit_rules is

@@ -111,6 +111,31 @@ describe("Auth's hook for messages", () => {
       error: { http_code: 429, message: expect.stringMatching(/^rate_limited: /) },
     });
   });
+
+  it('sends a number that nobody has proven ten messages an hour, whoever asks, and its owner more', async () => {
+    const people = await Promise.all(Array.from({ length: 11 }, () => signUp()));
+    const phone = newPhone();
+    const answers = [];
+    for (const { id } of people) answers.push((await send(signed(hookCall(id, phone)))).body);
+    expect(answers.slice(0, 10)).toEqual(Array(10).fill({}));
+    expect(answers[10]).toMatchObject({ error: { http_code: 429 } });
+    const owner = people[0]?.id ?? '';
+    await database`
+      insert into auth.mfa_factors (id, user_id, factor_type, status, phone, created_at, updated_at)
+      values (gen_random_uuid(), ${owner}, 'phone', 'verified', ${phone}, now(), now())`;
+    expect(await send(signed(hookCall(owner, phone)))).toMatchObject({ status: 200, body: {} });
+  });
+
+  it('sends people of one address a hundred messages an hour to numbers that nobody has proven', async () => {
+    const { id } = await signUp();
+    const address = `2001:db8:${randomInt(65536).toString(16)}:${randomInt(1, 65536).toString(16)}`;
+    await database`update auth.sessions set ip = ${`${address}::7`} where user_id = ${id}`;
+    await database`
+      insert into chat_private.rate_limit_states (bucket, key, full_at)
+      select bucket, ${`${address}::/64`}::cidr::text, now() + period
+        from chat_private.rate_limit_rules where bucket = 'sms_address'`;
+    expect((await send(signed(hookCall(id, newPhone())))).body).toMatchObject({ error: { http_code: 429 } });
+  });
 });
 
 describe('Twilio', () => {

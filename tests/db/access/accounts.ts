@@ -15,6 +15,6 @@ export const calls: AccessFile['calls'] = {
   release_reset_token: nobody((db) => db`select chat.release_reset_token('token')`),
   is_password: nobody((db) => db`select chat.is_password('somebody@example.com', 'secret')`),
   newest_challenge: nobody((db, { users }) => db`select chat.newest_challenge(${users.member})`),
-  count_sms: nobody((db, { users }) => db`select chat.count_sms(${users.member})`),
+  count_sms: nobody((db, { users }) => db`select chat.count_sms(${users.member}, '+4915112345678')`),
   claim_oauth_state: nobody((db) => db`select chat.claim_oauth_state('state')`),
 };
