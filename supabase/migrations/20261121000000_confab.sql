@@ -351,6 +351,8 @@ insert into chat_private.rate_limit_rules (bucket, burst, period, description) v
   ('create_file', 300, '10 minutes', 'Files announced'),
   ('second_factor', 5, '5 minutes', 'Tries of a second factor''s code'),
   ('sms', 10, '1 hour', 'Codes sent to the phone of one person'),
+  ('sms_number', 10, '1 hour', 'Codes sent to one number before somebody has proven it, whoever asks'),
+  ('sms_address', 100, '1 hour', 'Codes sent to such numbers for people who signed in from one address'),
   ('oauth_state', 1, '1 hour', 'Uses of one sign-in through a provider');
 
 comment on table chat_private.rate_limit_rules is
@@ -8061,14 +8063,25 @@ language sql stable rows 1 security definer set search_path = '' as $$
 $$;
 grant execute on function chat.newest_challenge(uuid) to service_role;
 
+-- Accounts cost nothing, so what goes to a number that nobody has proven to be theirs is counted for the number and for
+-- the address too. A proven one has its person's limit alone, or strangers could keep somebody's codes back.
 -- Definer: rate limits belong to nobody.
-create function chat.count_sms(user_id uuid) returns void
+create function chat.count_sms(user_id uuid, phone text) returns void
 language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_digits text := ltrim(count_sms.phone, '+');
 begin
   perform chat_private.take_token('sms', count_sms.user_id::text);
+  if not exists (select from auth.mfa_factors f
+                  where f.user_id = count_sms.user_id and f.phone = v_digits and f.status = 'verified') then
+    perform chat_private.take_token('sms_number', v_digits);
+    perform chat_private.take_token('sms_address', (
+      select network(set_masklen(s.ip, case family(s.ip) when 4 then 32 else 64 end))::text
+        from auth.sessions s where s.user_id = count_sms.user_id order by s.created_at desc limit 1));
+  end if;
 end;
 $$;
-grant execute on function chat.count_sms(uuid) to service_role;
+grant execute on function chat.count_sms(uuid, text) to service_role;
 
 -- Definer: as above.
 create function chat.claim_oauth_state(state text) returns boolean
@@ -8084,7 +8097,8 @@ grant execute on function chat.claim_oauth_state(text) to service_role;
 
 comment on function chat.is_password(text, text) is 'For the server only: whether this is the password of the account with this address';
 comment on function chat.newest_challenge(uuid) is 'For the server only: the newest code on its way to a person''s phone, for five minutes';
-comment on function chat.count_sms(uuid) is 'For the server only: counts a message to a person''s phone. Errors: rate_limited';
+comment on function chat.count_sms(uuid, text) is
+  'For the server only: counts a message to a person''s phone, for the number and the person''s address too until the number is proven. Errors: rate_limited';
 comment on function chat.claim_oauth_state(text) is 'For the server only: whether a sign-in through a provider comes back for the first time';
 
 -- 76_studio.sql
