@@ -12,6 +12,14 @@ export interface Caller {
   id: string;
 }
 
+/** What is said of tokens that are good no more. */
+const TOKEN_REFUSALS = new Set([
+  'not_signed_in',
+  'session_expired',
+  'account_suspended',
+  'second_factor_required',
+]);
+
 /**
  * For routes that need a user, whose calls this bucket counts: `inPassing` where the first thing that a handler does is
  * a function of the database that may change something.
@@ -20,11 +28,12 @@ export const signedInFor = (bucket: Bucket, { inPassing = false } = {}) => ({
   security: [{ token: [] }, { apiKey: [] }],
   middleware: createMiddleware<{ Variables: { caller: Caller; limits: Limits } }>(async (c, next) => {
     const token = tokenOf(c) ?? keyOf(c) ?? refuse(c);
-    const proceed = (id: string) => {
-      c.set('caller', { token, id });
-      return next();
-    };
     const { limits } = c.var;
+    const proceed = async (id: string) => {
+      c.set('caller', { token, id });
+      await next();
+      if (c.error instanceof ApiError && TOKEN_REFUSALS.has(c.error.code)) limits.forget(token);
+    };
     if (inPassing) await limits.takeInPassing(c, bucket, token, proceed);
     else await proceed(await limits.takeAsCaller(c, bucket, token));
   }),

@@ -30,6 +30,8 @@ export interface Limits {
     token: string,
     work: (caller: string) => Promise<void>,
   ): Promise<void>;
+  /** Counts nothing more for the owner of this token, which was refused, until Postgres has accepted it again. */
+  forget(token: string): void;
   /** Counts a call from the address of somebody without a token. @throws rate_limited */
   takeAsVisitor(c: Context, bucket: Bucket): Promise<void>;
   /** Counts a try to sign in, for this account (in lowercase) from this address. @throws rate_limited */
@@ -79,7 +81,7 @@ export function createLimits(supabase: Supabase, { trustedProxies }: { trustedPr
       if (!owner) return work(await this.takeAsCaller(c, bucket, token));
       const passing: Passing = { bucket };
       await whilePassing(passing, () => work(owner));
-      if (!passing.counted) return take(c, bucket, owner);
+      if (!passing.counted) return owners.has(token) ? take(c, bucket, owner) : undefined;
       for (const name of ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']) {
         c.header(name, passing.counted.get(name) ?? '');
       }
@@ -98,6 +100,8 @@ export function createLimits(supabase: Supabase, { trustedProxies }: { trustedPr
       decide(c, allowance);
       return owner;
     },
+
+    forget: (token) => owners.delete(token),
 
     takeAsVisitor: (c, bucket) => take(c, bucket, originOf(c)),
 

@@ -128,6 +128,24 @@ describe('the limits of the HTTP API', () => {
     expect(row?.used).toBe(1);
   });
 
+  it.each(['GET', 'POST'])(
+    'count hardly anything by the token of a session that has ended: %s',
+    async (method) => {
+      const ada = await signUp('Ada');
+      const channel = await ownChannel(ada);
+      const [bucket, ask] =
+        method === 'GET' ? ['api', () => readMe(ada)] : ['api_send', () => send(ada, channel)];
+      await readMe(ada);
+      await ask();
+      await database`delete from auth.sessions where user_id = ${ada.id}`;
+      await database`delete from chat_private.api_windows where key = ${ada.id}`;
+      for (let n = 0; n < 5; n += 1) expectError(await ask(), 401, 'session_expired');
+      const [row] = await database`
+      select used from chat_private.api_windows where key = ${ada.id} and bucket = ${bucket}`;
+      expect(row?.used ?? 0).toBeLessThanOrEqual(1);
+    },
+  );
+
   it('follow their rules at once, and are gone with them', async () => {
     const ada = await signUp('Ada');
     await use('api', ada.id, 4);
