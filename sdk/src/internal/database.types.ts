@@ -1046,7 +1046,7 @@ isOneToOne: false
 { Args: { "kinds"?: (string)[] }; Returns: number
                            },
 "count_sms":
-{ Args: { "user_id": string }; Returns: undefined
+{ Args: { "phone": string,"user_id": string }; Returns: undefined
                            },
 "create_api_key":
 { Args: { "expires_at"?: string,"name": string,"scopes"?: (string)[] }; Returns: {
