@@ -162,7 +162,7 @@ describe('codes', () => {
 /** Links the provider's account that has this address. */
 const link = (db: Db, id: string, email: string) => db`
   insert into auth.identities (provider_id, user_id, provider, identity_data, created_at, updated_at)
-  values (gen_random_uuid(), ${id}, 'google', ${{ sub: id, email, email_verified: true }},
+  values (gen_random_uuid(), ${id}, 'google', ${db.json({ sub: id, email, email_verified: true })},
           now() - interval '1 minute', now())`;
 const enroll = (db: Db, id: string, createdAt = '-1 minute') => db`
   insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, secret, created_at, updated_at)
