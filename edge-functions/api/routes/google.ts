@@ -35,7 +35,11 @@ const start = createRoute({
   },
 });
 
-const text = z.string().max(4096).optional();
+/** Of printable ASCII, as RFC 6749 has it (appendix A). */
+const text = z
+  .string()
+  .regex(/^[ -~]{0,1024}$/, 'must be at most 1,024 printable characters')
+  .optional();
 
 const callback = createRoute({
   ...visiting,

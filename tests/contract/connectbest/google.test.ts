@@ -182,9 +182,9 @@ describe('GET /api/auth/callback/google', () => {
     expectError(await refusal(await comeBack(back.searchParams, cookie)), 403, 'account_suspended');
   });
 
-  it('limit: 400 for parameters of over 4,096 characters', async () => {
+  it('limit: 400 for parameters of over 1,024 characters', async () => {
     const { back, cookie } = await goToGoogle(identity());
-    back.searchParams.set('code', 'x'.repeat(4097));
+    back.searchParams.set('code', 'x'.repeat(1025));
     expectError(await refusal(await comeBack(back.searchParams, cookie)), 400, 'invalid_input', 'code');
   });
 
