@@ -122,11 +122,12 @@ begin
     from changed m join chat.accounts a on a.user_id = m.user_id and a.suspended_at is null
   union all
   select 'channel:' || c.id || ':' || c.epoch, 'member:' || v_verb,
-         jsonb_build_object('channel_id', c.id, 'role', m.role, 'member_count', n.member_count, 'user',
+         jsonb_build_object('channel_id', c.id, 'role', m.role,
+           -- Not joined, or it might be read for each member of a channel that is gone.
+           'member_count', (select n.member_count from chat.channel_counters n where n.channel_id = c.id), 'user',
            jsonb_build_object('id', m.user_id, 'username', p.username, 'name', p.name, 'avatar_url', p.avatar_url)), true, 'broadcast'
     from changed m
     join chat.channels c on c.id = m.channel_id and c.deleted_at is null
-    join chat.channel_counters n on n.channel_id = c.id
     left join chat.profiles p on p.id = m.user_id;
   return null;
 exception when others then
