@@ -1,5 +1,6 @@
 /** Google's sign-in by the code flow with PKCE, or that of whoever is configured to speak for it (OpenID Connect). */
 import { decode } from 'hono/jwt';
+import { hex, sha256 } from './digest.ts';
 import type { GoogleSettings } from './env.ts';
 import { ApiError } from './errors.ts';
 
@@ -96,9 +97,6 @@ function claimsOf(idToken: string): { email_verified?: unknown } {
 const failed = (cause: unknown) =>
   new ApiError('google_failed', 502, 'unable to sign in; Google does not confirm who you are', { cause });
 
-const sha256 = async (text: string) =>
-  new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 const base64url = (bytes: Uint8Array) =>
   btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')

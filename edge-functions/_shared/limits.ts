@@ -1,6 +1,7 @@
 /** How often somebody may call: counted in Postgres, which all instances of a function share; rules are rows there. */
 import type { Context } from 'hono';
 import { addressOf, networkOf } from './address.ts';
+import { hex, sha256 } from './digest.ts';
 import { ApiError } from './errors.ts';
 import { type Passing, whilePassing } from './passing.ts';
 import { isApiKey, run, type Supabase } from './supabase.ts';
@@ -106,7 +107,8 @@ export function createLimits(supabase: Supabase, { trustedProxies }: { trustedPr
     takeAsVisitor: (c, bucket) => take(c, bucket, originOf(c)),
 
     async takeLogin(c, account) {
-      const key = await digest(`${account} ${originOf(c)}`);
+      // Neither mail addresses nor texts of any length belong into the table.
+      const key = hex(await sha256(`${account} ${originOf(c)}`));
       await take(c, 'api_login', key);
       const giveBack = async (calls?: number) => {
         const args = { bucket: 'api_login', key, ...(calls && { calls }) };
@@ -170,10 +172,4 @@ function remember(owners: Map<string, string>, token: string, owner: string): vo
     if (oldest) owners.delete(oldest);
   }
   owners.set(token, owner);
-}
-
-/** Neither mail addresses nor texts of any length belong into the table. */
-async function digest(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,4 +1,5 @@
 /** What the API mails: one function for each template in supabase/templates, which npm run gen packs. */
+import { escapeHtml } from '../_shared/html.ts';
 import type { Mail } from '../_shared/mail.ts';
 import templates from '../_shared/mail-templates.json' with { type: 'json' };
 
@@ -36,13 +37,3 @@ function fill(template: Mail, values: Record<string, string>): Mail {
     html: put(template.html, escapeHtml),
   };
 }
-
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escapeHtml = (value: string): string => value.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);

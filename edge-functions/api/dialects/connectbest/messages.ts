@@ -1,5 +1,6 @@
 /** Messages as ConnectBest shows them. */
 import { z } from '@hono/zod-openapi';
+import { escapeHtml } from '../../../_shared/html.ts';
 import type { FileUrls } from '../../core/files.ts';
 import type { FoundPage, MessageRow } from '../../core/messages.ts';
 import { Attachment, toAttachment } from './files.ts';
@@ -97,16 +98,6 @@ export function toFoundMessage(
   };
 }
 
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '\u0002': '<mark>',
-  '\u0003': '</mark>',
-};
-
+/** The search marks what matches with U+0002 and U+0003. */
 const toHighlight = (snippet: string) =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the marks of the search
-  snippet.replace(/[&<>"'\u0002\u0003]/g, (character) => ENTITIES[character] ?? '');
+  escapeHtml(snippet).replaceAll('\u0002', '<mark>').replaceAll('\u0003', '</mark>');
