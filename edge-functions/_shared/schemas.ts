@@ -1,11 +1,24 @@
 /** Kinds of values that requests of every document have in common. */
 import { z } from '@hono/zod-openapi';
+import { counted, ruleOf } from './rules.ts';
+
+z.config({ customError: ruleOf });
 
 /** Any UUID that Postgres takes, whatever its version, in its letters. */
 export const Uuid = z.guid('must be a UUID').toLowerCase().openapi({ format: 'uuid' });
 
+/**
+ * A field of a body that may be left out: apps send null or an empty string as well for what they do not have. Not where
+ * these say that something goes.
+ */
+export const absent = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === null || value === '' ? undefined : value), schema);
+
+/** Without the blanks that copying brings along. */
 export const Email = z
-  .email('must be an e-mail address')
+  .string()
+  .trim()
+  .check(z.email('must be an e-mail address'))
   .max(255)
   // As Auth keeps it, so that mail goes to exactly the address of the account.
   .toLowerCase()
@@ -33,13 +46,14 @@ export const Phone = z
 
 export const SixDigits = z
   .string()
+  .trim()
   .regex(/^\d{6}$/, 'must have six digits')
   .openapi({ example: '123456' });
 
 /** How many rows a page has; who asks for more than `max` gets `max`. */
 export const pageLimit = (byDefault: number, max = 100) =>
   z.coerce
-    .number('must be a number')
+    .number()
     .int()
     .min(1)
     .default(byDefault)
@@ -52,13 +66,7 @@ export const pageLimit = (byDefault: number, max = 100) =>
     });
 
 /** How many rows to leave out before a page. */
-export const Offset = z.coerce
-  .number('must be a number')
-  .int()
-  .min(0)
-  .max(100_000)
-  .default(0)
-  .openapi({ type: 'integer' });
+export const Offset = z.coerce.number().int().min(0).max(100_000).default(0).openapi({ type: 'integer' });
 
 /** Text that Postgres can store; lengths are counted in characters as it counts them. */
 export function text({ min = 0, max = Infinity, trim = false } = {}) {
@@ -68,7 +76,13 @@ export function text({ min = 0, max = Infinity, trim = false } = {}) {
       error: 'must not contain NUL or half a surrogate pair',
       abort: true,
     })
-    .refine((value) => min === 0 || [...value].length >= min, `must have at least ${min} characters`)
-    .refine((value) => value.length <= max || [...value].length <= max, `must have at most ${max} characters`)
+    .refine(
+      (value) => min === 0 || [...value].length >= min,
+      `must have at least ${counted(min, 'character')}`,
+    )
+    .refine(
+      (value) => value.length <= max || [...value].length <= max,
+      `must have at most ${counted(max, 'character')}`,
+    )
     .openapi(bounds);
 }

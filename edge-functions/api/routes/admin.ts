@@ -34,7 +34,7 @@ const Done = z.object({ success: z.literal(true) });
 const LogPage = z.object({
   limit: pageLimit(50),
   before: z.coerce
-    .number('must be a number')
+    .number()
     .int()
     .min(1)
     .optional()

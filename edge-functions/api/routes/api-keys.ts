@@ -2,7 +2,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
-import { text, Uuid } from '../../_shared/schemas.ts';
+import { absent, text, Uuid } from '../../_shared/schemas.ts';
 import { run } from '../../_shared/supabase.ts';
 import type { Deps } from '../deps.ts';
 import { ApiKey, Scope, toApiKey } from '../dialects/connectbest/api-keys.ts';
@@ -12,8 +12,8 @@ const PAGE = 50;
 const NewKey = z
   .object({
     name: text({ min: 1, max: 80, trim: true }),
-    scopes: z.array(Scope).min(1, 'must name one scope at least').default(['read', 'write']),
-    expiresAt: z.iso.datetime({ offset: true, error: 'must be a time (ISO 8601)' }).optional(),
+    scopes: absent(z.array(Scope).min(1).default(['read', 'write'])),
+    expiresAt: absent(z.iso.datetime({ offset: true }).optional()),
   })
   .openapi({
     example: { name: 'Ticket system', scopes: ['read', 'write'], expiresAt: '2027-11-21T00:00:00Z' },

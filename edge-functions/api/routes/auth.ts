@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn, visiting } from '../../_shared/caller.ts';
 import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
-import { Email, Password, Phone, SixDigits, text } from '../../_shared/schemas.ts';
+import { absent, Email, Password, Phone, SixDigits, text } from '../../_shared/schemas.ts';
 import { visitorOf } from '../../_shared/visitor.ts';
 import { readAccount, register, signIn } from '../core/accounts.ts';
 import type { Deps } from '../deps.ts';
@@ -22,14 +22,14 @@ const Registration = z.object({
   email: Email,
   password: Password,
   name: text({ min: 2, max: 80, trim: true }).openapi({ example: 'Ada Lovelace' }),
-  phone: Phone.optional(),
+  phone: absent(Phone.optional()),
 });
 
 const Login = z.object({
   // No other letters than those that everybody makes lowercase alike: tries are counted by the address.
   email: Email,
   password: text({ min: 1 }).openapi({ format: 'password', example: 'Correct1horse' }),
-  verificationCode: SixDigits.optional().openapi({
+  verificationCode: absent(SixDigits.optional()).openapi({
     description: 'Of the second factor, when it is asked for',
   }),
 });

@@ -2,7 +2,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
-import { Uuid } from '../../_shared/schemas.ts';
+import { absent, Uuid } from '../../_shared/schemas.ts';
 import { run } from '../../_shared/supabase.ts';
 import type { Deps } from '../deps.ts';
 import { PersonName, Role, toRole } from '../dialects/connectbest/channels.ts';
@@ -35,7 +35,9 @@ const add = createRoute({
     ...jsonBody(
       z.object({
         userIds: z.array(Uuid).min(1).openapi({ description: 'At most 1,000' }),
-        role: Role.default('member').openapi({ description: 'Only the creator of the channel adds admins' }),
+        role: absent(Role.default('member')).openapi({
+          description: 'Only the creator of the channel adds admins',
+        }),
       }),
     ),
   },

@@ -2,7 +2,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
-import { Offset, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
+import { absent, Offset, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import { type ChatClient, given, run } from '../../_shared/supabase.ts';
 import { listChannels } from '../core/channels.ts';
 import type { Deps } from '../deps.ts';
@@ -36,17 +36,16 @@ const Description = text().openapi({ description: 'At most 500 characters' });
 const NewChannel = z.object({
   name: Name,
   description: Description.nullable().optional(),
-  type: ChannelType.default('public'),
-  members: z
-    .array(Uuid)
-    .default([])
-    .openapi({ description: 'Who is in a private channel besides its creator; public ones are joined' }),
+  type: absent(ChannelType.default('public')),
+  members: absent(z.array(Uuid).default([])).openapi({
+    description: 'Who is in a private channel besides its creator; public ones are joined',
+  }),
 });
 
 const ChannelChange = z.object({
-  name: Name.optional(),
+  name: absent(Name.optional()),
   description: Description.nullable().optional(),
-  type: ChannelType.optional(),
+  type: absent(ChannelType.optional()),
 });
 
 const HIDDEN = ['There is no such channel that you may know of', 'channel_not_found'] as const;

@@ -2,7 +2,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn, signedInFor } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
-import { pageLimit, text, Uuid } from '../../_shared/schemas.ts';
+import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import * as messages from '../core/messages.ts';
 import type { Deps } from '../deps.ts';
 import { wrongField } from '../dialects/connectbest/errors.ts';
@@ -14,19 +14,18 @@ const Place = z.object({ channelId: Uuid, messageId: Uuid });
 
 const NewMessage = z
   .object({
-    content: text().default(''),
-    attachments: z
-      .array(Uuid)
-      .optional()
-      .openapi({ description: 'Ids of files that were uploaded to this channel' }),
-    scheduledFor: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .openapi({ description: 'Sent then, and seen by nobody else before', example: '2027-01-01T09:00:00Z' }),
-    parentMessageId: Uuid.optional().openapi({
+    content: absent(text().default('')),
+    attachments: absent(z.array(Uuid).optional()).openapi({
+      description: 'Ids of files that were uploaded to this channel',
+    }),
+    scheduledFor: absent(z.iso.datetime({ offset: true }).optional()).openapi({
+      description: 'Sent then, and seen by nobody else before',
+      example: '2027-01-01T09:00:00Z',
+    }),
+    parentMessageId: absent(Uuid.optional()).openapi({
       description: 'The message to reply to; a reply to a reply belongs to the same thread',
     }),
-    id: Uuid.optional().openapi({
+    id: absent(Uuid.optional()).openapi({
       description: 'Additive, chosen by the client: sending it again sends nothing twice',
     }),
   })

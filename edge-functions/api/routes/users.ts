@@ -3,14 +3,14 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn } from '../../_shared/caller.ts';
 import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
-import { pageLimit, text, Uuid } from '../../_shared/schemas.ts';
+import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import { findContact, searchContacts, updateAccount } from '../core/accounts.ts';
 import type { Deps } from '../deps.ts';
 import {
   CurrentUser,
   FoundUser,
   OtherUser,
-  Preferences,
+  PreferencesChange,
   toCurrentUser,
   toFoundUser,
   toOtherUser,
@@ -18,7 +18,7 @@ import {
 import { Done, done, Presence } from '../dialects/connectbest/values.ts';
 
 const Changes = z.object({
-  name: text({ min: 2, trim: true }).optional().openapi({ example: 'Ada King' }),
+  name: absent(text({ min: 2, trim: true }).optional()).openapi({ example: 'Ada King' }),
   phone: text()
     .nullable()
     .optional()
@@ -27,7 +27,7 @@ const Changes = z.object({
     .nullable()
     .optional()
     .openapi({ description: 'At most 100 characters', example: 'On a train' }),
-  preferences: Preferences.partial().optional(),
+  preferences: absent(PreferencesChange.optional()),
 });
 
 const profile = createRoute({

@@ -134,7 +134,7 @@ describe('PUT /api/notifications/settings', () => {
 
   it.each([
     ['enabled', { enabled: 'yes' }],
-    ['soundEnabled', { soundEnabled: null }],
+    ['soundEnabled', { soundEnabled: 'loud' }],
     ['channels', { channels: [] }],
     ['channels.general', { channels: { general: { enabled: true } } }],
     ['dnd', { dnd: true }],

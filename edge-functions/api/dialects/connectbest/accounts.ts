@@ -1,5 +1,6 @@
 /** Accounts as ConnectBest shows them: the own one in three sizes, others as contacts. */
 import { z } from '@hono/zod-openapi';
+import { absent } from '../../../_shared/schemas.ts';
 import type { AccountRow, ContactRow } from '../../core/accounts.ts';
 import { Id, Presence, Time, toTime } from './values.ts';
 
@@ -24,6 +25,12 @@ export const Preferences = z.object({
   notifications: z.boolean(),
   soundEnabled: z.boolean(),
   timezone: z.string().openapi({ description: 'Name in the IANA database', example: 'Europe/Berlin' }),
+});
+
+export const PreferencesChange = z.object({
+  notifications: absent(Preferences.shape.notifications.optional()),
+  soundEnabled: absent(Preferences.shape.soundEnabled.optional()),
+  timezone: absent(Preferences.shape.timezone.optional()),
 });
 
 export const CurrentUser = SignedInUser.extend({ preferences: Preferences, createdAt: Time }).openapi(

@@ -1,6 +1,6 @@
 /** Notifications and their settings as ConnectBest shows them. */
 import { z } from '@hono/zod-openapi';
-import { Uuid } from '../../../_shared/schemas.ts';
+import { absent, Uuid } from '../../../_shared/schemas.ts';
 import { given } from '../../../_shared/supabase.ts';
 import { DELETED_USER, Id, Time, toTime } from './values.ts';
 
@@ -25,26 +25,20 @@ export const Settings = z
   })
   .openapi('NotificationSettings');
 
-const ChannelChange = z.object({ enabled: z.boolean().optional(), mentions: Level.optional() });
+const Flag = absent(z.boolean().optional());
+const ClockChange = absent(ClockTime.optional());
+
+const ChannelChange = z.object({ enabled: Flag, mentions: absent(Level.optional()) });
 
 export const SettingsChange = z
   .object({
-    enabled: z.boolean().optional(),
-    soundEnabled: z.boolean().optional(),
-    channels: z
-      .record(Uuid, ChannelChange.nullable())
-      .optional()
-      .openapi({
-        description: 'Others stay as they are; null takes away what a channel has of its own',
-        example: { [CHANNEL]: { mentions: 'all' } },
-      }),
-    dnd: z
-      .object({
-        enabled: z.boolean().optional(),
-        startTime: ClockTime.optional(),
-        endTime: ClockTime.optional(),
-      })
-      .optional(),
+    enabled: Flag,
+    soundEnabled: Flag,
+    channels: absent(z.record(Uuid, ChannelChange.nullable()).optional()).openapi({
+      description: 'Others stay as they are; null takes away what a channel has of its own',
+      example: { [CHANNEL]: { mentions: 'all' } },
+    }),
+    dnd: absent(z.object({ enabled: Flag, startTime: ClockChange, endTime: ClockChange }).optional()),
   })
   .openapi('NotificationSettingsChange');
 
