@@ -84,8 +84,8 @@ function databaseTypes(url: string): string {
   return `// Generated from the database by npm run gen.\n${types}`;
 }
 
-/** The HTTP API's description, from the schemas that check its requests and answers. */
-function openApi(): string {
+/** The HTTP API's descriptions by their names, from the schemas that check its requests and answers. */
+function openApi(): Record<string, object> {
   const config = join(root, 'edge-functions/deno.json');
   const output = execFileSync(
     join(root, 'node_modules/.bin/deno'),
@@ -101,8 +101,10 @@ function openApi(): string {
     ],
     { cwd: root, encoding: 'utf8' },
   );
-  return `${JSON.stringify(JSON.parse(output), null, 2)}\n`;
+  return JSON.parse(output);
 }
+
+const toJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const SWAGGER_UI = 'edge-functions/api/docs/swagger-ui.json';
 
@@ -111,14 +113,20 @@ function currently(path: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-const openapi = openApi();
+const { api = {}, ...documents } = openApi();
 const generated: Record<string, string> = {
   'supabase/migrations/20261121000000_confab.sql': migration(),
   'docs/errors.md': errorPage(),
   'docs/definers.md': definerPage(),
   'edge-functions/_shared/mail-templates.json': mailTemplates(join(root, 'supabase/templates')),
-  'docs/openapi.json': openapi,
-  'docs/postman.json': `${JSON.stringify(postmanCollection(JSON.parse(openapi)), null, 2)}\n`,
+  'docs/openapi.json': toJson(api),
+  ...Object.fromEntries(
+    Object.entries(documents).map(([name, description]) => [
+      `docs/openapi/${name}.json`,
+      toJson(description),
+    ]),
+  ),
+  'docs/postman.json': toJson(postmanCollection(api as Parameters<typeof postmanCollection>[0])),
   [SWAGGER_UI]: swaggerUi(currently(SWAGGER_UI)),
 };
 if (process.env.DB_URL) {

@@ -60,6 +60,15 @@ export const visiting = {
   }),
 };
 
+/** For routes that some need a user for and others do not: a token that is sent has to be good. */
+export const maybeSignedIn = {
+  security: [{}, ...signedIn.security],
+  middleware: createMiddleware<{ Variables: { caller?: Caller; limits: Limits } }>((c, next) => {
+    const isSent = c.req.header('authorization') !== undefined || c.req.header('x-api-key') !== undefined;
+    return (isSent ? signedIn : visiting).middleware(c as never, next);
+  }),
+};
+
 function refuse(c: Context): never {
   c.header('WWW-Authenticate', 'Bearer');
   const message = 'unable to answer; send the access token of a user, or an API key';

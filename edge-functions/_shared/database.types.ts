@@ -327,14 +327,14 @@ isOneToOne: true
                   ]
                 },"channels": {
                   Row: {
-                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"deleted_at": string | null,"description": string,"dm_key": string | null,"epoch": number,"id": string,"kind": string,"name": string | null,"slug": string | null,"member_count": number | null
+                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"deleted_at": string | null,"description": string,"dm_key": string | null,"epoch": number,"id": string,"is_open": boolean,"kind": string,"name": string | null,"slug": string | null,"member_count": number | null
                   }
                   ComputedFields: "member_count"
                   Insert: {
-                    "archived_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"id"?: string,"kind": string,"name"?: string | null,"slug"?: string | null
+                    "archived_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"id"?: string,"is_open"?: boolean,"kind": string,"name"?: string | null,"slug"?: string | null
                   }
                   Update: {
-                    "archived_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"id"?: string,"kind"?: string,"name"?: string | null,"slug"?: string | null
+                    "archived_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"id"?: string,"is_open"?: boolean,"kind"?: string,"name"?: string | null,"slug"?: string | null
                   }
                   Relationships: [
                     {
@@ -954,6 +954,7 @@ isOneToOne: false
 "dm_key": string | null,
 "epoch": number,
 "id": string,
+"is_open": boolean,
 "kind": string,
 "name": string | null,
 "slug": string | null
@@ -1054,7 +1055,7 @@ isOneToOne: false
             }[]
                            },
 "create_channel":
-{ Args: { "custom"?: Json,"description"?: string,"id"?: string,"kind"?: string,"member_ids"?: (string)[],"name"?: string,"slug": string }; Returns: {
+{ Args: { "custom"?: Json,"description"?: string,"id"?: string,"is_open"?: boolean,"kind"?: string,"member_ids"?: (string)[],"name"?: string,"slug"?: string }; Returns: {
               "archived_at": string | null,
 "created_at": string,
 "created_by": string | null,
@@ -1064,6 +1065,7 @@ isOneToOne: false
 "dm_key": string | null,
 "epoch": number,
 "id": string,
+"is_open": boolean,
 "kind": string,
 "name": string | null,
 "slug": string | null
@@ -1111,6 +1113,7 @@ isOneToOne: false
 "dm_key": string | null,
 "epoch": number,
 "id": string,
+"is_open": boolean,
 "kind": string,
 "name": string | null,
 "slug": string | null
@@ -1356,6 +1359,11 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"get_open_channel":
+{ Args: { "channel_id": string }; Returns: {
+              "created_at": string,"created_by": string,"description": string,"id": string,"member_count": number,"name": string,"slug": string
+            }[]
+                           },
 "get_preferences":
 { Args: Record<PropertyKey, never>; Returns: {
               "dnd_enabled": boolean,
@@ -1417,6 +1425,7 @@ isOneToOne: false
 "dm_key": string | null,
 "epoch": number,
 "id": string,
+"is_open": boolean,
 "kind": string,
 "name": string | null,
 "slug": string | null
@@ -1706,6 +1715,16 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"list_open_channels":
+{ Args: { "before"?: string,"page_size"?: number }; Returns: {
+              "created_at": string,"created_by": string,"description": string,"id": string,"member_count": number,"name": string,"slug": string
+            }[]
+                           },
+"list_open_messages":
+{ Args: { "before_seq"?: number,"channel_id": string,"page_size"?: number }; Returns: {
+              "author_id": string,"author_name": string,"author_username": string,"body": string,"created_at": string,"edited_at": string,"files": Json,"id": string,"seq": number
+            }[]
+                           },
 "list_pins":
 { Args: { "before"?: string,"channel_id": string,"page_size"?: number }; Returns: {
               "author_id": string | null,
@@ -1896,6 +1915,7 @@ isOneToOne: false
 "dm_key": string | null,
 "epoch": number,
 "id": string,
+"is_open": boolean,
 "kind": string,
 "name": string | null,
 "slug": string | null
@@ -2082,6 +2102,7 @@ isOneToOne: false
 "dm_key": string | null,
 "epoch": number,
 "id": string,
+"is_open": boolean,
 "kind": string,
 "name": string | null,
 "slug": string | null
@@ -2273,6 +2294,9 @@ isOneToOne: false
 "set_user_role":
 { Args: { "role": string,"user_id": string }; Returns: undefined
                            },
+"sign_in_address":
+{ Args: { "username": string }; Returns: string
+                           },
 "sign_out":
 { Args: { "everywhere"?: boolean }; Returns: undefined
                            },
@@ -2308,6 +2332,7 @@ isOneToOne: false
 "dm_key": string | null,
 "epoch": number,
 "id": string,
+"is_open": boolean,
 "kind": string,
 "name": string | null,
 "slug": string | null
@@ -2339,7 +2364,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "update_channel":
-{ Args: { "channel_id": string,"custom"?: Json,"description"?: string,"kind"?: string,"name"?: string,"slug"?: string }; Returns: {
+{ Args: { "channel_id": string,"custom"?: Json,"description"?: string,"is_open"?: boolean,"kind"?: string,"name"?: string,"slug"?: string }; Returns: {
               "archived_at": string | null,
 "created_at": string,
 "created_by": string | null,
@@ -2349,6 +2374,7 @@ isOneToOne: false
 "dm_key": string | null,
 "epoch": number,
 "id": string,
+"is_open": boolean,
 "kind": string,
 "name": string | null,
 "slug": string | null

@@ -25,7 +25,7 @@ export const jsonBody = <T extends z.ZodType>(schema: T) =>
 export const jsonAnswer = <T extends z.ZodType>(description: string, schema: T) =>
   ({ description, content: { 'application/json': { schema } } }) as const;
 
-type Reason = string | readonly [when: string, ...codes: string[]];
+export type Reason = string | readonly [when: string, ...codes: string[]];
 
 /** Declares the errors of a route: status → when it happens, and the codes that only this route has for it. */
 export const errorAnswers = <S extends number>(reasons: Record<S, Reason>) =>
@@ -93,10 +93,21 @@ export const provide = <Variables extends object>(variables: Variables) =>
     await next();
   });
 
-/** Answers a thrown error; `translate` gives it the status that a document asks for. */
-export function onError(translate: (error: ApiError) => ApiError = (error) => error): ErrorHandler {
-  return (thrown, c) => respond(c, translate(toApiError(thrown)));
-}
+type Translate = (error: ApiError) => ApiError;
+
+/** Errors of what follows get the statuses and fields that a document asks for. */
+export const translating = (translate: Translate) =>
+  createMiddleware<{ Variables: { translate: Translate } }>(async (c, next) => {
+    c.set('translate', translate);
+    await next();
+  });
+
+/** Answers a thrown error. */
+export const onError: ErrorHandler = (thrown, c) => {
+  const translate: Translate | undefined = c.get('translate');
+  const error = toApiError(thrown);
+  return respond(c, translate ? translate(error) : error);
+};
 
 function toApiError(thrown: Error): ApiError {
   if (thrown instanceof ApiError) return thrown;

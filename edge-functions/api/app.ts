@@ -1,18 +1,22 @@
 /** Mounts the documents that the API serves, and what all of them share. */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
-import { limitBody, notFound, onError, provide, refuseMethod } from '../_shared/http.ts';
+import { limitBody, notFound, onError, provide, refuseMethod, translating } from '../_shared/http.ts';
 import { requirePlainJson } from '../_shared/json.ts';
 import { createLimits } from '../_shared/limits.ts';
 import { logRequests } from '../_shared/log.ts';
-import { createMetrics } from '../_shared/metrics.ts';
+import { createMetrics, type Metrics } from '../_shared/metrics.ts';
 import { httpsOnly, secureHeaders } from '../_shared/security.ts';
 import { followTrace } from '../_shared/trace.ts';
 import type { Deps } from './deps.ts';
-import { type Description, describeApi } from './description.ts';
+import type { Description } from './description.ts';
+import { describeAll } from './descriptions.ts';
+import { type Served, serve } from './dialect.ts';
 import { translateError } from './dialects/connectbest/errors.ts';
+import { DIALECTS } from './dialects/index.ts';
 import { docsRoutes } from './docs/routes.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
@@ -33,6 +37,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { userRoutes } from './routes/users.ts';
 import { verificationRoutes } from './routes/verification.ts';
 import { sendSmsHook } from './sms-hook.ts';
+import { unite } from './union.ts';
 
 /** What pages of other origins may read beside the body. */
 const EXPOSED_HEADERS = [
@@ -46,8 +51,14 @@ const EXPOSED_HEADERS = [
 /** What takes files. */
 const UPLOADS = ['/api/upload', '/api/users/avatar'];
 
-export function createApp(deps: Deps): OpenAPIHono {
-  const app = new OpenAPIHono();
+/** The whole API, and its descriptions by the names of the documents; `api` has all of them under one prefix. */
+export interface Api {
+  app: Hono;
+  describe(): Record<string, Description>;
+}
+
+export function createApp(deps: Deps): Api {
+  const app = new Hono();
   const metrics = createMetrics();
   app.use(requestId());
   app.use(metrics.observe);
@@ -57,20 +68,42 @@ export function createApp(deps: Deps): OpenAPIHono {
   app.use(cors({ origin: deps.http.corsOrigins, exposeHeaders: EXPOSED_HEADERS, maxAge: 3600 }));
   app.use(httpsOnly(deps.http.isHttpsOnly));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
-  app.use(limitBody(UPLOADS));
+  const dialects = DIALECTS.map((dialect) => serve(dialect, deps));
+  app.use(limitBody([...UPLOADS, ...dialects.flatMap(uploadsOf)]));
   app.use(requirePlainJson);
   app.use(provide({ limits: createLimits(deps.supabase, deps.http) }));
-  app.onError(onError());
+  app.onError(onError);
   app.notFound(notFound);
-  app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
-    type: 'apiKey',
-    in: 'header',
-    name: 'X-API-Key',
-  });
 
+  const connectbest = connectBest(deps, metrics);
+  app.route('/api', unite(connectbest, dialects));
+  app.route('/api', connectbest);
+  for (const { dialect, app: served } of dialects) app.route(dialect.mount, served);
+  app.post('/api/hooks/send-sms', sendSmsHook(deps));
+
+  let descriptions: Record<string, Description> | undefined;
+  const describe = () => {
+    descriptions ??= describeAll(connectbest, dialects);
+    return descriptions;
+  };
+  app.route('/api/docs', docsRoutes());
+  app.get('/api/openapi.json', (c) => c.json(describe().api));
+  app.get('/api/openapi/:document{[a-z]+\\.json}', (c) => {
+    const description = describe()[c.req.param('document').replace('.json', '')];
+    return description ? c.json(description) : c.notFound();
+  });
+  return { app, describe };
+}
+
+/** Hono's routers do not know forms from other bodies, so what takes them is found by its definition. */
+const uploadsOf = ({ dialect, endpoints }: Served): string[] =>
+  endpoints
+    .filter(({ definition }) => definition.form)
+    .flatMap(({ path }) => [`${dialect.mount}${path}`, `/api${path}`]);
+
+function connectBest(deps: Deps, metrics: Metrics): OpenAPIHono {
   const connectbest = new OpenAPIHono();
-  connectbest.onError(onError(translateError));
+  connectbest.use(translating(translateError));
   connectbest.route('/auth', authRoutes(deps));
   connectbest.route('/auth', verificationRoutes(deps));
   connectbest.route('/auth', sessionRoutes(deps));
@@ -89,15 +122,5 @@ export function createApp(deps: Deps): OpenAPIHono {
   connectbest.route('/chat', searchRoutes(deps));
   connectbest.route('/admin', adminRoutes(deps));
   connectbest.route('/', operationsRoutes(deps, metrics));
-  app.route('/api', connectbest);
-
-  app.route('/api/docs', docsRoutes());
-  app.post('/api/hooks/send-sms', sendSmsHook(deps));
-
-  let description: Description | undefined;
-  app.get('/api/openapi.json', (c) => {
-    description ??= describeApi(app);
-    return c.json(description);
-  });
-  return app;
+  return connectbest;
 }

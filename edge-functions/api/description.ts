@@ -1,19 +1,19 @@
 /** The OpenAPI description: what the routes declare, and what every route of their kind takes and answers besides. */
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono } from '@hono/zod-openapi';
 import { errorExamples } from '../_shared/http.ts';
 import { exampleOf, type Schema } from './examples.ts';
 import { VERSION } from './version.ts';
 
-const INFO = {
+const infoOf = (title: string) => ({
   openapi: '3.1.0',
   info: {
-    title: 'Confab',
+    title,
     version: VERSION,
     description: 'The HTTP API of a Confab chat backend',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/functions/v1' }],
-};
+});
 
 const ERROR = '#/components/schemas/Error';
 
@@ -21,25 +21,26 @@ interface Example {
   value: unknown;
 }
 
-interface Content {
+export interface Content {
   schema: Schema;
   example?: unknown;
   examples?: Record<string, Example>;
 }
 
-interface Answer {
+export interface Answer {
   $ref?: string;
   description?: string;
   content?: Record<string, Content>;
 }
 
 interface Parameter {
+  name: string;
   in: string;
   schema: Schema;
   example?: unknown;
 }
 
-interface Operation {
+export interface Operation {
   operationId?: string;
   summary?: string;
   tags?: string[];
@@ -50,6 +51,7 @@ interface Operation {
 }
 
 export interface Description {
+  info: { title: string };
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema>; responses?: Record<string, Answer> };
 }
@@ -130,8 +132,17 @@ function isForUsers({ security = [] }: Operation): boolean {
   return security.length > 0;
 }
 
-export function describeApi(app: OpenAPIHono): Description {
-  const description = app.getOpenAPI31Document(INFO) as unknown as Description;
+/** Describes what a document answers below this prefix. */
+export function describeApi(document: OpenAPIHono, prefix: string, title: string): Description {
+  const app = new OpenAPIHono();
+  app.route(prefix, document);
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-API-Key',
+  });
+  const description = app.getOpenAPI31Document(infoOf(title)) as unknown as Description;
   const { schemas } = description.components;
   const shared: Record<string, Answer> = {};
   description.components.responses = shared;

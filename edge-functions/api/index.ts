@@ -1,4 +1,4 @@
-/** The HTTP API, one function for every document it serves. */
+/** The HTTP API: the entry of the function api, and of one function for each other document it serves. */
 import {
   readEnv,
   readGoogleSettings,
@@ -36,5 +36,5 @@ Deno.serve(
     http: readHttpSettings(),
     urls,
     appName: mailSettings.sender.name,
-  }).fetch,
+  }).app.fetch,
 );

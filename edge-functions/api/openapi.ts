@@ -1,15 +1,14 @@
-/** Prints the OpenAPI description that the API serves at /api/openapi.json. */
+/** Prints the OpenAPI descriptions that the API serves under /api/openapi, by their names. */
 import { createProbes } from '../_shared/probes.ts';
 import { connectStorage } from '../_shared/storage.ts';
 import { connect } from '../_shared/supabase.ts';
 import { createApp } from './app.ts';
-import { describeApi } from './description.ts';
 
 const nothingIsSent = { send: () => Promise.reject(new Error('nothing is sent here')) };
 const supabaseUrl = 'http://localhost';
 const env = { supabaseUrl, restUrl: supabaseUrl, anonKey: 'none', serviceRoleKey: 'none' };
 const supabase = connect(env);
-const app = createApp({
+const { describe } = createApp({
   supabase,
   probes: createProbes(env, supabase),
   storage: connectStorage(supabase, { supabaseUrl, publicUrl: supabaseUrl, urlSeconds: 1 }),
@@ -21,4 +20,4 @@ const app = createApp({
   http: { trustedProxies: 1, corsOrigins: '*', isHttpsOnly: false },
   appName: 'Confab',
 });
-console.log(JSON.stringify(describeApi(app), null, 2));
+console.log(JSON.stringify(describe(), null, 2));

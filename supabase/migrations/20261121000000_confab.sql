@@ -1397,6 +1397,7 @@ create table chat.channels (
   name text constraint channels_name_form check (name is not distinct from chat_private.clean_name(name)),
   description text not null default ''
     constraint channels_description_length check (char_length(description) <= 500),
+  is_open boolean not null default false constraint channels_open_is_public check (not is_open or kind = 'public'),
   custom jsonb not null default '{}' constraint channels_custom_form check (chat_private.is_custom(custom)),
   dm_key text,
   epoch integer not null default 0,
@@ -1413,6 +1414,8 @@ create index channels_created_by_idx on chat.channels (created_by);
 create unique index channels_slug_unique on chat.channels (slug) where deleted_at is null;
 -- Serves the list of public channels.
 create index channels_public_idx on chat.channels (slug) where kind = 'public' and deleted_at is null;
+-- Serves the list of open channels, newest first.
+create index channels_open_idx on chat.channels (id) where is_open and deleted_at is null;
 
 create table chat.channel_members (
   channel_id uuid not null references chat.channels on delete cascade,
@@ -1556,6 +1559,7 @@ comment on column chat.channels.id is 'A UUIDv7';
 comment on column chat.channels.kind is 'public: everyone signed in may find and join it; private: by invitation; group: people without a slug, each may invite; dm: two people, for good';
 comment on column chat.channels.slug is 'Unique name for addresses among channels that are not deleted, a-z, 0-9 and dashes; null for group and dm';
 comment on column chat.channels.name is 'Name as shown, when it differs from the slug or the people''s names';
+comment on column chat.channels.is_open is 'Whether anybody reads it, also without an account; only of public ones';
 comment on column chat.channels.description is 'What the channel is for, at most 500 characters';
 comment on column chat.channels.custom is 'The app''s own data: an object of at most 16 KB';
 comment on column chat.channels.dm_key is 'Both user ids, smaller first: one dm per pair';
@@ -4094,24 +4098,39 @@ begin
 end;
 $$;
 
+-- A slug for a channel that came with a name only: of its letters and digits, and of its id where that is taken.
+create function chat_private.suggest_slug(wish text, id uuid) returns text
+language sql stable set search_path = '' as $$
+  select case when v.base <> '' and not exists (select from chat.channels c where c.slug = v.base and c.deleted_at is null)
+              then v.base
+              else btrim(left(coalesce(nullif(v.base, ''), 'channel'), 60), '-') || '-' || right(replace(suggest_slug.id::text, '-', ''), 12) end
+    from (select btrim(left(btrim(regexp_replace(lower(regexp_replace(normalize(coalesce(suggest_slug.wish, ''), nfkd), '[\u0300-\u036f]', '', 'g')),
+                                                 '[^a-z0-9]+', '-', 'g'), '-'), 80), '-') as base) v;
+$$;
+
 -- Definer: makes the caller the first member, which no policy lets anybody do.
-create function chat.create_channel(slug text, kind text default 'public', name text default null,
-                                    description text default '', member_ids uuid[] default '{}', custom jsonb default '{}', id uuid default null)
+create function chat.create_channel(slug text default null, kind text default 'public', name text default null,
+                                    description text default '', member_ids uuid[] default '{}', custom jsonb default '{}', id uuid default null,
+                                    is_open boolean default false)
 returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_slug text := lower(btrim(create_channel.slug));
+  v_id uuid := coalesce(create_channel.id, chat_private.uuid_v7());
+  v_slug text := coalesce(lower(btrim(create_channel.slug)),
+                          case when btrim(create_channel.name) <> '' then chat_private.suggest_slug(create_channel.name, v_id) end);
   v_channel chat.channels;
 begin
   perform chat_private.take_token('create_channel');
   if create_channel.kind is null or create_channel.kind not in ('public', 'private') then
     perform chat_private.fail('invalid_channel_kind', 400, 'unable to create channel; its kind is public or private');
+  elsif create_channel.is_open and create_channel.kind <> 'public' then
+    perform chat_private.fail('invalid_channel_kind', 400, 'unable to create channel; only a public one can be open');
   end if;
   perform chat_private.check_channel(coalesce(v_slug, ''), create_channel.name, create_channel.description, create_channel.custom, 'create channel');
 
-  insert into chat.channels (id, kind, slug, name, description, custom, created_by)
-  values (coalesce(create_channel.id, chat_private.uuid_v7()), create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
-          coalesce(create_channel.custom, '{}'), (select auth.uid()))
+  insert into chat.channels (id, kind, slug, name, description, custom, is_open, created_by)
+  values (v_id, create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
+          coalesce(create_channel.custom, '{}'), coalesce(create_channel.is_open, false), (select auth.uid()))
   on conflict do nothing
   returning * into v_channel;
   if v_channel.id is null then
@@ -4132,7 +4151,7 @@ begin
   return next v_channel;
 end;
 $$;
-grant execute on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid) to authenticated;
+grant execute on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid, boolean) to authenticated;
 
 -- Definer: as above.
 create function chat.create_group(member_ids uuid[], name text default null, description text default '', custom jsonb default '{}',
@@ -4144,8 +4163,10 @@ declare
 begin
   perform chat_private.take_token('create_channel');
   perform chat_private.check_channel(null, create_group.name, create_group.description, create_group.custom, 'create group');
-  if not exists (select from unnest(create_group.member_ids) as u where u <> (select auth.uid())) then
-    perform chat_private.fail('too_few_members', 400, 'unable to create group; it needs somebody else');
+  -- Others may come later, but then it must be told apart by something.
+  if nullif(btrim(create_group.name), '') is null
+     and not exists (select from unnest(create_group.member_ids) as u where u <> (select auth.uid())) then
+    perform chat_private.fail('too_few_members', 400, 'unable to create group; without a name it needs somebody else');
   end if;
   insert into chat.channels (id, kind, name, description, custom, created_by)
   values (coalesce(create_group.id, chat_private.uuid_v7()), 'group', btrim(create_group.name), coalesce(create_group.description, ''),
@@ -4205,7 +4226,7 @@ grant execute on function chat.open_dm(uuid, boolean) to authenticated;
 
 -- Definer: nobody may update channels directly.
 create function chat.update_channel(channel_id uuid, slug text default null, name text default null, description text default null,
-                                    kind text default null, custom jsonb default null)
+                                    kind text default null, custom jsonb default null, is_open boolean default null)
 returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -4216,6 +4237,8 @@ begin
   v_old := chat_private.take_right(update_channel.channel_id, 'update_channel', 'update channel');
   if update_channel.kind not in ('public', 'private') or (update_channel.kind is not null and v_old.kind = 'group') then
     perform chat_private.fail('invalid_channel_kind', 400, 'unable to update channel; its kind is public or private, and a group stays one');
+  elsif update_channel.is_open and coalesce(update_channel.kind, v_old.kind) <> 'public' then
+    perform chat_private.fail('invalid_channel_kind', 400, 'unable to update channel; only a public one can be open');
   elsif v_slug is not null and v_old.kind = 'group' then
     perform chat_private.fail('invalid_slug', 400, 'unable to update channel; a group has no slug');
   end if;
@@ -4224,6 +4247,7 @@ begin
   begin
     update chat.channels c
        set slug = coalesce(v_slug, c.slug), kind = coalesce(update_channel.kind, c.kind),
+           is_open = coalesce(update_channel.is_open, c.is_open) and coalesce(update_channel.kind, c.kind) = 'public',
            name = case when update_channel.name is null then c.name else nullif(btrim(update_channel.name), '') end,
            description = coalesce(update_channel.description, c.description),
            custom = coalesce(update_channel.custom, c.custom)
@@ -4232,14 +4256,14 @@ begin
   exception when unique_violation then
     perform chat_private.fail('slug_taken', 409, 'unable to update channel; another one has this slug');
   end;
-  if v_new.kind <> 'group' and (v_new.slug, v_new.kind, v_new.name, v_new.description)
-       is distinct from (v_old.slug, v_old.kind, v_old.name, v_old.description) then
+  if v_new.kind <> 'group' and (v_new.slug, v_new.kind, v_new.name, v_new.description, v_new.is_open)
+       is distinct from (v_old.slug, v_old.kind, v_old.name, v_old.description, v_old.is_open) then
     perform chat_private.post_system_message(v_new.id, 'Channel updated', 'channel_updated');
   end if;
   return next v_new;
 end;
 $$;
-grant execute on function chat.update_channel(uuid, text, text, text, text, jsonb) to authenticated;
+grant execute on function chat.update_channel(uuid, text, text, text, text, jsonb, boolean) to authenticated;
 
 -- Definer: as above.
 create function chat.archive_channel(channel_id uuid, is_archived boolean default true) returns setof chat.channels rows 1
@@ -4359,13 +4383,14 @@ comment on column chat.channel_bans.until is 'Until when, infinity for good';
 comment on column chat.channel_bans.banned_by is 'Which admin did it';
 comment on column chat.channel_bans.created_at is 'When';
 comment on policy select_channel_admin on chat.channel_bans is 'Admins of a channel see whom it keeps out';
-comment on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid) is
-  'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, conflict, too_many_members, user_not_found, user_blocked';
+comment on function chat_private.suggest_slug(text, uuid) is 'A free slug for a channel of this name';
+comment on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid, boolean) is
+  'Creates a public or private channel with the caller as admin; without a slug one is made of the name. Anybody reads an open one, also without an account. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, conflict, too_many_members, user_not_found, user_blocked';
 comment on function chat.create_group(uuid[], text, text, jsonb, uuid) is
-  'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, conflict, too_many_members, user_not_found, user_blocked';
+  'Creates a group of the caller and these people; one with a name may begin without others. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, conflict, too_many_members, user_not_found, user_blocked';
 comment on function chat.open_dm(uuid, boolean) is
   'The direct-message channel with this user, made on first use (also with oneself, unless that is not wanted). Errors: rate_limited, user_not_found, cannot_target_oneself, user_blocked';
-comment on function chat.update_channel(uuid, text, text, text, text, jsonb) is
+comment on function chat.update_channel(uuid, text, text, text, text, jsonb, boolean) is
   'Changes what is given of a channel; an empty name takes it away. Errors: channel_not_found, not_a_member, not_a_channel_admin, channel_archived, dm_is_permanent, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken';
 comment on function chat.archive_channel(uuid, boolean) is
   'Makes a channel read-only, or writable again. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent';
@@ -7344,6 +7369,86 @@ comment on function chat.get_contact(uuid) is 'A person as the caller may see th
 comment on function chat.search_contacts(text, integer) is
   'People by name, username, e-mail address or phone number, best first; suspended ones are left out. Errors: invalid_search, invalid_page_size';
 
+-- 60_open_channels.sql
+-- Open channels: public ones that anybody reads, also without an account.
+
+-- Whether the caller, who may be nobody, reads this channel. Definer: who has no account sees no table.
+create function chat_private.may_read(channel_id uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from chat.channels c where c.id = may_read.channel_id and c.is_open and c.deleted_at is null)
+      or exists (select from chat.channel_members m where m.channel_id = may_read.channel_id and m.user_id = (select auth.uid()));
+$$;
+
+-- Definer: as above.
+create function chat_private.require_reader(channel_id uuid, operation text) returns void
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if chat_private.may_read(require_reader.channel_id) then
+    return;
+  elsif (select auth.uid()) is null then
+    perform chat_private.fail('channel_not_found', 404,
+      format('unable to %s; the channel does not exist or is not open to everybody', operation));
+  end if;
+  perform chat_private.refuse_stranger(require_reader.channel_id, operation);
+end;
+$$;
+
+-- Definer: as above.
+create function chat.list_open_channels(before uuid default null, page_size integer default 50)
+returns table (id uuid, slug text, name text, description text, created_by uuid, created_at timestamptz, member_count integer)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform chat_private.check_page_size(page_size, 'list channels');
+  return query
+    select c.id, c.slug, c.name, c.description, c.created_by, c.created_at, n.member_count
+      from chat.channels c join chat.channel_counters n on n.channel_id = c.id
+     where c.is_open and c.deleted_at is null
+       and c.id < coalesce(list_open_channels.before, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+     order by c.id desc limit page_size;
+end;
+$$;
+grant execute on function chat.list_open_channels(uuid, integer) to anon, authenticated;
+
+-- Definer: as above.
+create function chat.get_open_channel(channel_id uuid)
+returns table (id uuid, slug text, name text, description text, created_by uuid, created_at timestamptz, member_count integer)
+language plpgsql stable security definer rows 1 set search_path = '' as $$
+begin
+  perform chat_private.require_reader(get_open_channel.channel_id, 'read channel');
+  return query
+    select c.id, c.slug, c.name, c.description, c.created_by, c.created_at, n.member_count
+      from chat.channels c join chat.channel_counters n on n.channel_id = c.id
+     where c.id = get_open_channel.channel_id;
+end;
+$$;
+grant execute on function chat.get_open_channel(uuid) to anon, authenticated;
+
+-- Definer: as above.
+create function chat.list_open_messages(channel_id uuid, before_seq bigint default null, page_size integer default 50)
+returns table (id uuid, seq bigint, body text, author_id uuid, author_username text, author_name text,
+               files jsonb, created_at timestamptz, edited_at timestamptz)
+language plpgsql stable security definer rows 50 set search_path = '' as $$
+#variable_conflict use_column
+begin
+  perform chat_private.require_reader(list_open_messages.channel_id, 'list messages');
+  perform chat_private.check_page_size(page_size, 'list messages');
+  return query
+    select m.id, m.seq, m.body, m.author_id, a.username, a.name, m.files, m.created_at, m.edited_at
+      from chat.messages m left join chat.profiles a on a.id = m.author_id
+     where m.channel_id = list_open_messages.channel_id and m.in_channel and m.kind = 'user' and m.deleted_at is null
+       and m.seq < coalesce(before_seq, 9223372036854775807)
+     order by m.seq desc limit page_size;
+end;
+$$;
+grant execute on function chat.list_open_messages(uuid, bigint, integer) to anon, authenticated;
+
+comment on function chat_private.may_read(uuid) is 'Whether the caller, who may be nobody, reads this channel';
+comment on function chat_private.require_reader(uuid, text) is 'Refuses whoever does not read this channel';
+comment on function chat.list_open_channels(uuid, integer) is 'Open channels, newest first. Errors: invalid_page_size';
+comment on function chat.get_open_channel(uuid) is 'An open channel, or one that the caller is in. Errors: channel_not_found, not_a_member';
+comment on function chat.list_open_messages(uuid, bigint, integer) is
+  'The newest messages of an open channel, or of one that the caller is in. Errors: channel_not_found, not_a_member, invalid_page_size';
+
 -- 70_admin.sql
 -- Administration of the platform: who is suspended, who is an admin, what admins did. Rules are triggers, so that an
 -- edit by hand in Studio does all that a call does.
@@ -8051,6 +8156,13 @@ language sql stable security definer set search_path = '' as $$
 $$;
 grant execute on function chat.is_password(text, text) to service_role;
 
+-- Definer: addresses are Auth's, and shown to nobody else.
+create function chat.sign_in_address(username text) returns text
+language sql stable security definer set search_path = '' as $$
+  select u.email from chat.profiles p join auth.users u on u.id = p.id where p.username = lower(sign_in_address.username);
+$$;
+grant execute on function chat.sign_in_address(text) to service_role;
+
 -- Definer: challenges are Auth's, which tells their ids only to whoever began them.
 create function chat.newest_challenge(user_id uuid) returns table (factor_id uuid, challenge_id uuid)
 language sql stable rows 1 security definer set search_path = '' as $$
@@ -8096,6 +8208,7 @@ $$;
 grant execute on function chat.claim_oauth_state(text) to service_role;
 
 comment on function chat.is_password(text, text) is 'For the server only: whether this is the password of the account with this address';
+comment on function chat.sign_in_address(text) is 'For the server only: the address that Auth knows the person with this username by';
 comment on function chat.newest_challenge(uuid) is 'For the server only: the newest code on its way to a person''s phone, for five minutes';
 comment on function chat.count_sms(uuid, text) is
   'For the server only: counts a message to a person''s phone, for the number and the person''s address too until the number is proven. Errors: rate_limited';

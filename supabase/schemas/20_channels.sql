@@ -8,6 +8,7 @@ create table chat.channels (
   name text constraint channels_name_form check (name is not distinct from chat_private.clean_name(name)),
   description text not null default ''
     constraint channels_description_length check (char_length(description) <= 500),
+  is_open boolean not null default false constraint channels_open_is_public check (not is_open or kind = 'public'),
   custom jsonb not null default '{}' constraint channels_custom_form check (chat_private.is_custom(custom)),
   dm_key text,
   epoch integer not null default 0,
@@ -24,6 +25,8 @@ create index channels_created_by_idx on chat.channels (created_by);
 create unique index channels_slug_unique on chat.channels (slug) where deleted_at is null;
 -- Serves the list of public channels.
 create index channels_public_idx on chat.channels (slug) where kind = 'public' and deleted_at is null;
+-- Serves the list of open channels, newest first.
+create index channels_open_idx on chat.channels (id) where is_open and deleted_at is null;
 
 create table chat.channel_members (
   channel_id uuid not null references chat.channels on delete cascade,
@@ -167,6 +170,7 @@ comment on column chat.channels.id is 'A UUIDv7';
 comment on column chat.channels.kind is 'public: everyone signed in may find and join it; private: by invitation; group: people without a slug, each may invite; dm: two people, for good';
 comment on column chat.channels.slug is 'Unique name for addresses among channels that are not deleted, a-z, 0-9 and dashes; null for group and dm';
 comment on column chat.channels.name is 'Name as shown, when it differs from the slug or the people''s names';
+comment on column chat.channels.is_open is 'Whether anybody reads it, also without an account; only of public ones';
 comment on column chat.channels.description is 'What the channel is for, at most 500 characters';
 comment on column chat.channels.custom is 'The app''s own data: an object of at most 16 KB';
 comment on column chat.channels.dm_key is 'Both user ids, smaller first: one dm per pair';

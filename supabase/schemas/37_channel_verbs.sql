@@ -79,24 +79,39 @@ begin
 end;
 $$;
 
+-- A slug for a channel that came with a name only: of its letters and digits, and of its id where that is taken.
+create function chat_private.suggest_slug(wish text, id uuid) returns text
+language sql stable set search_path = '' as $$
+  select case when v.base <> '' and not exists (select from chat.channels c where c.slug = v.base and c.deleted_at is null)
+              then v.base
+              else btrim(left(coalesce(nullif(v.base, ''), 'channel'), 60), '-') || '-' || right(replace(suggest_slug.id::text, '-', ''), 12) end
+    from (select btrim(left(btrim(regexp_replace(lower(regexp_replace(normalize(coalesce(suggest_slug.wish, ''), nfkd), '[\u0300-\u036f]', '', 'g')),
+                                                 '[^a-z0-9]+', '-', 'g'), '-'), 80), '-') as base) v;
+$$;
+
 -- Definer: makes the caller the first member, which no policy lets anybody do.
-create function chat.create_channel(slug text, kind text default 'public', name text default null,
-                                    description text default '', member_ids uuid[] default '{}', custom jsonb default '{}', id uuid default null)
+create function chat.create_channel(slug text default null, kind text default 'public', name text default null,
+                                    description text default '', member_ids uuid[] default '{}', custom jsonb default '{}', id uuid default null,
+                                    is_open boolean default false)
 returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_slug text := lower(btrim(create_channel.slug));
+  v_id uuid := coalesce(create_channel.id, chat_private.uuid_v7());
+  v_slug text := coalesce(lower(btrim(create_channel.slug)),
+                          case when btrim(create_channel.name) <> '' then chat_private.suggest_slug(create_channel.name, v_id) end);
   v_channel chat.channels;
 begin
   perform chat_private.take_token('create_channel');
   if create_channel.kind is null or create_channel.kind not in ('public', 'private') then
     perform chat_private.fail('invalid_channel_kind', 400, 'unable to create channel; its kind is public or private');
+  elsif create_channel.is_open and create_channel.kind <> 'public' then
+    perform chat_private.fail('invalid_channel_kind', 400, 'unable to create channel; only a public one can be open');
   end if;
   perform chat_private.check_channel(coalesce(v_slug, ''), create_channel.name, create_channel.description, create_channel.custom, 'create channel');
 
-  insert into chat.channels (id, kind, slug, name, description, custom, created_by)
-  values (coalesce(create_channel.id, chat_private.uuid_v7()), create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
-          coalesce(create_channel.custom, '{}'), (select auth.uid()))
+  insert into chat.channels (id, kind, slug, name, description, custom, is_open, created_by)
+  values (v_id, create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
+          coalesce(create_channel.custom, '{}'), coalesce(create_channel.is_open, false), (select auth.uid()))
   on conflict do nothing
   returning * into v_channel;
   if v_channel.id is null then
@@ -117,7 +132,7 @@ begin
   return next v_channel;
 end;
 $$;
-grant execute on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid) to authenticated;
+grant execute on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid, boolean) to authenticated;
 
 -- Definer: as above.
 create function chat.create_group(member_ids uuid[], name text default null, description text default '', custom jsonb default '{}',
@@ -129,8 +144,10 @@ declare
 begin
   perform chat_private.take_token('create_channel');
   perform chat_private.check_channel(null, create_group.name, create_group.description, create_group.custom, 'create group');
-  if not exists (select from unnest(create_group.member_ids) as u where u <> (select auth.uid())) then
-    perform chat_private.fail('too_few_members', 400, 'unable to create group; it needs somebody else');
+  -- Others may come later, but then it must be told apart by something.
+  if nullif(btrim(create_group.name), '') is null
+     and not exists (select from unnest(create_group.member_ids) as u where u <> (select auth.uid())) then
+    perform chat_private.fail('too_few_members', 400, 'unable to create group; without a name it needs somebody else');
   end if;
   insert into chat.channels (id, kind, name, description, custom, created_by)
   values (coalesce(create_group.id, chat_private.uuid_v7()), 'group', btrim(create_group.name), coalesce(create_group.description, ''),
@@ -190,7 +207,7 @@ grant execute on function chat.open_dm(uuid, boolean) to authenticated;
 
 -- Definer: nobody may update channels directly.
 create function chat.update_channel(channel_id uuid, slug text default null, name text default null, description text default null,
-                                    kind text default null, custom jsonb default null)
+                                    kind text default null, custom jsonb default null, is_open boolean default null)
 returns setof chat.channels rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -201,6 +218,8 @@ begin
   v_old := chat_private.take_right(update_channel.channel_id, 'update_channel', 'update channel');
   if update_channel.kind not in ('public', 'private') or (update_channel.kind is not null and v_old.kind = 'group') then
     perform chat_private.fail('invalid_channel_kind', 400, 'unable to update channel; its kind is public or private, and a group stays one');
+  elsif update_channel.is_open and coalesce(update_channel.kind, v_old.kind) <> 'public' then
+    perform chat_private.fail('invalid_channel_kind', 400, 'unable to update channel; only a public one can be open');
   elsif v_slug is not null and v_old.kind = 'group' then
     perform chat_private.fail('invalid_slug', 400, 'unable to update channel; a group has no slug');
   end if;
@@ -209,6 +228,7 @@ begin
   begin
     update chat.channels c
        set slug = coalesce(v_slug, c.slug), kind = coalesce(update_channel.kind, c.kind),
+           is_open = coalesce(update_channel.is_open, c.is_open) and coalesce(update_channel.kind, c.kind) = 'public',
            name = case when update_channel.name is null then c.name else nullif(btrim(update_channel.name), '') end,
            description = coalesce(update_channel.description, c.description),
            custom = coalesce(update_channel.custom, c.custom)
@@ -217,14 +237,14 @@ begin
   exception when unique_violation then
     perform chat_private.fail('slug_taken', 409, 'unable to update channel; another one has this slug');
   end;
-  if v_new.kind <> 'group' and (v_new.slug, v_new.kind, v_new.name, v_new.description)
-       is distinct from (v_old.slug, v_old.kind, v_old.name, v_old.description) then
+  if v_new.kind <> 'group' and (v_new.slug, v_new.kind, v_new.name, v_new.description, v_new.is_open)
+       is distinct from (v_old.slug, v_old.kind, v_old.name, v_old.description, v_old.is_open) then
     perform chat_private.post_system_message(v_new.id, 'Channel updated', 'channel_updated');
   end if;
   return next v_new;
 end;
 $$;
-grant execute on function chat.update_channel(uuid, text, text, text, text, jsonb) to authenticated;
+grant execute on function chat.update_channel(uuid, text, text, text, text, jsonb, boolean) to authenticated;
 
 -- Definer: as above.
 create function chat.archive_channel(channel_id uuid, is_archived boolean default true) returns setof chat.channels rows 1
@@ -344,13 +364,14 @@ comment on column chat.channel_bans.until is 'Until when, infinity for good';
 comment on column chat.channel_bans.banned_by is 'Which admin did it';
 comment on column chat.channel_bans.created_at is 'When';
 comment on policy select_channel_admin on chat.channel_bans is 'Admins of a channel see whom it keeps out';
-comment on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid) is
-  'Creates a public or private channel with the caller as admin. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, conflict, too_many_members, user_not_found, user_blocked';
+comment on function chat_private.suggest_slug(text, uuid) is 'A free slug for a channel of this name';
+comment on function chat.create_channel(text, text, text, text, uuid[], jsonb, uuid, boolean) is
+  'Creates a public or private channel with the caller as admin; without a slug one is made of the name. Anybody reads an open one, also without an account. Errors: rate_limited, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken, conflict, too_many_members, user_not_found, user_blocked';
 comment on function chat.create_group(uuid[], text, text, jsonb, uuid) is
-  'Creates a group of the caller and these people. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, conflict, too_many_members, user_not_found, user_blocked';
+  'Creates a group of the caller and these people; one with a name may begin without others. Errors: rate_limited, invalid_name, invalid_description, invalid_custom, too_few_members, conflict, too_many_members, user_not_found, user_blocked';
 comment on function chat.open_dm(uuid, boolean) is
   'The direct-message channel with this user, made on first use (also with oneself, unless that is not wanted). Errors: rate_limited, user_not_found, cannot_target_oneself, user_blocked';
-comment on function chat.update_channel(uuid, text, text, text, text, jsonb) is
+comment on function chat.update_channel(uuid, text, text, text, text, jsonb, boolean) is
   'Changes what is given of a channel; an empty name takes it away. Errors: channel_not_found, not_a_member, not_a_channel_admin, channel_archived, dm_is_permanent, invalid_channel_kind, invalid_slug, invalid_name, invalid_description, invalid_custom, slug_taken';
 comment on function chat.archive_channel(uuid, boolean) is
   'Makes a channel read-only, or writable again. Errors: channel_not_found, not_a_member, not_a_channel_admin, dm_is_permanent';

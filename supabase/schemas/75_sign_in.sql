@@ -11,6 +11,13 @@ language sql stable security definer set search_path = '' as $$
 $$;
 grant execute on function chat.is_password(text, text) to service_role;
 
+-- Definer: addresses are Auth's, and shown to nobody else.
+create function chat.sign_in_address(username text) returns text
+language sql stable security definer set search_path = '' as $$
+  select u.email from chat.profiles p join auth.users u on u.id = p.id where p.username = lower(sign_in_address.username);
+$$;
+grant execute on function chat.sign_in_address(text) to service_role;
+
 -- Definer: challenges are Auth's, which tells their ids only to whoever began them.
 create function chat.newest_challenge(user_id uuid) returns table (factor_id uuid, challenge_id uuid)
 language sql stable rows 1 security definer set search_path = '' as $$
@@ -56,6 +63,7 @@ $$;
 grant execute on function chat.claim_oauth_state(text) to service_role;
 
 comment on function chat.is_password(text, text) is 'For the server only: whether this is the password of the account with this address';
+comment on function chat.sign_in_address(text) is 'For the server only: the address that Auth knows the person with this username by';
 comment on function chat.newest_challenge(uuid) is 'For the server only: the newest code on its way to a person''s phone, for five minutes';
 comment on function chat.count_sms(uuid, text) is
   'For the server only: counts a message to a person''s phone, for the number and the person''s address too until the number is proven. Errors: rate_limited';

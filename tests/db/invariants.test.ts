@@ -7,6 +7,9 @@ afterAll(() => database.end());
 
 /** What somebody who is not signed in may run: the gate, and what it refuses with. */
 const ANON_FUNCTIONS = [
+  'chat.get_open_channel',
+  'chat.list_open_channels',
+  'chat.list_open_messages',
   'chat_private.adopt_api_key',
   'chat_private.check_api_key',
   'chat_private.fail',
@@ -38,7 +41,7 @@ it('every function pins its search path', async () => {
   expect(rows).toEqual([]);
 });
 
-it('anon may run the gate and nothing else', async () => {
+it('anon may run the gate and read open channels, and nothing else', async () => {
   const rows = await database`
     select distinct pronamespace::regnamespace::text || '.' || proname as name from pg_proc
     where pronamespace in ${OURS} and has_function_privilege('anon', oid, 'execute') order by name`;

@@ -7,6 +7,7 @@ import { confirmFactor, factorOf, sendFactorCode } from './second-factor.ts';
 /** A row of chat.account_details; the types of the database call every column of a type nullable. */
 export interface AccountRow {
   id: string;
+  username: string;
   name: string;
   avatar_url: string | null;
   email: string | null;
@@ -24,7 +25,7 @@ export interface AccountRow {
 /** A row of chat.contact. */
 export type ContactRow = Pick<
   AccountRow,
-  'id' | 'name' | 'avatar_url' | 'email' | 'phone' | 'status' | 'status_text' | 'created_at'
+  'id' | 'username' | 'name' | 'avatar_url' | 'email' | 'phone' | 'status' | 'status_text' | 'created_at'
 >;
 
 export interface SignedIn {
@@ -37,32 +38,64 @@ interface Credentials {
   password: string;
 }
 
+interface NewAccount {
+  /** Without one the account signs in by its username. */
+  email?: string | undefined;
+  password: string;
+  /** Made of the name or the address where there is none. */
+  username?: string | undefined;
+  name: string;
+  phone?: string | undefined;
+}
+
 export async function register(
   supabase: Supabase,
   visitor: ChatClient,
-  { email, password, name, phone }: Credentials & { name: string; phone: string | undefined },
+  { email, password, ...person }: NewAccount,
 ): Promise<SignedIn> {
   const { data, error } = await visitor.auth.signUp({
-    email,
+    email: email ?? reservedAddress(person.username ?? ''),
     password,
-    options: { data: { name, ...(phone && { phone }) } },
+    options: { data: given(person) },
   });
+  // A username without an address has one made of it.
+  if (error && TAKEN.has(error.code ?? '') && !email) {
+    throw new ApiError('username_taken', 409, 'unable to register; this username is taken');
+  }
   const tokens = sessionOf('register', data.session, error);
   return { account: await readAccount(supabase.asCaller(tokens.access_token)), tokens };
 }
 
+const TAKEN = new Set(['user_already_exists', 'email_exists']);
+
+/** The address that Auth knows an account without one by. It never receives mail. */
+const reservedAddress = (username: string) => `${username}@users.confab.invalid`;
+
+/** What Auth knows this person by. Nobody has a username's reserved address but who has that username. */
+export async function addressOfUsername(supabase: Supabase, username: string): Promise<string> {
+  const found = await run('sign in', supabase.asServer().rpc('sign_in_address', { username }));
+  return found || reservedAddress(username);
+}
+
+interface SignIn extends Credentials {
+  /** Of the second factor. */
+  code: string | undefined;
+  /** Whether the address has to be verified. */
+  isByAddress: boolean;
+}
+
 /**
- * Signs in who has verified the address and, where there is a second factor, confirmed it with `code`; without one a
- * code is sent. `visitor` is left without a session when the sign-in is refused.
+ * Signs in who has, where there is a second factor, confirmed it with `code`; without one a code is sent. `visitor` is
+ * left without a session when the sign-in is refused.
  */
 export async function signIn(
   supabase: Supabase,
   visitor: ChatClient,
-  { email, password, code }: Credentials & { code: string | undefined },
+  { email, password, code, isByAddress }: SignIn,
 ): Promise<SignedIn> {
   const session = await startSession(supabase, visitor, { email, password });
   try {
-    await requireVerified(supabase, session.user.id);
+    if (isByAddress) await requireVerified(supabase, session.user.id);
     const factor = factorOf(session.user);
     if (factor && code === undefined) {
       await sendFactorCode(visitor, factor);

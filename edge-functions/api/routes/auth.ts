@@ -1,7 +1,6 @@
 /** Registering, signing in and the own account (ConnectBest 1.1, 1.2, 1.5). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn, visiting } from '../../_shared/caller.ts';
-import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { absent, Email, Password, Phone, SixDigits, text } from '../../_shared/schemas.ts';
 import { visitorOf } from '../../_shared/visitor.ts';
@@ -17,6 +16,7 @@ import {
 } from '../dialects/connectbest/accounts.ts';
 import { Tokens, toTokens } from '../dialects/connectbest/tokens.ts';
 import { sendCode } from '../email-codes.ts';
+import { countLogin } from '../login.ts';
 
 const Registration = z.object({
   email: Email,
@@ -85,9 +85,6 @@ const me = createRoute({
   },
 });
 
-/** How long a refusal takes, in milliseconds: Auth looks at no password where there is no account, and is faster. */
-const REFUSAL_TAKES = 400;
-
 export function authRoutes(deps: Deps) {
   const { supabase } = deps;
   return new OpenAPIHono({ defaultHook: refuseInvalid })
@@ -107,24 +104,13 @@ export function authRoutes(deps: Deps) {
     })
     .openapi(login, async (c) => {
       const { email, password, verificationCode: code } = c.req.valid('json');
-      const attempt = await c.var.limits.takeLogin(c, email);
-      const earliest = performance.now() + REFUSAL_TAKES;
-      try {
-        const { account, tokens } = await signIn(supabase, visitorOf(c, deps), { email, password, code });
-        await attempt.succeeded();
-        return c.json({ user: toSignedInUser(account), ...toTokens(tokens) }, 200);
-      } catch (cause) {
-        const reason = cause instanceof ApiError ? cause.code : '';
-        if (reason === 'second_factor_required') await attempt.isNotCounted();
-        if (reason === 'invalid_credentials') await until(earliest);
-        throw cause instanceof ApiError && reason === 'invalid_code' ? cause.at('verificationCode') : cause;
-      }
+      const { account, tokens } = await countLogin(c, email, () =>
+        signIn(supabase, visitorOf(c, deps), { email, password, code, isByAddress: true }),
+      );
+      return c.json({ user: toSignedInUser(account), ...toTokens(tokens) }, 200);
     })
     .openapi(me, async (c) => {
       const account = await readAccount(supabase.asCaller(c.var.caller.token));
       return c.json({ user: toCurrentUser(account) }, 200);
     });
 }
-
-const until = (time: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.max(0, time - performance.now())));

@@ -6,8 +6,8 @@ import { absent, Uuid } from '../../_shared/schemas.ts';
 import { run } from '../../_shared/supabase.ts';
 import type { Deps } from '../deps.ts';
 import { PersonName, Role, toRole } from '../dialects/connectbest/channels.ts';
-import { wrongField } from '../dialects/connectbest/errors.ts';
 import { Done, done, Id } from '../dialects/connectbest/values.ts';
+import { wrongField } from '../translator.ts';
 import { ChannelId } from './channels.ts';
 
 const Member = ChannelId.extend({ userId: Uuid });

@@ -20,8 +20,8 @@ import {
   toChannelDetails,
   toListedChannel,
 } from '../dialects/connectbest/channels.ts';
-import { wrongField } from '../dialects/connectbest/errors.ts';
 import { Done, done } from '../dialects/connectbest/values.ts';
+import { wrongField } from '../translator.ts';
 
 export const ChannelId = z.object({ channelId: Uuid });
 

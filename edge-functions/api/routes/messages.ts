@@ -5,9 +5,9 @@ import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared
 import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import * as messages from '../core/messages.ts';
 import type { Deps } from '../deps.ts';
-import { wrongField } from '../dialects/connectbest/errors.ts';
 import { Message, toMessage } from '../dialects/connectbest/messages.ts';
 import { Done, done } from '../dialects/connectbest/values.ts';
+import { wrongField } from '../translator.ts';
 
 const Channel = z.object({ channelId: Uuid });
 const Place = z.object({ channelId: Uuid, messageId: Uuid });

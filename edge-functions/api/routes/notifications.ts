@@ -5,7 +5,6 @@ import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared
 import { pageLimit, Uuid } from '../../_shared/schemas.ts';
 import { type ChatClient, given, run } from '../../_shared/supabase.ts';
 import type { Deps } from '../deps.ts';
-import { wrongField } from '../dialects/connectbest/errors.ts';
 import {
   fromSettings,
   NOTIFICATION_COLUMNS,
@@ -18,6 +17,7 @@ import {
   toSettings,
 } from '../dialects/connectbest/notifications.ts';
 import { Done, done } from '../dialects/connectbest/values.ts';
+import { wrongField } from '../translator.ts';
 
 const settings = jsonAnswer('The settings', z.object({ settings: Settings }));
 

@@ -3,22 +3,31 @@ import type { FunctionConfig } from '../config.ts';
 import { log, stopOnSignal, variable } from '../process.ts';
 import { watchFunctions } from './reload.ts';
 import { createFunctionServer } from './server.ts';
-import { createWorker } from './worker.ts';
+import { createWorker, type Worker } from './worker.ts';
 
 const functions = JSON.parse(variable('FUNCTIONS')) as FunctionConfig[];
 const environment = JSON.parse(variable('FUNCTION_ENVIRONMENT')) as Record<string, string>;
-const workers = new Map(functions.map((config) => [config.name, createWorker(config, environment, log)]));
+// Functions with one entry point are one program under several names: one process serves them all.
+const programs = new Map<string, Worker>();
+const workers = new Map(
+  functions.map((config) => {
+    const key = JSON.stringify({ ...config, name: '' });
+    const worker = programs.get(key) ?? createWorker(config, environment, log);
+    programs.set(key, worker);
+    return [config.name, worker] as const;
+  }),
+);
 const server = createFunctionServer(workers, variable('JWT_SECRET'), log);
 
 const unwatch = watchFunctions(functions, () => {
   log('changed');
-  for (const worker of workers.values()) worker.renew();
+  for (const worker of programs.values()) worker.renew();
 });
 
 server.listen(Number(variable('PORT')), '127.0.0.1', async () => {
   log('listening');
   // The first caller should not have to wait for Deno; one after the other, so that the start stays quick.
-  for (const worker of workers.values())
+  for (const worker of programs.values())
     await worker.lease().then(
       ({ release }) => release(),
       () => {},
@@ -27,5 +36,5 @@ server.listen(Number(variable('PORT')), '127.0.0.1', async () => {
 
 stopOnSignal(server, () => {
   unwatch();
-  for (const worker of workers.values()) worker.stop();
+  for (const worker of programs.values()) worker.stop();
 });

@@ -1,5 +1,5 @@
 /** ConnectBest's statuses and field names for our errors. */
-import { ApiError } from '../../../_shared/errors.ts';
+import { translator } from '../../translator.ts';
 
 /** Where the document asks for another status than ours. */
 const STATUSES: Record<string, number> = {
@@ -38,24 +38,4 @@ const FIELDS: Record<string, string> = {
   too_many_notifications: 'notificationIds',
 };
 
-export function translateError(error: ApiError): ApiError {
-  const field = FIELDS[error.code] ?? fieldOf(error.cause);
-  return error.with({
-    status: STATUSES[error.code],
-    details: error.details ?? (field ? [{ field, message: error.message }] : undefined),
-  });
-}
-
-/** Some rules of the database name the field themselves: "field: before". */
-function fieldOf(cause: unknown): string | undefined {
-  const { details } = (cause ?? {}) as { details?: unknown };
-  return typeof details === 'string' ? /^field: (\w+)$/.exec(details)?.[1] : undefined;
-}
-
-/** For `catch`: refusals that are about what one field of this request names, which is then wrong input. */
-export const wrongField =
-  (field: string, ...codes: string[]) =>
-  (error: unknown): never => {
-    if (!(error instanceof ApiError && codes.includes(error.code))) throw error;
-    throw error.with({ status: 400, details: [{ field, message: error.message }] });
-  };
+export const translateError = translator(STATUSES, FIELDS);

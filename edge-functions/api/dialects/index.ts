@@ -1,0 +1,5 @@
+/** The documents that are served beside ConnectBest; where they share a path, the earlier one is asked first. */
+import type { Dialect } from '../dialect.ts';
+import { chatrooms } from './chatrooms.ts';
+
+export const DIALECTS: Dialect[] = [chatrooms];

@@ -1,0 +1,132 @@
+/** All documents under one prefix: where one path means several things, what the body says decides. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
+import { type Context, type Handler, Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { ApiError } from '../_shared/errors.ts';
+import type { Method, Served } from './dialect.ts';
+
+/** What may answer a method and path. */
+interface Candidate {
+  path: string;
+  /** Names that its body needs. */
+  needs: string[];
+  /** Names that its body may have. */
+  knows: string[];
+  /** None for the first document, which answers after everybody else. */
+  handlers: Handler[];
+}
+
+interface Meeting {
+  method: Method;
+  candidates: Candidate[];
+}
+
+/**
+ * What the other documents answer beside `first`, to be asked before it: it keeps every path of its own, unless the body
+ * speaks another document's language.
+ */
+export function unite(first: OpenAPIHono, others: Served[]): Hono {
+  const union = new Hono();
+  for (const { method, candidates } of meetings(first, others)) {
+    const [leader] = candidates;
+    const isOnlyPath = candidates.every(({ needs }) => needs.length === 0);
+    // Where no body decides, the first document keeps what is its own.
+    if (leader?.handlers.length === 0 && (isOnlyPath || candidates.length === 1)) continue;
+    if (candidates.length > 1) {
+      union.on(
+        method.toUpperCase(),
+        toPattern(leader?.path ?? ''),
+        createMiddleware(async (c, next) => {
+          c.set('chosen', isOnlyPath ? leader : choose(candidates, await readNames(c)));
+          await next();
+        }),
+      );
+    }
+    for (const [index, candidate] of candidates.entries()) {
+      const successor = isOnlyPath ? candidates[index + 1] : undefined;
+      for (const handler of candidate.handlers) {
+        const guarded = candidates.length > 1 ? guard(candidate, successor, handler) : handler;
+        union.on(method.toUpperCase(), toPattern(candidate.path), guarded);
+      }
+    }
+  }
+  return union;
+}
+
+/** Everything that some document answers, with the first document's candidate before the others'. */
+export function meetings(first: OpenAPIHono, others: Served[]): Meeting[] {
+  const found = new Map<string, Meeting>();
+  const add = (method: Method, candidate: Candidate) => {
+    const key = `${method} ${candidate.path.replaceAll(/\{\w+\}/g, '{}')}`;
+    const meeting = found.get(key) ?? { method, candidates: [] };
+    meeting.candidates.push(candidate);
+    found.set(key, meeting);
+  };
+  for (const definition of first.openAPIRegistry.definitions) {
+    if (definition.type !== 'route') continue;
+    const { method, path, request } = definition.route;
+    add(method as Method, { path, ...namesOf(request?.body?.content['application/json']), handlers: [] });
+  }
+  for (const { endpoints } of others) {
+    for (const { method, path, definition, handlers } of endpoints) {
+      add(method, { path, ...namesOf({ schema: definition.body }), handlers });
+    }
+  }
+  return [...found.values()];
+}
+
+function namesOf(content: object | undefined): { needs: string[]; knows: string[] } {
+  const schema = content && 'schema' in content ? content.schema : undefined;
+  if (!(schema instanceof z.ZodObject)) return { needs: [], knows: [] };
+  const fields = Object.entries<z.ZodType>(schema.shape);
+  return {
+    needs: fields.filter(([, field]) => !field.safeParse(undefined).success).map(([name]) => name),
+    knows: fields.map(([name]) => name),
+  };
+}
+
+/** The candidate whose names these are. @throws invalid_input where they are those of two */
+function choose(candidates: Candidate[], names: string[]): Candidate | undefined {
+  const shared = ({ knows }: Candidate) => names.filter((name) => knows.includes(name)).length;
+  const best = (some: Candidate[]) => {
+    const most = Math.max(...some.map(shared));
+    return some.find((candidate) => shared(candidate) === most);
+  };
+  const complete = candidates.filter(({ needs }) => needs.every((name) => names.includes(name)));
+  if (complete.length === 0) return best(candidates);
+  const chosen = best(complete);
+  const rival = complete.find(
+    (candidate) =>
+      candidate.needs.some((name) => !chosen?.knows.includes(name)) &&
+      chosen?.needs.some((name) => !candidate.knows.includes(name)),
+  );
+  if (!rival) return chosen;
+  const mixed = [chosen?.needs, rival.needs].map((needs) => needs?.join(', ')).join(' or ');
+  throw new ApiError('invalid_input', 400, `unable to answer; send either ${mixed}, not both`);
+}
+
+async function readNames(c: Context): Promise<string[]> {
+  try {
+    return Object.keys(await c.req.json());
+  } catch {
+    // Whoever is chosen says what is wrong with it.
+    return [];
+  }
+}
+
+/** Answers for this candidate only; where it knows nothing of what is asked for, its successor is asked. */
+const guard =
+  (candidate: Candidate, successor: Candidate | undefined, handler: Handler): Handler =>
+  async (c, next) => {
+    if (c.get('chosen') !== candidate) return next();
+    try {
+      return await handler(c, next);
+    } catch (error) {
+      if (!successor || !(error instanceof ApiError) || error.status !== 404) throw error;
+      c.set('chosen', successor);
+      return next();
+    }
+  };
+
+const toPattern = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');

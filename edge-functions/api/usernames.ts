@@ -1,0 +1,79 @@
+/** Accounts by username and password, as four of the documents have them. */
+import { z } from '@hono/zod-openapi';
+import { Email, SixDigits, text } from '../_shared/schemas.ts';
+import type { Tokens } from '../_shared/supabase.ts';
+import { visitorOf } from '../_shared/visitor.ts';
+import { type AccountRow, addressOfUsername, register, signIn } from './core/accounts.ts';
+import type { Ask } from './dialect.ts';
+import { countLogin } from './login.ts';
+
+/** Capitals become small: `Ada` and `ada` are one person. */
+export const Username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .openapi({ description: '2 to 32 of a-z, 0-9, dot, dash and underscore', example: 'ada' });
+
+/** No longer than what bcrypt reads; Auth has the last word on what is too weak. */
+export const NewPassword = text({ min: 1 })
+  .refine((value) => new TextEncoder().encode(value).length <= 72, 'must have at most 72 bytes')
+  .openapi({ format: 'password', description: '8 characters to 72 bytes', example: 'Correct1horse' });
+
+export const Registration = z.object({
+  username: Username,
+  password: NewPassword,
+  email: Email.optional(),
+});
+
+export const Login = z.object({
+  username: text({ min: 1, max: 255, trim: true })
+    .toLowerCase()
+    .openapi({ description: 'Or, additive, the e-mail address', example: 'ada' }),
+  password: text({ min: 1 }).openapi({ format: 'password', example: 'Correct1horse' }),
+  verificationCode: SixDigits.optional().openapi({
+    description: 'Additive: of the second factor, when it is asked for',
+  }),
+});
+
+/** What signing in answers in all four. */
+export const Session = z.object({
+  token: z
+    .string()
+    .openapi({ description: 'JWT, seven days', example: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2ln' }),
+  refreshToken: z.string().openapi({
+    description:
+      'Additive: gives another pair of tokens once, within 30 days, at /functions/v1/api/auth/refresh',
+    example: 'q7x3vkd2m5wz',
+  }),
+  user: z.object({ id: z.guid(), username: z.string() }),
+});
+
+type Visit<Body> = Pick<Ask<unknown, unknown, Body>, 'c' | 'deps' | 'body'>;
+
+export async function signUpByName({ c, deps, body }: Visit<z.output<typeof Registration>>) {
+  const { username, password, email } = body;
+  const visitor = visitorOf(c, deps);
+  const { account, tokens } = await register(deps.supabase, visitor, {
+    email,
+    password,
+    username,
+    name: username,
+  });
+  return toSession(account, tokens);
+}
+
+export async function signInByName({ c, deps, body }: Visit<z.output<typeof Login>>) {
+  const { username, password, verificationCode: code } = body;
+  const { account, tokens } = await countLogin(c, username, async () => {
+    const isByAddress = username.includes('@');
+    const email = isByAddress ? username : await addressOfUsername(deps.supabase, username);
+    return signIn(deps.supabase, visitorOf(c, deps), { email, password, code, isByAddress });
+  });
+  return toSession(account, tokens);
+}
+
+const toSession = ({ id, username }: AccountRow, tokens: Tokens): z.infer<typeof Session> => ({
+  token: tokens.access_token,
+  refreshToken: tokens.refresh_token,
+  user: { id, username },
+});
