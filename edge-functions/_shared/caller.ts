@@ -1,4 +1,4 @@
-/** Who is calling: every route spreads `signedIn`, `signedInFor(bucket)`, `confirming` or `visiting` into its definition. */
+/** Who is calling: every route spreads one of `signedIn…`, `confirming` and `visiting` into its definition. */
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { decode } from 'hono/jwt';
@@ -41,6 +41,9 @@ export const signedInFor = (bucket: Bucket, { inPassing = false } = {}) => ({
 
 /** For routes that need a user and have no limit of their own. */
 export const signedIn = signedInFor('api');
+
+/** The same for those that ask one function of the database, which may change something, and nothing else before it. */
+export const signedInPassing = signedInFor('api', { inPassing: true });
 
 /** For what confirms a second factor: before that Postgres lets the token open nothing, so only Auth is asked about it. */
 export const confirming = {

@@ -1,7 +1,7 @@
-/** What the HTTP API adds: each hot endpoint beside the RPC behind it, at an easy pace and as fast as both can. */
+/** What the HTTP API adds: each hot endpoint beside the RPC behind it, as fast as both can and at an easy pace. */
 import { randomUUID } from 'node:crypto';
 import { fillHistory } from './history.ts';
-import { type Call, callLoad } from './load.ts';
+import { type Call, callLoad, type HttpLoad } from './load.ts';
 import { type Row, rateRow, ratioRow } from './row.ts';
 import { untilQuiet } from './session.ts';
 import { CLIENTS, type Person, type World } from './world.ts';
@@ -9,8 +9,8 @@ import { CLIENTS, type Person, type World } from './world.ts';
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10) / 2;
 const COUNT = Number(process.env.BENCH_MESSAGES ?? 1_000_000);
 
-/** So slow that nobody waits for anybody: what is measured is the way, not the queue. */
-const PACE = 200;
+/** A share of what the API can take at which nobody waits for anybody: what is measured is the way, not the queue. */
+const EASY = 0.25;
 
 interface Pair {
   rpc: (client: number, n: number) => Call;
@@ -62,11 +62,7 @@ const PAIRS: Record<string, (world: World) => Pair> = {
   }),
   'list channels': (world) => ({
     rpc: (client) =>
-      rpc(world, client, `list_my_channels?${CHANNEL_COLUMNS}`, {
-        kinds: ['public', 'private'],
-        page_size: 50,
-        skip: 0,
-      }),
+      rpc(world, client, 'read_channels', { kinds: ['public', 'private', 'group'], page_size: 50, skip: 0 }),
     api: (client) => api(world, client, '/chat/channels'),
     status: 200,
   }),
@@ -77,10 +73,6 @@ const PAIRS: Record<string, (world: World) => Pair> = {
   }),
 };
 
-/** What the API selects too. */
-const CHANNEL_COLUMNS =
-  'select=id,kind,slug,name,description,created_by,created_at,member_count,group_name,unread_count,last_message(body,created_at,author:profiles!messages_author_id_fkey(id,name))';
-
 export async function apiBesideRpc(world: World): Promise<Row[]> {
   await liftLimits(world);
   const rows: Row[] = [];
@@ -88,29 +80,33 @@ export async function apiBesideRpc(world: World): Promise<Row[]> {
     const { rpc, api, status } = pairOf(world);
     // Connections, caches and compiled code are there before anything is timed.
     await callLoad(api, { clients: CLIENTS, status, seconds: 2 });
-    const paced = { clients: CLIENTS, pace: PACE, seconds: SECONDS };
-    const slow = {
-      rpc: await callLoad(rpc, { ...paced, status: 200 }),
-      api: await callLoad(api, { ...paced, status }),
-    };
     const free = { clients: CLIENTS, seconds: SECONDS };
-    const fast = {
+    const full = {
       rpc: await callLoad(rpc, { ...free, status: 200 }),
       api: await callLoad(api, { ...free, status }),
     };
-    const added = slow.api.p50 - slow.rpc.p50;
+    const paced = { ...free, pace: (1000 * CLIENTS) / (EASY * full.api.perSecond) };
+    const easy = {
+      rpc: await callLoad(rpc, { ...paced, status: 200 }),
+      api: await callLoad(api, { ...paced, status }),
+    };
     rows.push(
-      {
-        name: `${name}, RPC and API, p50`,
-        figure: `${slow.rpc.p50.toFixed(1)} and ${slow.api.p50.toFixed(1)} ms`,
-      },
-      { name: `${name}, API adds`, figure: `${added.toFixed(1)} ms`, target: '≤ 5 ms', met: added <= 5 },
-      rateRow(`${name}, RPC`, fast.rpc.perSecond),
-      rateRow(`${name}, API`, fast.api.perSecond),
-      ratioRow(`${name}, API / RPC`, fast.api.perSecond / fast.rpc.perSecond, 0.5),
+      ...addedRows(`${name}, ${CLIENTS} clients`, full),
+      ...addedRows(`${name}, ${CLIENTS} clients at a quarter of that`, easy),
+      rateRow(`${name}, RPC`, full.rpc.perSecond),
+      rateRow(`${name}, API`, full.api.perSecond),
+      ratioRow(`${name}, API / RPC`, full.api.perSecond / full.rpc.perSecond, 0.5),
     );
   }
   return rows;
+}
+
+function addedRows(name: string, { rpc, api }: { rpc: HttpLoad; api: HttpLoad }): Row[] {
+  const added = api.p50 - rpc.p50;
+  return [
+    { name: `${name}, p50`, figure: `${rpc.p50.toFixed(1)} and ${api.p50.toFixed(1)} ms` },
+    { name: `${name}, API adds`, figure: `${added.toFixed(1)} ms`, target: '≤ 5 ms', met: added <= 5 },
+  ];
 }
 
 /** The same lists in a channel of a thousand messages and in one of a million. */

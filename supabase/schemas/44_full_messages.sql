@@ -35,19 +35,6 @@ begin
 end;
 $$;
 
--- The same of one message as a computed column of the Data API.
--- Definer: as a column of somebody's own making it could name any message, so it asks for the membership itself.
-create function chat.whole(message chat.messages) returns chat.full_message
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  if not exists (select from chat.channel_members m where m.channel_id = message.channel_id and m.user_id = auth.uid()) then
-    return null;
-  end if;
-  return (chat_private.full_messages(array[message.channel_id], array[message.seq]))[1];
-end;
-$$;
-grant execute on function chat.whole(chat.messages) to authenticated;
-
 -- The place of a message that a page begins behind.
 create function chat_private.cursor_seq(channel_id uuid, id uuid, field text) returns bigint
 language plpgsql stable set search_path = '' as $$
@@ -159,9 +146,9 @@ end;
 $$;
 grant execute on function chat.read_thread(uuid, uuid, uuid, integer) to authenticated;
 
--- Definer: as above.
+-- Volatile, so that it counts the call of the HTTP API which makes it (07_api_limits.sql). Definer: as above.
 create function chat.read_pins(channel_id uuid) returns chat.message_page
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_seqs bigint[] := array(select p.seq from chat.list_pins(read_pins.channel_id, page_size => 101) p);
 begin
@@ -202,7 +189,6 @@ comment on type chat.message_page is 'Some messages, and whether there are more 
 comment on type chat.thread_page is 'The first message of a thread, replies to it, and how many there are';
 comment on type chat.found_message is 'A message that a search found; snippet marks matches between the characters U+0002 and U+0003';
 comment on type chat.found_page is 'What a search found, and how many there are in all: at least, when is_total_exact is false';
-comment on function chat.whole(chat.messages) is 'The message with all that people see beside it; null to who is not in its channel';
 comment on function chat_private.locate_message(uuid, uuid, text) is
   'A message of one of the caller''s channels by its id. Errors: channel_not_found, not_a_member, message_not_found';
 comment on function chat.read_messages(uuid, uuid, uuid, integer) is

@@ -134,10 +134,11 @@ create view chat.my_notifications with (security_invoker = true) as
    where n.user_id = (select auth.uid());
 grant select on chat.my_notifications to authenticated;
 
+-- Volatile, so that it counts the call of the HTTP API which makes it (07_api_limits.sql).
 create function chat.list_notifications(before uuid default null, page_size integer default 50,
                                         only_unread boolean default false, types text[] default null)
 returns setof chat.my_notifications rows 50
-language plpgsql stable set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 declare
   v_before uuid := coalesce(list_notifications.before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 begin

@@ -12,15 +12,19 @@ create type chat.notification_settings as (
   channels chat.channel_notification_settings[]
 );
 
+-- Volatile, so that it counts the call of the HTTP API which makes it (07_api_limits.sql).
 create function chat.get_notification_settings() returns setof chat.notification_settings
-language sql stable rows 1 set search_path = '' as $$
-  select p.notifications, p.sound, p.level, p.timezone, p.dnd_enabled, p.dnd_start, p.dnd_end,
-         array(select row(s.channel_id, coalesce(s.muted_until > now(), false),
-                          coalesce(s.notify_level, p.level))::chat.channel_notification_settings
-                 from chat.channel_states s
-                where s.user_id = p.user_id and (s.muted_until > now() or s.notify_level is not null)
-                order by s.channel_id)
-    from chat.preferences p where p.user_id = (select auth.uid());
+language plpgsql volatile rows 1 set search_path = '' as $$
+begin
+  return query
+    select p.notifications, p.sound, p.level, p.timezone, p.dnd_enabled, p.dnd_start, p.dnd_end,
+           array(select row(s.channel_id, coalesce(s.muted_until > now(), false),
+                            coalesce(s.notify_level, p.level))::chat.channel_notification_settings
+                   from chat.channel_states s
+                  where s.user_id = p.user_id and (s.muted_until > now() or s.notify_level is not null)
+                  order by s.channel_id)
+      from chat.preferences p where p.user_id = (select auth.uid());
+end;
 $$;
 grant execute on function chat.get_notification_settings() to authenticated;
 

@@ -1,5 +1,27 @@
-/** What takes more than one call of channels: lists with their length, direct messages opened and read. */
+/** Channels as lists show them, whatever document asks for them: one call of the database each. */
 import { type ChatClient, run } from '../../_shared/supabase.ts';
+import type { MessageRow, Person } from './messages.ts';
+
+/** `chat.listed_channel`: of composite types the database does not say what is never null. */
+export interface ListedChannelRow {
+  id: string;
+  kind: string;
+  slug: string | null;
+  /** Of a group without one: who is in it. */
+  name: string | null;
+  description: string;
+  created_by: string | null;
+  created_at: string;
+  member_count: number;
+  unread_count: number;
+  last_message: MessageRow | null;
+}
+
+export interface DmRow extends ListedChannelRow {
+  dm_user_id: string | null;
+  /** The caller among them. */
+  people: (Person & { status: string })[];
+}
 
 interface Page {
   kinds: readonly string[];
@@ -8,33 +30,15 @@ interface Page {
 }
 
 /** The caller's channels of these kinds, the last active first, and how many there are. */
-export async function listChannels<Row>(client: ChatClient, page: Page, columns: string) {
-  const kinds = [...page.kinds];
-  const { limit, offset } = page;
-  const rows = await run(
+export const listChannels = async (client: ChatClient, { kinds, limit, offset }: Page) =>
+  (await run(
     'list channels',
-    client
-      .rpc('list_my_channels', { kinds, page_size: limit, skip: offset })
-      .select(columns)
-      .overrideTypes<Row[], { merge: false }>(),
-  );
-  // A page that ends the list says how long it is.
-  const isEnd = rows.length < limit && (rows.length > 0 || offset === 0);
-  const total = isEnd
-    ? offset + rows.length
-    : await run('count channels', client.rpc('count_my_channels', { kinds }));
-  return { rows, total };
-}
+    client.rpc('read_channels', { kinds: [...kinds], page_size: limit, skip: offset }),
+  )) as { channels: ListedChannelRow[]; total: number };
+
+export const listDms = (client: ChatClient, page: Omit<Page, 'kinds'>) =>
+  listChannels(client, { ...page, kinds: ['dm'] }) as Promise<{ channels: DmRow[]; total: number }>;
 
 /** The direct messages of the caller and somebody else, made on first use. */
-export async function openDm<Row>(client: ChatClient, userId: string, columns: string) {
-  const operation = 'open direct messages';
-  const { id } = await run(
-    operation,
-    client.rpc('open_dm', { user_id: userId, to_oneself: false }).select('id').single(),
-  );
-  return run(
-    operation,
-    client.from('my_channels').select(columns).eq('id', id).single().overrideTypes<Row, { merge: false }>(),
-  );
-}
+export const startDm = async (client: ChatClient, userId: string) =>
+  (await run('open direct messages', client.rpc('start_dm', { user_id: userId }))) as DmRow;

@@ -1,6 +1,6 @@
 /** Who is in a channel: added or joining, removed or leaving, made admin or not (ConnectBest 3.6 to 3.8). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn } from '../../_shared/caller.ts';
+import { signedInPassing } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { absent, Uuid } from '../../_shared/schemas.ts';
 import { run } from '../../_shared/supabase.ts';
@@ -25,7 +25,7 @@ const NO_MEMBER = [
 ] as const;
 
 const add = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'post',
   path: '/{channelId}/members',
   summary: 'Add people to a channel, or join a public one by adding yourself',
@@ -61,7 +61,7 @@ const add = createRoute({
 });
 
 const remove = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'delete',
   path: '/{channelId}/members/{userId}',
   summary: 'Take somebody out of a channel, or leave it by naming yourself',
@@ -83,7 +83,7 @@ const remove = createRoute({
 });
 
 const setRole = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'put',
   path: '/{channelId}/members/{userId}',
   summary: 'Make a member admin, or an admin member',

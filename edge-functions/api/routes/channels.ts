@@ -1,9 +1,9 @@
 /** Channels: listed, found, made, read about, changed, deleted (ConnectBest 3.1 to 3.5). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn } from '../../_shared/caller.ts';
+import { signedInPassing } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { absent, Offset, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
-import { type ChatClient, given, run } from '../../_shared/supabase.ts';
+import { given, run } from '../../_shared/supabase.ts';
 import { listChannels } from '../core/channels.ts';
 import type { Deps } from '../deps.ts';
 import {
@@ -12,10 +12,9 @@ import {
   ChannelDetails,
   type ChannelRow,
   ChannelType,
+  type DetailsRow,
   KINDS,
-  LISTED_COLUMNS,
   ListedChannel,
-  type ListedRow,
   toChannel,
   toChannelDetails,
   toListedChannel,
@@ -51,7 +50,7 @@ const ChannelChange = z.object({
 const HIDDEN = ['There is no such channel that you may know of', 'channel_not_found'] as const;
 
 const list = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/',
   summary: 'The channels that you are in, the last active first',
@@ -70,7 +69,7 @@ const list = createRoute({
 });
 
 const discover = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/public',
   summary: 'Public channels that you can join, by name',
@@ -89,7 +88,7 @@ const discover = createRoute({
 });
 
 const create = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'post',
   path: '/',
   summary: 'Make a channel, of which you are the first admin',
@@ -106,7 +105,7 @@ const create = createRoute({
 });
 
 const details = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/{channelId}',
   summary: 'A channel and who is in it',
@@ -122,7 +121,7 @@ const details = createRoute({
 });
 
 const update = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'put',
   path: '/{channelId}',
   summary: 'Change a channel: what is left out stays as it is',
@@ -146,7 +145,7 @@ const update = createRoute({
 });
 
 const remove = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'delete',
   path: '/{channelId}',
   summary: 'Delete a channel: nobody finds it any more, and its name is free',
@@ -172,10 +171,9 @@ export function channelRoutes({ supabase }: Deps) {
   return new OpenAPIHono({ defaultHook: refuseInvalid })
     .openapi(list, async (c) => {
       const { type, limit, offset } = c.req.valid('query');
-      const page = { kinds: KINDS[type], limit, offset };
       const client = supabase.asCaller(c.var.caller.token);
-      const { rows, total } = await listChannels<ListedRow>(client, page, LISTED_COLUMNS);
-      return c.json({ channels: rows.map(toListedChannel), total }, 200);
+      const { channels, total } = await listChannels(client, { kinds: KINDS[type], limit, offset });
+      return c.json({ channels: channels.map(toListedChannel), total }, 200);
     })
     .openapi(discover, async (c) => {
       const { limit, after } = c.req.valid('query');
@@ -207,21 +205,31 @@ export function channelRoutes({ supabase }: Deps) {
       return c.json({ channel: toChannel(channel) }, 201);
     })
     .openapi(details, async (c) => {
-      const client = supabase.asCaller(c.var.caller.token);
-      return c.json({ channel: await readDetails(client, c.req.valid('param').channelId) }, 200);
+      const channel = await run(
+        'read channel',
+        supabase
+          .asCaller(c.var.caller.token)
+          .rpc('get_channel', { channel_id: c.req.valid('param').channelId })
+          .single()
+          .overrideTypes<DetailsRow, { merge: false }>(),
+      );
+      return c.json({ channel: toChannelDetails(channel) }, 200);
     })
     .openapi(update, async (c) => {
       const { channelId } = c.req.valid('param');
       const { name, description, type } = c.req.valid('json');
-      const client = supabase.asCaller(c.var.caller.token);
-      await run(
+      const channel = await run(
         'update channel',
-        client.rpc('update_channel', {
-          channel_id: channelId,
-          ...given({ slug: name, description: description === null ? '' : description, kind: type }),
-        }),
+        supabase
+          .asCaller(c.var.caller.token)
+          .rpc('change_channel', {
+            channel_id: channelId,
+            ...given({ slug: name, description: description === null ? '' : description, kind: type }),
+          })
+          .single()
+          .overrideTypes<DetailsRow, { merge: false }>(),
       );
-      return c.json({ channel: await readDetails(client, channelId) }, 200);
+      return c.json({ channel: toChannelDetails(channel) }, 200);
     })
     .openapi(remove, async (c) => {
       const { channelId } = c.req.valid('param');
@@ -229,10 +237,4 @@ export function channelRoutes({ supabase }: Deps) {
       await run('delete channel', client.rpc('delete_channel', { channel_id: channelId }));
       return c.json(done, 200);
     });
-}
-
-async function readDetails(client: ChatClient, channelId: string) {
-  return toChannelDetails(
-    await run('read channel', client.rpc('get_channel', { channel_id: channelId }).single()),
-  );
 }

@@ -1,22 +1,15 @@
 /** Direct messages: opened and listed (ConnectBest 10); their messages are read and sent as those of a channel. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn } from '../../_shared/caller.ts';
+import { signedInPassing } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { Offset, pageLimit, Uuid } from '../../_shared/schemas.ts';
-import { listChannels, openDm } from '../core/channels.ts';
+import { type DmRow, listDms, startDm } from '../core/channels.ts';
 import { urlsOf } from '../core/messages.ts';
 import type { Deps } from '../deps.ts';
-import {
-  DM_COLUMNS,
-  type DmRow,
-  ListedDm,
-  OpenedDm,
-  toListedDm,
-  toOpenedDm,
-} from '../dialects/connectbest/channels.ts';
+import { ListedDm, OpenedDm, toListedDm, toOpenedDm } from '../dialects/connectbest/channels.ts';
 
 const open = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'post',
   path: '/',
   summary: 'The direct messages with somebody, made on first use',
@@ -33,7 +26,7 @@ const open = createRoute({
 });
 
 const list = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/',
   summary: 'Your direct messages, the last active first',
@@ -50,20 +43,19 @@ export function dmRoutes({ supabase, storage }: Deps) {
   const urlsOfLast = (rows: DmRow[]) =>
     urlsOf(
       storage,
-      rows.flatMap(({ last_message: last }) => (last ? [last.whole] : [])),
+      rows.flatMap(({ last_message: last }) => (last ? [last] : [])),
     );
 
   return new OpenAPIHono({ defaultHook: refuseInvalid })
     .openapi(open, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
-      const dm = await openDm<DmRow>(client, c.req.valid('json').userId, DM_COLUMNS);
+      const dm = await startDm(client, c.req.valid('json').userId);
       return c.json({ dm: toOpenedDm(dm, await urlsOfLast([dm])) }, 200);
     })
     .openapi(list, async (c) => {
-      const page = { kinds: ['dm'], ...c.req.valid('query') };
       const client = supabase.asCaller(c.var.caller.token);
-      const { rows, total } = await listChannels<DmRow>(client, page, DM_COLUMNS);
-      const urls = await urlsOfLast(rows);
-      return c.json({ dms: rows.map((row) => toListedDm(row, urls)), total }, 200);
+      const { channels, total } = await listDms(client, c.req.valid('query'));
+      const urls = await urlsOfLast(channels);
+      return c.json({ dms: channels.map((row) => toListedDm(row, urls)), total }, 200);
     });
 }

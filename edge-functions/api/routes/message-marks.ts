@@ -1,6 +1,6 @@
 /** What people put on messages: reactions and pins (ConnectBest 4.5–4.8). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn } from '../../_shared/caller.ts';
+import { signedInPassing } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { Uuid } from '../../_shared/schemas.ts';
 import * as messages from '../core/messages.ts';
@@ -41,7 +41,7 @@ const forAdmins = {
 } as const;
 
 const react = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'post',
   path: '/{channelId}/messages/{messageId}/reactions',
   summary: "React to a message, in place of one's earlier reaction",
@@ -64,7 +64,7 @@ const react = createRoute({
 });
 
 const unreact = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'delete',
   path: '/{channelId}/messages/{messageId}/reactions',
   summary: 'Take the own reaction back; also right when there is none',
@@ -77,7 +77,7 @@ const unreact = createRoute({
 });
 
 const pin = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'post',
   path: '/{channelId}/messages/{messageId}/pin',
   summary: 'Pin a message to the channel; at most 10',
@@ -90,7 +90,7 @@ const pin = createRoute({
 });
 
 const unpin = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'delete',
   path: '/{channelId}/messages/{messageId}/pin',
   summary: 'Take the pin away; also right when there is none',
@@ -103,7 +103,7 @@ const unpin = createRoute({
 });
 
 const listPins = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/{channelId}/pins',
   summary: 'The pinned messages of a channel, last pinned first',

@@ -1,6 +1,6 @@
 /** A channel's messages: reading, sending, editing, deleting them, and their threads (ConnectBest 4.1–4.4, 4.9). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn, signedInFor } from '../../_shared/caller.ts';
+import { signedInFor, signedInPassing } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import * as messages from '../core/messages.ts';
@@ -38,7 +38,7 @@ const onChannel = {
 } as const;
 
 const list = createRoute({
-  ...signedInFor('api', { inPassing: true }),
+  ...signedInPassing,
   method: 'get',
   path: '/{channelId}/messages',
   summary: 'Messages, newest first; marks them as read',
@@ -86,7 +86,7 @@ const send = createRoute({
 });
 
 const edit = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'put',
   path: '/{channelId}/messages/{messageId}',
   summary: 'Edit an own message, within 24 hours',
@@ -110,7 +110,7 @@ const edit = createRoute({
 });
 
 const remove = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'delete',
   path: '/{channelId}/messages/{messageId}',
   summary: 'Delete an own message, or any as an admin of the channel',
@@ -131,7 +131,7 @@ const remove = createRoute({
 });
 
 const thread = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/{channelId}/messages/{messageId}/thread',
   summary: 'A message and the replies to it, oldest first; marks them as read',

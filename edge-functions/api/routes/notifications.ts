@@ -1,6 +1,6 @@
 /** Notifications: what the caller was told of, and of what they want to be told (ConnectBest 9). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn } from '../../_shared/caller.ts';
+import { signedInPassing } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { pageLimit, Uuid } from '../../_shared/schemas.ts';
 import { type ChatClient, given, run } from '../../_shared/supabase.ts';
@@ -22,7 +22,7 @@ import { wrongField } from '../translator.ts';
 const settings = jsonAnswer('The settings', z.object({ settings: Settings }));
 
 const readSettings = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/settings',
   summary: 'Your notification settings',
@@ -31,7 +31,7 @@ const readSettings = createRoute({
 });
 
 const changeSettings = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'put',
   path: '/settings',
   summary: 'Change notification settings: what is left out stays as it is, at every level',
@@ -50,7 +50,7 @@ const changeSettings = createRoute({
 });
 
 const list = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/',
   summary: 'Your unread notifications, newest first',
@@ -73,7 +73,7 @@ const list = createRoute({
 });
 
 const markRead = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'put',
   path: '/read',
   summary: 'Mark notifications as read',

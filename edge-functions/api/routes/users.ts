@@ -1,6 +1,6 @@
 /** The own profile and status, and other people (ConnectBest 2.1, 2.3, 2.4, 2.5). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn } from '../../_shared/caller.ts';
+import { signedIn, signedInPassing } from '../../_shared/caller.ts';
 import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
@@ -31,7 +31,7 @@ const Changes = z.object({
 });
 
 const profile = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'put',
   path: '/profile',
   summary: 'Change the own account',
@@ -47,7 +47,7 @@ const profile = createRoute({
 });
 
 const status = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'put',
   path: '/status',
   summary: 'Set the own status',

@@ -187,13 +187,13 @@ export const calls: AccessFile['calls'] = {
     call: (db, { channel }) => db`select chat.delete_channel(${channel})`,
     expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'ok'],
   },
-  list_my_channels: {
-    call: (db) => db`select chat.list_my_channels()`,
+  read_channels: {
+    call: (db) => db`select chat.read_channels()`,
     expected: ['ok', 'ok', 'ok', 'ok'],
   },
-  count_my_channels: {
-    call: (db) => db`select chat.count_my_channels()`,
-    expected: ['ok', 'ok', 'ok', 'ok'],
+  start_dm: {
+    call: (db, { users }) => db`select chat.start_dm(${users.member})`,
+    expected: ['ok', 'cannot_target_oneself', 'ok', 'ok'],
   },
   list_public_channels: {
     call: (db) => db`select chat.list_public_channels()`,
@@ -207,18 +207,9 @@ export const calls: AccessFile['calls'] = {
     call: (db, { channel }) => db`select chat.member_count(c) from chat.channels c where id = ${channel}`,
     expected: ['ok', 'ok', 'ok', 'ok'],
   },
-  last_message: {
-    call: (db, { channel }) => db`select chat.last_message(c) from chat.my_channels c where id = ${channel}`,
-    expected: ['ok', 'ok', 'ok', 'ok'],
-  },
-  presence_status: {
-    call: (db, { users }) =>
-      db`select chat.presence_status(p) from chat.profiles p where id = ${users.member}`,
-    expected: ['ok', 'ok', 'ok', 'ok'],
-  },
-  dm_people: {
-    call: (db, { channel }) => db`select chat.dm_people(c) from chat.my_channels c where id = ${channel}`,
-    expected: ['ok', 'ok', 'ok', 'ok'],
+  change_channel: {
+    call: (db, { channel }) => db`select chat.change_channel(${channel}, description => 'new')`,
+    expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
   },
   set_channel_state: {
     call: (db, { channel }) => db`select chat.set_channel_state(${channel}, is_pinned => true)`,

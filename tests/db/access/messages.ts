@@ -58,11 +58,6 @@ export const subjects: AccessFile['subjects'] = {
 };
 
 export const calls: AccessFile['calls'] = {
-  whole: {
-    call: (db, { channel, message }) =>
-      db`select chat.whole(m) from chat.messages m where channel_id = ${channel} and seq = ${message.seq}`,
-    expected: ['ok', 'ok', 'ok', 'ok'],
-  },
   send_message: {
     call: (db, { channel }) => db`select chat.send_message(${channel}, 'hi')`,
     expected: ['channel_not_found', 'ok', 'ok', 'channel_not_found'],

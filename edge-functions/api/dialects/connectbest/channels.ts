@@ -1,9 +1,9 @@
 /** Channels and direct messages as ConnectBest shows them. */
 import { z } from '@hono/zod-openapi';
+import type { DmRow, ListedChannelRow } from '../../core/channels.ts';
 import type { FileUrls } from '../../core/files.ts';
-import type { MessageRow } from '../../core/messages.ts';
 import { Message, toMessage } from './messages.ts';
-import { DELETED_USER, Id, Presence, type ProfileRow, Time, toTime } from './values.ts';
+import { DELETED_USER, Id, Presence, Time, toTime } from './values.ts';
 
 export const ChannelType = z.enum(['public', 'private']);
 export const Role = z.enum(['admin', 'member']);
@@ -91,14 +91,7 @@ export interface ChannelRow {
   member_count: number;
 }
 
-export interface ListedRow extends ChannelRow {
-  /** Who is in a group without a name. */
-  group_name: string | null;
-  unread_count: number;
-  last_message: { body: string; created_at: string; author: Pick<ProfileRow, 'id' | 'name'> | null } | null;
-}
-
-interface DetailsRow extends ChannelRow {
+export interface DetailsRow extends ChannelRow {
   members: {
     user_id: string;
     name: string;
@@ -110,22 +103,8 @@ interface DetailsRow extends ChannelRow {
   }[];
 }
 
-export interface DmRow {
-  id: string;
-  created_at: string;
-  unread_count: number;
-  dm_user_id: string | null;
-  dm_people: (ProfileRow & { status: string })[];
-  last_message: { whole: MessageRow } | null;
-}
-
 /** What to select for the shapes below. */
 export const CHANNEL_COLUMNS = 'id, kind, slug, name, description, created_by, created_at, member_count';
-export const LISTED_COLUMNS = `${CHANNEL_COLUMNS}, group_name, unread_count,
-  last_message(body, created_at, author:profiles!messages_author_id_fkey(id, name))`;
-export const DM_COLUMNS = `id, created_at, unread_count, dm_user_id,
-  dm_people(id, name, avatar_url, status:presence_status), last_message(whole)`;
-
 export const toChannel = (row: ChannelRow): z.infer<typeof Channel> => ({
   id: row.id,
   name: row.slug ?? row.name ?? '',
@@ -136,11 +115,11 @@ export const toChannel = (row: ChannelRow): z.infer<typeof Channel> => ({
   createdAt: toTime(row.created_at),
 });
 
-export function toListedChannel(row: ListedRow): z.infer<typeof ListedChannel> {
+export function toListedChannel(row: ListedChannelRow): z.infer<typeof ListedChannel> {
   const { last_message: last } = row;
   const { id, name } = last?.author ?? DELETED_USER;
   return {
-    ...toChannel({ ...row, name: row.name ?? row.group_name }),
+    ...toChannel(row),
     unreadCount: row.unread_count,
     lastMessage: last && { content: last.body, createdAt: toTime(last.created_at), user: { id, name } },
   };
@@ -164,25 +143,25 @@ type Urls = ReadonlyMap<string, FileUrls>;
 
 export const toOpenedDm = (row: DmRow, urls: Urls): z.infer<typeof OpenedDm> => ({
   id: row.id,
-  participants: row.dm_people.map(toParticipant),
+  participants: row.people.map(toParticipant),
   ...toDirectMessages(row, urls),
 });
 
 export const toListedDm = (row: DmRow, urls: Urls): z.infer<typeof ListedDm> => ({
   id: row.id,
   participant: toParticipant(
-    row.dm_people.find(({ id }) => id === row.dm_user_id) ?? { ...DELETED_USER, status: 'offline' },
+    row.people.find(({ id }) => id === row.dm_user_id) ?? { ...DELETED_USER, status: 'offline' },
   ),
   ...toDirectMessages(row, urls),
 });
 
 const toDirectMessages = (row: DmRow, urls: Urls) => ({
-  lastMessage: row.last_message && toMessage(row.last_message.whole, urls),
+  lastMessage: row.last_message && toMessage(row.last_message, urls),
   unreadCount: row.unread_count,
   createdAt: toTime(row.created_at),
 });
 
-const toParticipant = ({ id, name, avatar_url, status }: DmRow['dm_people'][number]) => ({
+const toParticipant = ({ id, name, avatar_url, status }: DmRow['people'][number]) => ({
   userId: id,
   name,
   avatar: avatar_url,

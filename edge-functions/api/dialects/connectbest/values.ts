@@ -10,14 +10,8 @@ export const Done = z.object({ success: z.literal(true) }).openapi('Done');
 export const done = { success: true } as const;
 export const DoneWithMessage = z.object({ success: z.literal(true), message: z.string() });
 
-export interface ProfileRow {
-  id: string;
-  name: string;
-  avatar_url: string | null;
-}
-
 /** Stands for people whose account is gone, as the document promises every message an author. */
-export const DELETED_USER: ProfileRow = {
+export const DELETED_USER = {
   id: '00000000-0000-0000-0000-000000000000',
   name: 'Deleted user',
   avatar_url: null,
