@@ -5589,19 +5589,6 @@ begin
 end;
 $$;
 
--- The same of one message as a computed column of the Data API.
--- Definer: as a column of somebody's own making it could name any message, so it asks for the membership itself.
-create function chat.whole(message chat.messages) returns chat.full_message
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  if not exists (select from chat.channel_members m where m.channel_id = message.channel_id and m.user_id = auth.uid()) then
-    return null;
-  end if;
-  return (chat_private.full_messages(array[message.channel_id], array[message.seq]))[1];
-end;
-$$;
-grant execute on function chat.whole(chat.messages) to authenticated;
-
 -- The place of a message that a page begins behind.
 create function chat_private.cursor_seq(channel_id uuid, id uuid, field text) returns bigint
 language plpgsql stable set search_path = '' as $$
@@ -5713,9 +5700,9 @@ end;
 $$;
 grant execute on function chat.read_thread(uuid, uuid, uuid, integer) to authenticated;
 
--- Definer: as above.
+-- Volatile, so that it counts the call of the HTTP API which makes it (07_api_limits.sql). Definer: as above.
 create function chat.read_pins(channel_id uuid) returns chat.message_page
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_seqs bigint[] := array(select p.seq from chat.list_pins(read_pins.channel_id, page_size => 101) p);
 begin
@@ -5756,7 +5743,6 @@ comment on type chat.message_page is 'Some messages, and whether there are more 
 comment on type chat.thread_page is 'The first message of a thread, replies to it, and how many there are';
 comment on type chat.found_message is 'A message that a search found; snippet marks matches between the characters U+0002 and U+0003';
 comment on type chat.found_page is 'What a search found, and how many there are in all: at least, when is_total_exact is false';
-comment on function chat.whole(chat.messages) is 'The message with all that people see beside it; null to who is not in its channel';
 comment on function chat_private.locate_message(uuid, uuid, text) is
   'A message of one of the caller''s channels by its id. Errors: channel_not_found, not_a_member, message_not_found';
 comment on function chat.read_messages(uuid, uuid, uuid, integer) is
@@ -6218,10 +6204,11 @@ create view chat.my_notifications with (security_invoker = true) as
    where n.user_id = (select auth.uid());
 grant select on chat.my_notifications to authenticated;
 
+-- Volatile, so that it counts the call of the HTTP API which makes it (07_api_limits.sql).
 create function chat.list_notifications(before uuid default null, page_size integer default 50,
                                         only_unread boolean default false, types text[] default null)
 returns setof chat.my_notifications rows 50
-language plpgsql stable set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 declare
   v_before uuid := coalesce(list_notifications.before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 begin
@@ -6344,15 +6331,19 @@ create type chat.notification_settings as (
   channels chat.channel_notification_settings[]
 );
 
+-- Volatile, so that it counts the call of the HTTP API which makes it (07_api_limits.sql).
 create function chat.get_notification_settings() returns setof chat.notification_settings
-language sql stable rows 1 set search_path = '' as $$
-  select p.notifications, p.sound, p.level, p.timezone, p.dnd_enabled, p.dnd_start, p.dnd_end,
-         array(select row(s.channel_id, coalesce(s.muted_until > now(), false),
-                          coalesce(s.notify_level, p.level))::chat.channel_notification_settings
-                 from chat.channel_states s
-                where s.user_id = p.user_id and (s.muted_until > now() or s.notify_level is not null)
-                order by s.channel_id)
-    from chat.preferences p where p.user_id = (select auth.uid());
+language plpgsql volatile rows 1 set search_path = '' as $$
+begin
+  return query
+    select p.notifications, p.sound, p.level, p.timezone, p.dnd_enabled, p.dnd_start, p.dnd_end,
+           array(select row(s.channel_id, coalesce(s.muted_until > now(), false),
+                            coalesce(s.notify_level, p.level))::chat.channel_notification_settings
+                   from chat.channel_states s
+                  where s.user_id = p.user_id and (s.muted_until > now() or s.notify_level is not null)
+                  order by s.channel_id)
+      from chat.preferences p where p.user_id = (select auth.uid());
+end;
 $$;
 grant execute on function chat.get_notification_settings() to authenticated;
 
@@ -7032,6 +7023,38 @@ create type chat.channel_person as (
   joined_at timestamptz
 );
 
+create type chat.dm_person as (id uuid, username text, name text, avatar_url text, status text);
+create type chat.listed_channel as (
+  id uuid,
+  kind text,
+  slug text,
+  -- Of a group without a name: who is in it.
+  name text,
+  description text,
+  created_by uuid,
+  created_at timestamptz,
+  member_count integer,
+  unread_count bigint,
+  -- Of direct messages only: the other person, and both with their status.
+  dm_user_id uuid,
+  people chat.dm_person[],
+  last_message chat.full_message
+);
+create type chat.channel_details as (
+  id uuid,
+  kind text,
+  slug text,
+  name text,
+  description text,
+  custom jsonb,
+  created_by uuid,
+  created_at timestamptz,
+  archived_at timestamptz,
+  member_count integer,
+  members chat.channel_person[]
+);
+create type chat.channel_page as (channels chat.listed_channel[], total integer);
+
 -- For whoever has just made or changed a channel. Volatile, or it would not see what the function has written whose
 -- row this is.
 create function chat.member_count(channel chat.channels) returns integer
@@ -7039,32 +7062,6 @@ language sql volatile set search_path = '' as $$
   select n.member_count from chat.channel_counters n where n.channel_id = channel.id;
 $$;
 grant execute on function chat.member_count(chat.channels) to authenticated;
-
--- The newest that the channel shows and that nobody has deleted.
--- Definer: asks for the membership by key; under row-level security each channel of a list would collect all of the
--- caller's first.
-create function chat.last_message(channel chat.my_channels) returns setof chat.messages rows 1
-language sql stable security definer set search_path = '' as $$
-  select m.* from chat.messages m
-   where m.channel_id = channel.id and m.in_channel and m.deleted_at is null
-     and exists (select from chat.channel_members o where o.channel_id = channel.id and o.user_id = (select auth.uid()))
-   order by m.seq desc limit 1;
-$$;
-grant execute on function chat.last_message(chat.my_channels) to authenticated;
-
-create function chat.dm_people(channel chat.my_channels) returns setof chat.profiles rows 2
-language sql stable set search_path = '' as $$
-  select p.* from chat.profiles p
-   where channel.kind = 'dm' and p.id in (channel.dm_user_id, (select auth.uid()))
-   order by p.id;
-$$;
-grant execute on function chat.dm_people(chat.my_channels) to authenticated;
-
-create function chat.presence_status(profile chat.profiles) returns text
-language sql stable set search_path = '' as $$
-  select coalesce((select s.status from chat.presence s where s.user_id = profile.id), 'offline');
-$$;
-grant execute on function chat.presence_status(chat.profiles) to authenticated;
 
 -- Numbers to skip are for APIs that have no cursors; further on than this nobody turns pages.
 create function chat_private.check_skip(skip integer, operation text) returns void
@@ -7077,41 +7074,86 @@ end;
 $$;
 grant execute on function chat_private.check_skip(integer, text) to authenticated;
 
+-- These channels in this order, as far as they are the caller's: to be run with the owner's rights, under which the view
+-- still shows the caller's channels only, but each of its counts need not ask again which ones those are.
+-- The last message is the newest that the channel shows and that nobody has deleted.
+create function chat_private.listed_channels(ids uuid[]) returns chat.listed_channel[]
+language plpgsql stable set search_path = '' as $$
+declare
+  v_last chat.full_message[];
+begin
+  select chat_private.full_messages(array_agg(w.id), array_agg(m.seq)) into v_last
+    from unnest(listed_channels.ids) w (id)
+   cross join lateral (
+     select x.seq from chat.messages x where x.channel_id = w.id and x.in_channel and x.deleted_at is null
+      order by x.seq desc limit 1) m;
+  return array(
+    select row(c.id, c.kind, c.slug, coalesce(c.name, c.group_name), c.description, c.created_by, c.created_at,
+               c.member_count, c.unread_count, c.dm_user_id,
+               case when c.kind = 'dm' then array(
+                 select row(p.id, p.username, p.name, p.avatar_url, coalesce(s.status, 'offline'))::chat.dm_person
+                   from chat.profiles p left join chat.presence s on s.user_id = p.id
+                  where p.id in (c.dm_user_id, (select auth.uid())) order by p.id) end,
+               l)::chat.listed_channel
+      from unnest(listed_channels.ids) with ordinality w (id, n)
+     cross join lateral (
+       select x.id, x.kind, x.slug, x.name, x.group_name, x.description, x.created_by, x.created_at, x.member_count,
+              x.unread_count, x.dm_user_id
+         from chat.my_channels x where x.id = w.id offset 0) c
+      left join unnest(v_last) l on l.channel_id = w.id
+     order by w.n);
+end;
+$$;
+
 -- Which ones first and what there is to say of them then, or it would be found out for those who are skipped as well.
--- Definer: the view under the owner's rights still shows the caller's channels only, but each of its counts need not
--- ask again which ones those are.
-create function chat.list_my_channels(kinds text[] default null, page_size integer default 50, skip integer default 0)
-returns setof chat.my_channels
-language plpgsql stable security definer rows 50 set search_path = '' as $$
+-- Volatile, so that it counts the call of the HTTP API which makes it (07_api_limits.sql).
+-- Definer: as said of listed_channels.
+create function chat.read_channels(kinds text[] default null, page_size integer default 50, skip integer default 0)
+returns chat.channel_page
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_ids uuid[];
+  v_page chat.channel_page;
 begin
   perform chat_private.check_page_size(page_size, 'list channels');
   perform chat_private.check_skip(skip, 'list channels');
-  return query
-    select c.* from (
-        select m.channel_id, coalesce(n.last_message_at, o.created_at) as active_at
-          from chat.channel_members m
-          join chat.channels o on o.id = m.channel_id
-          join chat.channel_counters n on n.channel_id = m.channel_id
-         where m.user_id = (select auth.uid()) and (kinds is null or o.kind = any (kinds))
-         order by active_at desc, m.channel_id desc limit page_size offset skip) page
-     cross join lateral (select * from chat.my_channels x where x.id = page.channel_id offset 0) c
-     order by page.active_at desc, page.channel_id desc;
+  v_ids := array(
+    select m.channel_id
+      from chat.channel_members m
+      join chat.channels c on c.id = m.channel_id
+      join chat.channel_counters n on n.channel_id = m.channel_id
+     where m.user_id = (select auth.uid()) and (kinds is null or c.kind = any (kinds))
+     order by coalesce(n.last_message_at, c.created_at) desc, m.channel_id desc limit page_size offset skip);
+  v_page.channels := chat_private.listed_channels(v_ids);
+  v_page.total := skip + cardinality(v_ids);
+  -- A page that ends the list says how long it is.
+  if cardinality(v_ids) = page_size or v_page.total = skip and skip > 0 then
+    select count(*) into v_page.total
+      from chat.channel_members m join chat.channels c on c.id = m.channel_id
+     where m.user_id = (select auth.uid()) and (kinds is null or c.kind = any (kinds));
+  end if;
+  return v_page;
 end;
 $$;
-grant execute on function chat.list_my_channels(text[], integer, integer) to authenticated;
+grant execute on function chat.read_channels(text[], integer, integer) to authenticated;
 
-create function chat.count_my_channels(kinds text[] default null) returns bigint
-language sql stable set search_path = '' as $$
-  select count(*) from chat.channel_members m join chat.channels c on c.id = m.channel_id
-   where m.user_id = (select auth.uid()) and (kinds is null or c.kind = any (kinds));
+-- Definer: as above.
+create function chat.start_dm(user_id uuid) returns chat.listed_channel
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_id uuid;
+begin
+  select o.id into v_id from chat.open_dm(start_dm.user_id, to_oneself => false) o;
+  return (chat_private.listed_channels(array[v_id]))[1];
+end;
 $$;
-grant execute on function chat.count_my_channels(text[]) to authenticated;
+grant execute on function chat.start_dm(uuid) to authenticated;
 
--- Definer: how many people are in a channel is otherwise shown to these only.
+-- Volatile as above. Definer: how many people are in a channel is otherwise shown to these only.
 create function chat.list_public_channels(after text default null, page_size integer default 50)
 returns table (id uuid, kind text, slug text, name text, description text, created_by uuid, created_at timestamptz,
                member_count integer)
-language plpgsql stable security definer rows 50 set search_path = '' as $$
+language plpgsql volatile security definer rows 50 set search_path = '' as $$
 begin
   perform chat_private.check_page_size(page_size, 'list public channels');
   return query
@@ -7133,12 +7175,10 @@ language sql stable set search_path = '' as $$
   select chat_private.setting('share_contacts')::boolean or chat_private.is_platform_admin();
 $$;
 
--- Definer: addresses are their owners', and who is in a public channel is seen by its members; the documents show both
+-- Volatile as above. Definer: addresses are their owners', and who is in a public channel is seen by its members; the documents show both
 -- to everybody who may read about the channel.
-create function chat.get_channel(channel_id uuid)
-returns table (id uuid, kind text, slug text, name text, description text, custom jsonb, created_by uuid,
-               created_at timestamptz, archived_at timestamptz, member_count integer, members chat.channel_person[])
-language plpgsql stable security definer rows 1 set search_path = '' as $$
+create function chat.get_channel(channel_id uuid) returns setof chat.channel_details
+language plpgsql volatile security definer rows 1 set search_path = '' as $$
 declare
   v_kind text := (select c.kind from chat.channels c where c.id = get_channel.channel_id and c.deleted_at is null);
   v_sees_contacts constant boolean := chat_private.sees_contacts();
@@ -7168,22 +7208,36 @@ end;
 $$;
 grant execute on function chat.get_channel(uuid) to authenticated;
 
+create function chat.change_channel(channel_id uuid, slug text default null, description text default null, kind text default null)
+returns setof chat.channel_details
+language plpgsql volatile rows 1 set search_path = '' as $$
+begin
+  perform chat.update_channel(change_channel.channel_id, slug => change_channel.slug,
+                              description => change_channel.description, kind => change_channel.kind);
+  return query select * from chat.get_channel(change_channel.channel_id);
+end;
+$$;
+grant execute on function chat.change_channel(uuid, text, text, text) to authenticated;
+
 comment on type chat.channel_person is 'A member of a channel as its page shows them';
+comment on type chat.dm_person is 'Who takes part in a dm';
+comment on type chat.listed_channel is 'A channel of the caller with what lists say about it';
+comment on type chat.channel_details is 'A channel with its first members';
+comment on type chat.channel_page is 'Some of the caller''s channels, and how many there are';
 comment on function chat.member_count(chat.channels) is 'How many people are in a channel of the caller: a computed column';
-comment on function chat.last_message(chat.my_channels) is
-  'The newest message that the channel shows and that is not deleted: to be embedded like a table';
-comment on function chat.dm_people(chat.my_channels) is
-  'The people of a dm, the caller among them: to be embedded like a table; none for other kinds';
-comment on function chat.presence_status(chat.profiles) is 'online, away, busy, inmeeting or offline, as for who was never there: a computed column';
 comment on function chat_private.sees_contacts() is 'Whether the caller sees the addresses and numbers of others';
 comment on function chat_private.check_skip(integer, text) is 'Refuses to skip more than 100,000 rows';
-comment on function chat.list_my_channels(text[], integer, integer) is
-  'The caller''s channels, of some kinds on request, the last active first: 1 to 200 rows after skipping some. Errors: invalid_page_size, invalid_input';
-comment on function chat.count_my_channels(text[]) is 'How many channels list_my_channels has in all';
+comment on function chat_private.listed_channels(uuid[]) is 'These channels of the caller as lists show them';
+comment on function chat.read_channels(text[], integer, integer) is
+  'The caller''s channels, of some kinds on request, the last active first, and how many there are: 1 to 200 after skipping some. Errors: invalid_page_size, invalid_input';
+comment on function chat.start_dm(uuid) is
+  'The dm with somebody else as lists show it, made on first use. Errors: user_not_found, cannot_target_oneself, user_blocked, rate_limited';
 comment on function chat.list_public_channels(text, integer) is
   'Channels that the caller can join, by slug after one: 1 to 200 rows. Errors: invalid_page_size';
 comment on function chat.get_channel(uuid) is
   'A channel of the caller or a public one, with its first 1,000 members, admins first. Errors: channel_not_found, channel_is_private';
+comment on function chat.change_channel(uuid, text, text, text) is
+  'update_channel that answers as get_channel does. Errors: those of both';
 
 -- 56_accounts.sql
 -- Accounts as HTTP APIs show them, in one call each: the own one whole, and of others what may be seen.
