@@ -95,7 +95,7 @@ export function createChat(options: ChatOptions): Chat {
   const requireUser = async (id: string | null) => {
     const { data } = await supabase.auth.getSession();
     if (!isOpen || (data.session && data.session.user.id !== id)) {
-      throw new ChatError('session_expired', 'unable to send message; its author has signed out');
+      throw new ChatError('session_expired', 'unable to do this; the session ended first');
     }
   };
   const overlays = createOverlays(() => requireUser(auth.userId));

@@ -9,6 +9,7 @@ import { createHeartbeat } from './internal/heartbeat.ts';
 import type { Lazy } from './internal/lazy.ts';
 import type { MessageCalls } from './internal/message-calls.ts';
 import { createMessageWrites } from './internal/message-writes.ts';
+import { createNotedStore } from './internal/noted-store.ts';
 import { createOutbox } from './internal/outbox.ts';
 import { createOutboxStore, type OutboxStore } from './internal/outbox-store.ts';
 import type { Overlays } from './internal/overlays.ts';
@@ -54,7 +55,7 @@ export function createSoonNouns(deps: {
 
   return {
     outbox: createOutbox({
-      store: deps.outboxStore ?? createOutboxStore(),
+      store: createNotedStore(deps.outboxStore ?? createOutboxStore()),
       get: deps.calls.get,
       async post(message, progress) {
         await deps.requireUser(message.author.id);

@@ -129,7 +129,7 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
     }
   });
 
-  it('what somebody writes before the code for sending has come shows at once and goes out with it', async () => {
+  it('what somebody writes before the code for sending has come shows at once and goes out with it, also after a reload', async () => {
     const ada = await newPerson(stage.browser, stage.web.url, 'Ada');
     await createChannel(ada, 'early');
     let isCut = true;
@@ -144,6 +144,14 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
     isCut = false;
     await ada.evaluate(() => dispatchEvent(new Event('online')));
     await expect.poll(() => seen(ada), inTime).toEqual(['Early']);
+
+    isCut = true;
+    await ada.reload();
+    await say(ada, 'And gone');
+    await expect.poll(() => seen(ada), inTime).toEqual(['Early', 'And gone (sending)']);
+    isCut = false;
+    await ada.reload();
+    await expect.poll(() => seen(ada), inTime).toEqual(['Early', 'And gone']);
   });
 
   it('a reload keeps the session and the place', async () => {

@@ -11,11 +11,12 @@ import { hasBrowser, launch } from '../e2e/browser.ts';
 const root = new URL('../../', import.meta.url);
 const PAGE = `<!doctype html><script type="module">
   import { createOutbox } from '/sdk/src/internal/outbox.ts';
+  import { createNotedStore } from '/sdk/src/internal/noted-store.ts';
   import { createOutboxStore } from '/sdk/src/internal/outbox-store.ts';
   import { ChatError } from '/sdk/src/errors.ts';
 
   const outbox = createOutbox({
-    store: createOutboxStore(),
+    store: createNotedStore(createOutboxStore()),
     get: () => Promise.reject(new ChatError('message_not_found', 'unable to read message; it does not exist')),
     async post({ id, channelId, body, files }) {
       const texts = await Promise.all(files.map(({ blob }) => blob.text()));
@@ -113,6 +114,28 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
   const open = (page: Page, userId: string | null) =>
     page.evaluate((id) => (globalThis as unknown as Tab).open_(id), userId);
 
+  /** Lets nothing be stored until what it gives is called. */
+  async function keepBusy(page: Page): Promise<() => Promise<void>> {
+    await page.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          const request = indexedDB.open('confab', 1);
+          request.onsuccess = () => {
+            const messages = request.result.transaction('outbox', 'readwrite').objectStore('outbox');
+            const ask = () => {
+              if (document.title !== 'free') messages.count().onsuccess = ask;
+            };
+            ask();
+            resolve();
+          };
+        }),
+    );
+    return () =>
+      page.evaluate(() => {
+        document.title = 'free';
+      });
+  }
+
   it('what waits is there after a reload, with its files, and goes out once and in order', async () => {
     const { context, taken, line, openTab } = await openBrowser();
     line.isCut = true;
@@ -136,6 +159,28 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await send(page, '4');
     await vi.waitUntil(() => taken.length === 4, 5_000);
     expect(taken.at(-1)).toBe('a: 4');
+    await context.close();
+  });
+
+  it('what is sent in the last moment before a reload goes out after it', async () => {
+    const { context, taken, openTab } = await openBrowser();
+    const busy = await openTab('busy', 'nobody');
+    const release = await keepBusy(busy);
+    const page = await openTab('a');
+    await send(page, '1');
+    await send(page, '2');
+    await page.reload();
+    await release();
+    await page.waitForFunction('window.pending');
+    await open(page, 'ada');
+    await send(page, '3');
+    await vi.waitUntil(() => taken.length === 3, 5_000);
+    expect(taken).toEqual(['a: 1', 'a: 2', 'a: 3']);
+    await vi.waitUntil(async () => (await pending(page)).length === 0);
+    await page.reload();
+    await page.waitForFunction('window.pending');
+    expect(await stored(page)).toEqual([]);
+    expect(await page.evaluate(() => localStorage.length)).toBe(0);
     await context.close();
   });
 

@@ -1,13 +1,12 @@
 /** Keeps what was written and not saved over a reload, where there is a localStorage. */
 import type { Draft } from '../drafts.ts';
 import { keyOf } from './draft-list.ts';
-
-const nameOf = (userId: string): string => `confab:drafts:${userId}`;
+import { note } from './note.ts';
 
 /** A user's drafts by place; none of nobody's. */
 export function readDrafts(userId: string | null): Map<string, Draft> {
   try {
-    const drafts = JSON.parse(globalThis.localStorage.getItem(nameOf(userId as string)) ?? '[]') as Draft[];
+    const drafts = JSON.parse(localStorage.getItem(`confab:drafts:${userId}`) ?? '[]') as Draft[];
     return new Map(drafts.map((draft) => [keyOf(draft), { ...draft, updatedAt: new Date(draft.updatedAt) }]));
   } catch {
     return new Map();
@@ -15,11 +14,5 @@ export function readDrafts(userId: string | null): Map<string, Draft> {
 }
 
 export function writeDrafts(userId: string | null, drafts: ReadonlyMap<string, Draft>): void {
-  if (userId === null) return;
-  try {
-    if (drafts.size === 0) globalThis.localStorage.removeItem(nameOf(userId));
-    else globalThis.localStorage.setItem(nameOf(userId), JSON.stringify([...drafts.values()]));
-  } catch {
-    // No storage here, or it is full: the draft lives as long as the page.
-  }
+  if (userId !== null) note('drafts', userId, drafts.size > 0 && [...drafts.values()]);
 }

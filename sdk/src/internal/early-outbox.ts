@@ -2,13 +2,14 @@
 import type { Message } from '../messages.ts';
 import { createEmitter } from './emitter.ts';
 import type { Lazy } from './lazy.ts';
+import { note } from './note.ts';
 import type { Outbox } from './outbox.ts';
 import { type QueuedMessage, toPending } from './queued-message.ts';
 
 export function createEarlyOutbox(code: Lazy<{ outbox: Outbox }>): Outbox {
   const changes = createEmitter<string>();
   const sent = createEmitter<Message>();
-  let early: QueuedMessage[] = [];
+  const early = new Set<QueuedMessage>();
 
   code.whenThere(({ outbox }) => {
     outbox.onChange(changes.emit);
@@ -19,11 +20,12 @@ export function createEarlyOutbox(code: Lazy<{ outbox: Outbox }>): Outbox {
     send: (queued) =>
       new Promise((resolve, reject) => {
         code.whenThere(({ outbox }) => {
-          early = early.filter((one) => one !== queued);
+          early.delete(queued);
           resolve(outbox.send(queued));
         });
         if (code.now) return;
-        early.push(queued);
+        early.add(queued);
+        note('outbox', queued.id, queued);
         changes.emit(queued.channelId);
         code.get().catch(reject);
       }),
@@ -31,13 +33,15 @@ export function createEarlyOutbox(code: Lazy<{ outbox: Outbox }>): Outbox {
     pending: (channelId) => [
       ...(code.now?.outbox.pending(channelId) ?? []),
       // Handed over one after the other, each of which is shown.
-      ...early.filter((queued) => queued.channelId === channelId).map((queued) => toPending(queued, null)),
+      ...[...early]
+        .filter((queued) => queued.channelId === channelId)
+        .map((queued) => toPending(queued, null)),
     ],
     onChange: changes.add,
     onSent: sent.add,
     open(userId) {
       // What the last user sent waits for the code too, but is nobody else's to see.
-      early = [];
+      early.clear();
       code.whenThere(({ outbox }) => outbox.open(userId));
     },
   };
