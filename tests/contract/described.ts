@@ -1,5 +1,5 @@
-/** Holds answers against the description of the API: a status, a code or a field that it does not list is a fault. */
-import { readFileSync } from 'node:fs';
+/** Holds answers against their document's description: a status, a code or a field that it does not list is a fault. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
@@ -17,25 +17,40 @@ interface Description {
   components: { schemas: Record<string, Schema>; responses: Record<string, Described> };
 }
 
-const description: Description = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
-const { schemas, responses } = description.components;
+interface Route {
+  pattern: RegExp;
+  parameters: number;
+  operations: Record<string, { responses: Record<string, Described> }>;
+  /** Of its description, in ajv and for what responses refer to. */
+  id: string;
+  responses: Record<string, Described>;
+}
 
-const ajv = addFormats.default(
-  new Ajv2020({
-    strict: false,
-    schemas: [{ $id: 'api', components: { schemas: mapValues(schemas, closeParts) } }],
-  }),
-);
+const ajv = addFormats.default(new Ajv2020({ strict: false }));
 const validators = new Map<object, ValidateFunction>();
 
+/** Below /api all documents answer; everything else belongs to the one whose mount it is below. */
+const descriptions = [
+  'docs/openapi.json',
+  ...readdirSync('docs/openapi')
+    .filter((name) => name !== 'connectbest.json')
+    .map((name) => `docs/openapi/${name}`),
+];
+
 /** Paths without parameters first, as the router prefers them. */
-const routes = Object.entries(description.paths)
-  .map(([path, operations]) => ({
+const routes = descriptions.flatMap(routesOf).sort((one, other) => one.parameters - other.parameters);
+
+function routesOf(id: string): Route[] {
+  const { paths, components }: Description = JSON.parse(readFileSync(id, 'utf8'));
+  ajv.addSchema({ $id: id, components: { schemas: mapValues(components.schemas, closeParts) } });
+  return Object.entries(paths).map(([path, operations]) => ({
     pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
     parameters: path.split('{').length,
     operations,
-  }))
-  .sort((one, other) => one.parameters - other.parameters);
+    id,
+    responses: components.responses,
+  }));
+}
 
 /** What the description does not say of this answer; nothing where all is well or the endpoint is none. */
 export function undescribed(
@@ -44,32 +59,33 @@ export function undescribed(
   { status, body }: { status: number; body: unknown },
 ): string | undefined {
   const [pathname = ''] = path.split('?');
-  const operations = routes.find(({ pattern }) => pattern.test(pathname))?.operations;
-  const operation = operations?.[method.toLowerCase()];
+  const verb = method.toLowerCase();
+  const route = routes.find(({ pattern, operations }) => pattern.test(pathname) && operations[verb]);
+  const operation = route?.operations[verb];
   if (!operation) return undefined;
   const answer = operation.responses[status];
   const what = `${method} ${pathname} answered ${status}`;
   if (!answer) return `${what}, which its description does not list: ${JSON.stringify(body)}`;
-  const content = resolve(answer).content?.['application/json'];
+  const content = resolve(answer, route.responses).content?.['application/json'];
   if (!content) return undefined;
 
   const code = (body as { error?: { code?: string } } | null)?.error?.code;
   if (status >= 400 && content.examples && code !== undefined && !(code in content.examples)) {
     return `${what} ${code}; its description lists ${Object.keys(content.examples).join(', ')}`;
   }
-  const validate = validators.get(content) ?? ajv.compile(close(inApi(content.schema)));
+  const validate = validators.get(content) ?? ajv.compile(close(within(route.id, content.schema)));
   validators.set(content, validate);
   if (validate(body)) return undefined;
   return `${what} otherwise than described: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`;
 }
 
-function resolve(answer: Described): Described {
+function resolve(answer: Described, responses: Record<string, Described>): Described {
   return answer.$ref ? (responses[answer.$ref.split('/').at(-1) ?? ''] ?? answer) : answer;
 }
 
 /** References of a schema that stands outside the document that ajv knows. */
-function inApi(schema: Schema): Schema {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api#/'));
+function within(id: string, schema: Schema): Schema {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/', `"${id}#/`));
 }
 
 /** The schema with no other fields than those it lists, wherever in it there is an object. */
