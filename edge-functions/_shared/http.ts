@@ -16,6 +16,7 @@ export const ErrorBody = z
         .optional()
         .openapi({ description: 'Which fields of the request are wrong, and why' }),
     }),
+    message: z.string().openapi({ description: 'The same sentence, for clients that look for it here' }),
   })
   .openapi('Error');
 
@@ -48,7 +49,7 @@ const errorAnswer = (when: string, codes: readonly string[]) => ({
 
 export const errorExamples = (when: string, codes: readonly string[]) => {
   const message = `unable to answer; ${when.charAt(0).toLowerCase()}${when.slice(1)}`;
-  return Object.fromEntries(codes.map((code) => [code, { value: { error: { code, message } } }]));
+  return Object.fromEntries(codes.map((code) => [code, { value: { error: { code, message }, message } }]));
 };
 
 /** Refuses what does not fit a route's schemas, naming each field. */
@@ -85,6 +86,19 @@ export const limitBody = (uploads: readonly string[]) =>
     const mayBeLarger = isForm && c.req.method === 'POST' && uploads.includes(c.req.path);
     return mayBeLarger ? next() : atMostOneMiB(c, next);
   });
+
+/** Forms of web pages send what nobody filled in as `name=`. */
+export const dropEmptyQuery = createMiddleware(async (c, next) => {
+  if (c.req.url.includes('?')) {
+    const url = new URL(c.req.url);
+    const given = [...url.searchParams].filter(([, value]) => value !== '');
+    if (given.length < url.searchParams.size) {
+      url.search = String(new URLSearchParams(given));
+      c.req.raw = new Request(url, c.req.raw);
+    }
+  }
+  await next();
+});
 
 /** Gives every request these variables, for middleware that is declared before they are there. */
 export const provide = <Variables extends object>(variables: Variables) =>
@@ -127,5 +141,5 @@ const RETRY_AFTER: Record<number, number> = { 429: 60, 503: 1 };
 function respond(c: Context, { code, status, message, details, retryAfter }: ApiError): Response {
   const seconds = retryAfter ?? RETRY_AFTER[status];
   if (seconds) c.header('Retry-After', String(seconds));
-  return c.json({ error: { code, message, ...(details && { details }) } }, status);
+  return c.json({ error: { code, message, ...(details && { details }) }, message }, status);
 }

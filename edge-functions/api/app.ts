@@ -4,7 +4,15 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
-import { limitBody, notFound, onError, provide, refuseMethod, translating } from '../_shared/http.ts';
+import {
+  dropEmptyQuery,
+  limitBody,
+  notFound,
+  onError,
+  provide,
+  refuseMethod,
+  translating,
+} from '../_shared/http.ts';
 import { requirePlainJson } from '../_shared/json.ts';
 import { createLimits } from '../_shared/limits.ts';
 import { logRequests } from '../_shared/log.ts';
@@ -58,7 +66,8 @@ export interface Api {
 }
 
 export function createApp(deps: Deps): Api {
-  const app = new Hono();
+  // One slash at the end of a path changes nothing.
+  const app = new Hono({ strict: false });
   const metrics = createMetrics();
   app.use(requestId());
   app.use(metrics.observe);
@@ -70,6 +79,7 @@ export function createApp(deps: Deps): Api {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
   const dialects = DIALECTS.map((dialect) => serve(dialect, deps));
   app.use(limitBody([...UPLOADS, ...dialects.flatMap(uploadsOf)]));
+  app.use(dropEmptyQuery);
   app.use(requirePlainJson);
   app.use(provide({ limits: createLimits(deps.supabase, deps.http) }));
   app.onError(onError);

@@ -52,11 +52,17 @@ export async function call<Body = unknown>(
   return answer;
 }
 
+interface ErrorAnswer {
+  error: { message: string; details?: { field: string; message: string }[] };
+  message: string;
+}
+
 /** Expects the one shape of errors, with this status and code; `field` is one that `details` has to name. */
 export function expectError(answer: Answer<unknown>, status: number, code: string, field?: string): void {
-  expect(answer).toMatchObject({ status, body: { error: { code, message: expect.stringMatching(/./) } } });
-  const { error } = answer.body as { error: { details?: { field: string; message: string }[] } };
-  expect(Object.keys(answer.body as object)).toEqual(['error']);
+  const message = expect.stringMatching(/./);
+  expect(answer).toMatchObject({ status, body: { error: { code, message }, message } });
+  const { error, ...rest } = answer.body as ErrorAnswer;
+  expect(rest).toEqual({ message: error.message });
   if (field === undefined) return;
   expect(error.details).toContainEqual({ field, message: expect.stringMatching(/./) });
 }

@@ -1,7 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
 import { endpointName, readEndpoints } from '../../scripts/contracts/inventory.ts';
+import { signUpAdmin } from '../helpers/admin.ts';
+import { database } from '../helpers/database.ts';
 import { signUp } from '../helpers/people.ts';
-import { call, expectError } from './api.ts';
+import { type Answer, call, expectError } from './api.ts';
+import { readRoutes } from './routes.ts';
+
+afterAll(() => database.end());
+
+const messageOf = ({ body }: Answer<unknown>) => (body as { message?: string }).message;
 
 const register = '/api/auth/register';
 
@@ -14,6 +22,46 @@ describe('the HTTP API', () => {
     ['DELETE', '/api/chat'],
   ])('answers %s %s, which is no path of it, in the shape of errors', async (method, path) => {
     expectError(await call(method, path), 404, 'not_found');
+  });
+
+  it.each([
+    ['GET', '/api/auth/me/', 401],
+    ['POST', `${register}/`, 400],
+    ['GET', '/api/chat/channels/?limit=1', 401],
+    ['DELETE', '/api/auth/me/', 405],
+    ['GET', '/api/nothing/', 404],
+    ['GET', '/api/auth/me//', 404],
+  ])('answers %s %s as it does without the slash at its end: %d', async (method, path, status) => {
+    expect((await call(method, path, { json: method === 'POST' ? {} : undefined })).status).toBe(status);
+  });
+
+  it('takes a parameter of a query that is empty for one that is not there, whatever the path', async () => {
+    const { token } = await signUpAdmin();
+    const routes = await readRoutes();
+    const asked = routes.filter(
+      ({ method, needsCaller, queryParameters }) =>
+        method === 'GET' && needsCaller && queryParameters.length > 0,
+    );
+    expect(asked.length).toBeGreaterThan(8);
+    for (const { path, queryParameters } of asked) {
+      const target = path.replaceAll(/\{\w+\}/g, randomUUID());
+      const query = new URLSearchParams(queryParameters.map((name) => [name, '']));
+      const [without, empty] = [
+        await call('GET', target, { token }),
+        await call('GET', `${target}?${query}`, { token }),
+      ];
+      expect([target, empty.status, messageOf(empty)]).toEqual([target, without.status, messageOf(without)]);
+    }
+  });
+
+  it('reads the parameters beside empty ones', async () => {
+    const { token } = await signUp();
+    const { status, body } = await call('GET', '/api/dms?offset=&limit=none&', { token });
+    expect([status, body]).toMatchObject([400, { error: { details: [{ field: 'limit' }] } }]);
+    expect(await call('GET', '/api/users/search?query=&limit=1', { token })).toMatchObject({
+      status: 400,
+      body: { error: { details: [{ field: 'query' }] } },
+    });
   });
 
   it.each([

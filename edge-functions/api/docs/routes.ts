@@ -58,6 +58,8 @@ const STYLE = `body { margin: 0; background: #fafafa; }
 export function docsRoutes(): Hono {
   return new Hono()
     .get('/', (c) => {
+      // The page names its parts relative to itself, as it does not know where functions are mounted.
+      if (new URL(c.req.url).pathname.endsWith('/')) return c.redirect('../docs', 301);
       c.header('Content-Security-Policy', POLICY);
       return c.html(PAGE);
     })
