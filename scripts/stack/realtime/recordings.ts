@@ -16,7 +16,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const STACK = dirname(HERE);
 const SECRET = 'super-secret-jwt-token-with-at-least-32-characters-long';
 const PASSWORD = 'postgres';
-const PORT = Number(process.env.RECORDINGS_PORT ?? 22_000);
+/** Below those that the stacks of tests choose from. */
+const PORT = Number(process.env.RECORDINGS_PORT ?? 19_100);
 
 /** What the recorded projects were set to. */
 const RECORDED = {
