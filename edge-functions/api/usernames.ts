@@ -1,11 +1,15 @@
 /** Accounts by username and password, as four of the documents have them. */
 import { z } from '@hono/zod-openapi';
-import { Email, SixDigits, text } from '../_shared/schemas.ts';
+import { inBackground } from '../_shared/background.ts';
+import { absent, Email, SixDigits, text } from '../_shared/schemas.ts';
 import type { Tokens } from '../_shared/supabase.ts';
 import { visitorOf } from '../_shared/visitor.ts';
-import { type AccountRow, addressOfUsername, register, signIn } from './core/accounts.ts';
+import { type AccountRow, addressOfUsername, changeUsername, register, signIn } from './core/accounts.ts';
+import { changePassword, checkNewPassword } from './core/passwords.ts';
 import type { Ask } from './dialect.ts';
 import { countLogin } from './login.ts';
+import { passwordChangedMail } from './mails.ts';
+import { sendMail } from './send-mail.ts';
 
 /** Capitals become small: `Ada` and `ada` are one person. */
 export const Username = z
@@ -48,6 +52,11 @@ export const Session = z.object({
   user: z.object({ id: z.guid(), username: z.string() }),
 });
 
+export const LoginChange = z.object({
+  username: absent(Username.optional()),
+  password: absent(NewPassword.optional()),
+});
+
 type Visit<Body> = Pick<Ask<unknown, unknown, Body>, 'c' | 'deps' | 'body'>;
 
 export async function signUpByName({ c, deps, body }: Visit<z.output<typeof Registration>>) {
@@ -77,3 +86,26 @@ const toSession = ({ id, username }: AccountRow, tokens: Tokens): z.infer<typeof
   refreshToken: tokens.refresh_token,
   user: { id, username },
 });
+
+/**
+ * Changes what somebody signs in with, as far as it is given, and ends the other sessions with the password. Auth sets
+ * that in a transaction of its own, so all that Postgres may refuse is asked for before.
+ */
+export async function changeLogin(
+  {
+    c,
+    deps,
+    client,
+    body,
+  }: Pick<Ask<unknown, unknown, z.output<typeof LoginChange>>, 'c' | 'deps' | 'client' | 'body'>,
+  userId: string,
+) {
+  const { username, password } = body;
+  if (password !== undefined) {
+    const profile = await checkNewPassword(client, { userId, username });
+    const email = await changePassword(visitorOf(c, deps), c.var.caller?.token ?? '', password);
+    inBackground(sendMail(c, deps, email, passwordChangedMail(deps.appName)));
+    if (username === undefined) return profile;
+  }
+  return changeUsername(client, userId, username ?? '');
+}

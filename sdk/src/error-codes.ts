@@ -26,6 +26,8 @@ export const errorCodes = {
   account_suspended: 403,
   /** Only admins of the platform may do this. */
   not_an_admin: 403,
+  /** Only the person whose account it is may do this. */
+  not_yourself: 403,
   /** Nobody suspends, activates or demotes themselves, and direct messages by the HTTP API need somebody else. */
   cannot_target_oneself: 400,
   /** The platform, and every channel that has admins, keeps one at least. */

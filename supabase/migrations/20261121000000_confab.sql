@@ -575,6 +575,20 @@ language sql immutable set search_path = '' as $$
 $$;
 grant execute on function chat_private.is_reserved_username(text) to authenticated;
 
+-- Refuses what nobody can be called; null means that it is not given.
+create function chat_private.check_username(username text, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
+    perform chat_private.fail('invalid_username', 422,
+      format('unable to %s; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore', operation));
+  elsif chat_private.is_reserved_username(username) then
+    perform chat_private.fail('username_taken', 422, format('unable to %s; this username means everyone', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.check_username(text, text) to authenticated;
+
 create table chat.profiles (
   id uuid primary key references auth.users on delete cascade,
   username text not null
@@ -653,6 +667,16 @@ end;
 $$;
 grant execute on function chat_private.require_platform_admin(text) to authenticated;
 
+create function chat_private.require_user(user_id uuid, operation text) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  if not exists (select from chat.profiles p where p.id = require_user.user_id and p.deleted_at is null) then
+    perform chat_private.fail('user_not_found', 404, format('unable to %s; the user does not exist', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.require_user(uuid, text) to authenticated;
+
 -- Or revoking a key that got lost would leave what was done with it.
 create function chat_private.require_person(operation text) returns void
 language plpgsql stable set search_path = '' as $$
@@ -662,6 +686,7 @@ begin
   end if;
 end;
 $$;
+grant execute on function chat_private.require_person(text) to authenticated;
 
 grant select on chat.profiles to authenticated;
 grant select on chat.accounts to authenticated;
@@ -784,11 +809,6 @@ begin
   if chat_private.clean_name(v_name) is distinct from v_name then
     perform chat_private.fail('invalid_name', 400,
       'unable to update profile; a name has 1 to 80 characters, none of them invisible');
-  elsif update_profile.username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
-    perform chat_private.fail('invalid_username', 422,
-      'unable to update profile; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore');
-  elsif chat_private.is_reserved_username(update_profile.username) then
-    perform chat_private.fail('username_taken', 422, 'unable to update profile; this username means everyone');
   elsif update_profile.avatar_url <> '' and not chat_private.is_web_address(update_profile.avatar_url) then
     perform chat_private.fail('invalid_avatar_url', 400,
       'unable to update profile; a picture''s address begins with https:// or http:// and has at most 2,048 characters');
@@ -799,6 +819,7 @@ begin
     perform chat_private.fail('invalid_custom', 400,
       'unable to update profile; custom data is an object of at most 16 KB and 100 levels');
   end if;
+  perform chat_private.check_username(update_profile.username, 'update profile');
   perform chat_private.take_token('update_profile');
   if update_profile.username is not null then
     -- It may be part of the address in Auth, whose row comes first, as when an account is suspended or deleted.
@@ -838,6 +859,8 @@ comment on column chat.accounts.suspend_reason is 'Why, for other admins: 1 to 5
 comment on column chat.accounts.suspended_by is 'The admin who did it; null when it was done by hand or that account is gone';
 comment on function chat_private.is_platform_admin() is 'Whether the caller is an admin of the platform';
 comment on function chat_private.require_platform_admin(text) is 'Refuses everybody but admins of the platform. Errors: not_an_admin';
+comment on function chat_private.check_username(text, text) is 'Refuses what nobody can be called. Errors: invalid_username, username_taken';
+comment on function chat_private.require_user(uuid, text) is 'Refuses ids of nobody. Errors: user_not_found';
 comment on function chat_private.require_person(text) is 'Refuses API keys. Errors: missing_scope';
 comment on column chat.accounts.email is 'Null for accounts that were made with a username only';
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
@@ -7804,6 +7827,58 @@ comment on function chat.update_setting(text, jsonb) is
 comment on function chat.list_audit_log(bigint, uuid, uuid, text, integer) is
   'The audit log, newest first, before an id, of one actor, target or action: 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size';
 
+-- 71_usernames.sql
+-- What people sign in with: the username, which admins of the platform change too, and whether a new password may be set.
+
+-- Definer: profiles are written by functions only.
+create function chat.change_username(user_id uuid, username text) returns setof chat.profiles rows 1
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_old text;
+begin
+  perform chat_private.check_username(coalesce(change_username.username, ''), 'change username');
+  if change_username.user_id = (select auth.uid()) then
+    return query select * from chat.update_profile(username => change_username.username);
+    return;
+  end if;
+  perform chat_private.require_user(change_username.user_id, 'change username');
+  perform chat_private.require_other_account(change_username.user_id, 'change username');
+  select p.username into v_old from chat.profiles p where p.id = change_username.user_id for no key update;
+  return query update chat.profiles p set username = change_username.username where p.id = change_username.user_id returning p.*;
+  if v_old <> change_username.username then
+    perform chat_private.audit('user.renamed', 'user', change_username.user_id,
+                               jsonb_build_object('from', v_old, 'to', change_username.username));
+  end if;
+exception when unique_violation then
+  perform chat_private.fail('username_taken', 422, 'unable to change username; this username is taken');
+end;
+$$;
+grant execute on function chat.change_username(uuid, text) to authenticated;
+
+-- Auth sets passwords, in a transaction of its own: what it does not know is refused before it is asked.
+create function chat.check_new_password(user_id uuid, username text default null) returns setof chat.profiles rows 1
+language plpgsql stable set search_path = '' as $$
+begin
+  perform chat_private.require_user(check_new_password.user_id, 'change password');
+  if check_new_password.user_id <> (select auth.uid()) then
+    perform chat_private.fail('not_yourself', 403, 'unable to change password; only the person whose it is may');
+  end if;
+  perform chat_private.require_person('change password');
+  perform chat_private.check_username(check_new_password.username, 'change username');
+  if exists (select from chat.profiles p
+              where p.username = check_new_password.username and p.id <> check_new_password.user_id) then
+    perform chat_private.fail('username_taken', 422, 'unable to change username; this username is taken');
+  end if;
+  return query select * from chat.profiles p where p.id = check_new_password.user_id;
+end;
+$$;
+grant execute on function chat.check_new_password(uuid, text) to authenticated;
+
+comment on function chat.change_username(uuid, text) is
+  'Changes the caller''s username, or as an admin of the platform somebody else''s, which is noted, and returns the profile. Errors: user_not_found, not_an_admin, invalid_username, username_taken, rate_limited';
+comment on function chat.check_new_password(uuid, text) is
+  'The caller''s profile, when they may set the password of this account, and have this username if one is given. Errors: user_not_found, not_yourself, missing_scope, invalid_username, username_taken';
+
 -- 72_api_keys.sql
 -- Keys with which other programs call the platform: shown once, kept as a hash.
 
@@ -8823,9 +8898,34 @@ end;
 $$;
 grant execute on function chat.delete_user(uuid) to authenticated;
 
+-- Definer: as above.
+create function chat.delete_account(user_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_user(delete_account.user_id, 'delete account');
+  if delete_account.user_id <> (select auth.uid()) then
+    perform chat.delete_user(delete_account.user_id);
+    return;
+  end if;
+  perform chat_private.require_person('delete account');
+  perform from auth.users u where u.id = delete_account.user_id for no key update;
+  if exists (select from chat.accounts a where a.user_id = delete_account.user_id and a.role = 'admin') then
+    perform chat_private.lock_admins();
+    if not exists (select from chat.accounts a
+                    where a.role = 'admin' and a.suspended_at is null and a.user_id <> delete_account.user_id) then
+      perform chat_private.fail('last_admin', 409, 'unable to delete account; the platform would have no admin');
+    end if;
+  end if;
+  perform chat_private.erase_auth_user(delete_account.user_id);
+end;
+$$;
+grant execute on function chat.delete_account(uuid) to authenticated;
+
 comment on function chat_private.erase_auth_user(uuid) is 'Takes everything of a person out of Auth but the id, and so deletes their account';
 comment on function chat.delete_user(uuid) is
   'Deletes an account for good: ends all sessions, memberships and what belongs to the person; their messages stay, by "Deleted user". For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found';
+comment on function chat.delete_account(uuid) is
+  'As delete_user, and for everybody with their own account, but not by an API key. Errors: user_not_found, missing_scope, last_admin, not_an_admin';
 
 -- 79_operations.sql
 -- What those who run the platform ask of it: whether it answers, and how much goes on.

@@ -34,6 +34,20 @@ language sql immutable set search_path = '' as $$
 $$;
 grant execute on function chat_private.is_reserved_username(text) to authenticated;
 
+-- Refuses what nobody can be called; null means that it is not given.
+create function chat_private.check_username(username text, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
+    perform chat_private.fail('invalid_username', 422,
+      format('unable to %s; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore', operation));
+  elsif chat_private.is_reserved_username(username) then
+    perform chat_private.fail('username_taken', 422, format('unable to %s; this username means everyone', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.check_username(text, text) to authenticated;
+
 create table chat.profiles (
   id uuid primary key references auth.users on delete cascade,
   username text not null
@@ -112,6 +126,16 @@ end;
 $$;
 grant execute on function chat_private.require_platform_admin(text) to authenticated;
 
+create function chat_private.require_user(user_id uuid, operation text) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  if not exists (select from chat.profiles p where p.id = require_user.user_id and p.deleted_at is null) then
+    perform chat_private.fail('user_not_found', 404, format('unable to %s; the user does not exist', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.require_user(uuid, text) to authenticated;
+
 -- Or revoking a key that got lost would leave what was done with it.
 create function chat_private.require_person(operation text) returns void
 language plpgsql stable set search_path = '' as $$
@@ -121,6 +145,7 @@ begin
   end if;
 end;
 $$;
+grant execute on function chat_private.require_person(text) to authenticated;
 
 grant select on chat.profiles to authenticated;
 grant select on chat.accounts to authenticated;
@@ -243,11 +268,6 @@ begin
   if chat_private.clean_name(v_name) is distinct from v_name then
     perform chat_private.fail('invalid_name', 400,
       'unable to update profile; a name has 1 to 80 characters, none of them invisible');
-  elsif update_profile.username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
-    perform chat_private.fail('invalid_username', 422,
-      'unable to update profile; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore');
-  elsif chat_private.is_reserved_username(update_profile.username) then
-    perform chat_private.fail('username_taken', 422, 'unable to update profile; this username means everyone');
   elsif update_profile.avatar_url <> '' and not chat_private.is_web_address(update_profile.avatar_url) then
     perform chat_private.fail('invalid_avatar_url', 400,
       'unable to update profile; a picture''s address begins with https:// or http:// and has at most 2,048 characters');
@@ -258,6 +278,7 @@ begin
     perform chat_private.fail('invalid_custom', 400,
       'unable to update profile; custom data is an object of at most 16 KB and 100 levels');
   end if;
+  perform chat_private.check_username(update_profile.username, 'update profile');
   perform chat_private.take_token('update_profile');
   if update_profile.username is not null then
     -- It may be part of the address in Auth, whose row comes first, as when an account is suspended or deleted.
@@ -297,6 +318,8 @@ comment on column chat.accounts.suspend_reason is 'Why, for other admins: 1 to 5
 comment on column chat.accounts.suspended_by is 'The admin who did it; null when it was done by hand or that account is gone';
 comment on function chat_private.is_platform_admin() is 'Whether the caller is an admin of the platform';
 comment on function chat_private.require_platform_admin(text) is 'Refuses everybody but admins of the platform. Errors: not_an_admin';
+comment on function chat_private.check_username(text, text) is 'Refuses what nobody can be called. Errors: invalid_username, username_taken';
+comment on function chat_private.require_user(uuid, text) is 'Refuses ids of nobody. Errors: user_not_found';
 comment on function chat_private.require_person(text) is 'Refuses API keys. Errors: missing_scope';
 comment on column chat.accounts.email is 'Null for accounts that were made with a username only';
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';

@@ -74,6 +74,31 @@ end;
 $$;
 grant execute on function chat.delete_user(uuid) to authenticated;
 
+-- Definer: as above.
+create function chat.delete_account(user_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform chat_private.require_user(delete_account.user_id, 'delete account');
+  if delete_account.user_id <> (select auth.uid()) then
+    perform chat.delete_user(delete_account.user_id);
+    return;
+  end if;
+  perform chat_private.require_person('delete account');
+  perform from auth.users u where u.id = delete_account.user_id for no key update;
+  if exists (select from chat.accounts a where a.user_id = delete_account.user_id and a.role = 'admin') then
+    perform chat_private.lock_admins();
+    if not exists (select from chat.accounts a
+                    where a.role = 'admin' and a.suspended_at is null and a.user_id <> delete_account.user_id) then
+      perform chat_private.fail('last_admin', 409, 'unable to delete account; the platform would have no admin');
+    end if;
+  end if;
+  perform chat_private.erase_auth_user(delete_account.user_id);
+end;
+$$;
+grant execute on function chat.delete_account(uuid) to authenticated;
+
 comment on function chat_private.erase_auth_user(uuid) is 'Takes everything of a person out of Auth but the id, and so deletes their account';
 comment on function chat.delete_user(uuid) is
   'Deletes an account for good: ends all sessions, memberships and what belongs to the person; their messages stay, by "Deleted user". For platform admins. Errors: not_an_admin, cannot_target_oneself, user_not_found';
+comment on function chat.delete_account(uuid) is
+  'As delete_user, and for everybody with their own account, but not by an API key. Errors: user_not_found, missing_scope, last_admin, not_an_admin';

@@ -302,6 +302,47 @@ describe('delete_user', () => {
     }));
 });
 
+describe('delete_account', () => {
+  const leave = (db: Db, actor: string, user: string, claims = {}) =>
+    asUser(db, actor, (as) => as`select chat.delete_account(${user})`, claims);
+
+  it('leaves of the caller what an admin would leave, and notes that they did it themselves', () =>
+    rolledBack(async (db) => {
+      const { ada } = await createWorld(db);
+      await leave(db, ada, ada);
+      const [profile] = await db`select name, deleted_at from chat.profiles where id = ${ada}`;
+      expect(profile).toEqual({ name: 'Deleted user', deleted_at: expect.any(Date) });
+      for (const [table, column] of await referring(db, 'chat.accounts')) {
+        expect(await count(db, table, column, ada), table).toBe(0);
+      }
+      expect(await count(db, 'auth.sessions', 'user_id', ada)).toBe(0);
+      const log = await auditOf(db, ada);
+      expect(log.map(({ action, actor_id }) => [action, actor_id])).toEqual([['user.deleted', ada]]);
+    }));
+
+  it('deletes others for admins only', () =>
+    rolledBack(async (db) => {
+      const [root, ada, bob] = [await createAdmin(db), await createUser(db), await createUser(db)];
+      expect(await refusal(leave(db, bob, ada))).toBe('not_an_admin');
+      expect(await refusal(leave(db, bob, randomUUID()))).toBe('user_not_found');
+      await leave(db, root, ada);
+      expect(await count(db, 'chat.accounts', 'user_id', ada)).toBe(0);
+    }));
+
+  it('keeps the last admin, and whoever an API key acts for', () =>
+    rolledBack(async (db) => {
+      const root = await createAdmin(db);
+      await db`set local session_replication_role = replica`;
+      await db`update chat.accounts set role = 'user' where user_id <> ${root} and role = 'admin'`;
+      await db`set local session_replication_role = origin`;
+      expect(await refusal(leave(db, root, root))).toBe('last_admin');
+      const ada = await createUser(db);
+      expect(await refusal(leave(db, ada, ada, { api_key_id: randomUUID() }))).toBe('missing_scope');
+      await createAdmin(db);
+      expect(await refusal(leave(db, root, root))).toBeUndefined();
+    }));
+});
+
 /** Every [table, column] that refers to this table. */
 async function referring(db: Db | typeof database, target: string): Promise<[string, string][]> {
   const rows = await (db as Db)`

@@ -150,6 +150,17 @@ export const updateAccount = (
       .overrideTypes<AccountRow, { merge: false }>(),
   );
 
+/** The caller's, or for admins of the platform anybody's. */
+export const changeUsername = (client: ChatClient, userId: string, username: string) =>
+  run(
+    'change username',
+    client.rpc('change_username', { user_id: userId, username }).select('id, username').single(),
+  );
+
+/** The caller's, or for admins of the platform anybody's. */
+export const deleteAccount = (client: ChatClient, userId: string) =>
+  run('delete account', client.rpc('delete_account', { user_id: userId }));
+
 export async function findContact(client: ChatClient, userId: string): Promise<ContactRow | undefined> {
   const rows = await run(
     'read user',

@@ -1,6 +1,7 @@
-/** Choosing a new password with a link that was mailed. */
+/** Choosing a new password: with a link that was mailed, or signed in. */
 import { ApiError, refused } from '../../_shared/errors.ts';
-import { run, type Supabase } from '../../_shared/supabase.ts';
+import { type ChatClient, given, run, type Supabase } from '../../_shared/supabase.ts';
+import { resume } from './second-factor.ts';
 
 /** A token for the account with this address; null when there is none, or after ten in an hour. */
 export const issueResetToken = (supabase: Supabase, email: string): Promise<string | null> =>
@@ -23,4 +24,26 @@ export async function resetPassword(supabase: Supabase, token: string, password:
     throw refused('reset the password', error, error.status ?? 0);
   }
   return data.user.email ?? '';
+}
+
+/** The caller, who may set this account's password, and have this username if one is given. */
+export const checkNewPassword = (
+  client: ChatClient,
+  { userId, username }: { userId: string; username: string | undefined },
+) =>
+  run(
+    'change password',
+    client
+      .rpc('check_new_password', { user_id: userId, ...given({ username }) })
+      .select('id, username')
+      .single(),
+  );
+
+/** Sets the password of the person with this token, ends their other sessions and returns their address. */
+export async function changePassword(visitor: ChatClient, token: string, password: string): Promise<string> {
+  const { email = '' } = await resume(visitor, token);
+  const { error } = await visitor.auth.updateUser({ password });
+  // Whoever sends the present one has what they want.
+  if (error && error.code !== 'same_password') throw refused('change the password', error, error.status ?? 0);
+  return email;
 }

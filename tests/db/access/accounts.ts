@@ -7,6 +7,18 @@ const nobody = (call: Call['call']): Call => ({ call, expected: ['denied', 'deni
 export const calls: AccessFile['calls'] = {
   get_account: everybody((db) => db`select chat.get_account()`),
   update_account: everybody((db) => db`select chat.update_account(phone => '+4915112345678')`),
+  change_username: {
+    call: (db, { users }) => db`select chat.change_username(${users.member}, 'somebody-else')`,
+    expected: ['not_an_admin', 'ok', 'not_an_admin', 'ok'],
+  },
+  check_new_password: {
+    call: (db, { users }) => db`select chat.check_new_password(${users.member}, 'somebody-else')`,
+    expected: ['not_yourself', 'ok', 'not_yourself', 'not_yourself'],
+  },
+  delete_account: {
+    call: (db, { users }) => db`select chat.delete_account(${users.member})`,
+    expected: ['not_an_admin', 'ok', 'not_an_admin', 'ok'],
+  },
   sign_out: everybody((db) => db`select chat.sign_out()`),
   get_contact: everybody((db, { users }) => db`select chat.get_contact(${users.member})`),
   search_contacts: everybody((db) => db`select chat.search_contacts('ada')`),
