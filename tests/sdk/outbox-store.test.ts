@@ -162,24 +162,26 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await context.close();
   });
 
-  it('what is sent in the last moment before a reload goes out after it', async () => {
+  it('what is sent in the last moment before a reload goes out after it, of the same user and in order', async () => {
     const { context, taken, openTab } = await openBrowser();
     const busy = await openTab('busy', 'nobody');
     const release = await keepBusy(busy);
     const page = await openTab('a');
     await send(page, '1');
     await send(page, '2');
+    await send(page, 'not without its file', 'a file');
     await page.reload();
     await release();
     await page.waitForFunction('window.pending');
+    await open(page, 'ben');
+    await send(page, 'from Ben', '', 'ben');
+    await vi.waitUntil(() => taken.length === 1, 5_000);
     await open(page, 'ada');
     await send(page, '3');
-    await vi.waitUntil(() => taken.length === 3, 5_000);
-    expect(taken).toEqual(['a: 1', 'a: 2', 'a: 3']);
+    await vi.waitUntil(() => taken.length === 4, 5_000);
+    expect(taken).toEqual(['a: from Ben', 'a: 1', 'a: 2', 'a: 3']);
     await vi.waitUntil(async () => (await pending(page)).length === 0);
-    await page.reload();
-    await page.waitForFunction('window.pending');
-    expect(await stored(page)).toEqual([]);
+    await vi.waitUntil(async () => (await stored(page)).length === 0);
     expect(await page.evaluate(() => localStorage.length)).toBe(0);
     await context.close();
   });

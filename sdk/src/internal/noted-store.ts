@@ -31,17 +31,18 @@ export function createNotedStore(store: OutboxStore): OutboxStore {
 
 /** A user's, by id. */
 function readNotes(userId: string): QueuedMessage[] {
+  const notes: QueuedMessage[] = [];
   try {
-    return (
-      Object.keys(localStorage)
-        .filter((name) => name.startsWith('confab:outbox:'))
-        .sort()
-        .map((name) => JSON.parse(localStorage.getItem(name) ?? '') as QueuedMessage)
-        // A file cannot be noted, and a message without its files is another one.
-        .filter(({ author, files }) => author.id === userId && files.every(({ blob }) => !blob))
-        .map((message) => ({ ...message, createdAt: new Date(message.createdAt) }))
-    );
+    for (const name of Object.keys(localStorage).sort()) {
+      if (!name.startsWith('confab:outbox:')) continue;
+      const message = JSON.parse(localStorage.getItem(name) ?? '') as QueuedMessage;
+      if (message.author.id !== userId) continue;
+      // A file cannot be noted, and a message without its files is another one.
+      if (message.files.some(({ blob }) => blob)) note('outbox', message.id, false);
+      else notes.push({ ...message, createdAt: new Date(message.createdAt) });
+    }
   } catch {
-    return [];
+    // No storage here.
   }
+  return notes;
 }
