@@ -198,7 +198,7 @@ function nameCodes(answer: Answer): Answer {
 /** Where a route declares no example, one is put together from the examples of its parts. */
 function giveExamples(operation: Operation, schemas: Record<string, Schema>): void {
   for (const parameter of operation.parameters ?? []) {
-    parameter.example ??= exampleOf(parameter.schema, schemas);
+    parameter.example ??= exampleOf(parameter.schema, schemas, parameter.name);
   }
   const contents = [operation.requestBody, ...Object.values(operation.responses)].flatMap((part) =>
     Object.values(part?.content ?? {}),

@@ -19,6 +19,7 @@ export interface Schema {
 }
 
 const STRINGS: Record<string, string> = {
+  binary: 'the bytes of a file',
   uuid: '0197f1d2-6c3a-7b54-9e21-3f0d5a8c4b10',
   email: 'ada@example.com',
   'date-time': '2026-11-21T09:30:00.000Z',
@@ -26,7 +27,27 @@ const STRINGS: Record<string, string> = {
   password: 'Correct1horse',
 };
 
-export function exampleOf(schema: Schema, schemas: Record<string, Schema>): unknown {
+/** What fields of these names hold, unless their schemas say otherwise. */
+const NAMED: Record<string, unknown> = {
+  after: 'general',
+  avatar: 'https://chat.example.com/ada.png',
+  code: '4/0AbCdEf',
+  description: 'Everything for everybody',
+  duration: 12,
+  email: 'ada@example.com',
+  error: 'access_denied',
+  image: 'https://chat.example.com/ada.png',
+  key: 'confab_2f6c0e0d6b1f4c1e9a53b7d8c4e0f9a1',
+  name: 'Ada Lovelace',
+  phone: '+491711234567',
+  search: 'ada',
+  state: 'k3JxT0vQ',
+  statusMessage: 'On a train',
+  title: 'Menu of the week',
+  url: 'https://example.com/menu',
+};
+
+export function exampleOf(schema: Schema, schemas: Record<string, Schema>, name = ''): unknown {
   const own = schema.example ?? schema.examples?.[0] ?? schema.const ?? schema.default ?? schema.enum?.[0];
   if (own !== undefined) return own;
   if (schema.$ref) return exampleOf(schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, schemas);
@@ -38,8 +59,9 @@ export function exampleOf(schema: Schema, schemas: Record<string, Schema>): unkn
     );
   }
   const choice = schema.anyOf?.[0] ?? schema.oneOf?.[0];
-  if (choice) return exampleOf(choice, schemas);
+  if (choice) return exampleOf(choice, schemas, name);
   const type = [schema.type].flat()[0];
+  if (type === typeof NAMED[name] && !schema.format) return NAMED[name];
   if (type === 'array')
     return schema.items && schema.maxItems !== 0 ? [exampleOf(schema.items, schemas)] : [];
   if (type === 'object') return objectOf(schema, schemas);
@@ -50,4 +72,6 @@ export function exampleOf(schema: Schema, schemas: Record<string, Schema>): unkn
 }
 
 const objectOf = ({ properties = {} }: Schema, schemas: Record<string, Schema>) =>
-  Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, exampleOf(part, schemas)]));
+  Object.fromEntries(
+    Object.entries(properties).map(([name, part]) => [name, exampleOf(part, schemas, name)]),
+  );

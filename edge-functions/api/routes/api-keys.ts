@@ -31,6 +31,7 @@ const create = createRoute({
   ...common,
   method: 'post',
   path: '/',
+  operationId: 'createApiKey',
   summary: 'Make a key',
   description: 'Additive. The answer is the only one that ever contains the key.',
   request: jsonBody(NewKey),
@@ -47,6 +48,7 @@ const list = createRoute({
   ...common,
   method: 'get',
   path: '/',
+  operationId: 'listApiKeys',
   summary: 'Keys, newest first',
   description: `Additive. ${PAGE} at a time.`,
   request: {
@@ -62,6 +64,7 @@ const revoke = createRoute({
   ...common,
   method: 'delete',
   path: '/{keyId}',
+  operationId: 'revokeApiKey',
   summary: 'End a key, at once and for good',
   description: 'Additive.',
   request: { params: z.object({ keyId: Uuid }) },

@@ -34,15 +34,21 @@ const Login = z.object({
   }),
 });
 
+const Registered = Tokens.extend({
+  user: RegisteredUser,
+  message: z.string().openapi({ example: 'Verification email sent to ada@example.com' }),
+});
+
 const registration = createRoute({
   ...visiting,
   method: 'post',
   path: '/register',
+  operationId: 'registerUser',
   summary: 'Make an account and send a code to its address',
   tags: ['Authentication'],
   request: jsonBody(Registration),
   responses: {
-    201: jsonAnswer('The account, signed in', Tokens.extend({ user: RegisteredUser, message: z.string() })),
+    201: jsonAnswer('The account, signed in', Registered),
     ...errorAnswers({
       400: [
         'A field is wrong, or the address has an account already',
@@ -58,6 +64,7 @@ const login = createRoute({
   ...visiting,
   method: 'post',
   path: '/login',
+  operationId: 'signIn',
   summary: 'Sign in',
   description:
     'Whoever has a second factor is answered 402 and sent a code, and calls again with it. Five tries in 15 minutes for an account and an address; a good one clears them, a 402 is none.',
@@ -78,6 +85,7 @@ const me = createRoute({
   ...signedIn,
   method: 'get',
   path: '/me',
+  operationId: 'readMe',
   summary: 'The own account',
   tags: ['Authentication'],
   responses: {

@@ -28,6 +28,7 @@ const add = createRoute({
   ...signedInPassing,
   method: 'post',
   path: '/{channelId}/members',
+  operationId: 'addMembers',
   summary: 'Add people to a channel, or join a public one by adding yourself',
   tags: ['Channels'],
   request: {
@@ -64,6 +65,7 @@ const remove = createRoute({
   ...signedInPassing,
   method: 'delete',
   path: '/{channelId}/members/{userId}',
+  operationId: 'removeMember',
   summary: 'Take somebody out of a channel, or leave it by naming yourself',
   tags: ['Channels'],
   request: { params: Member },
@@ -86,6 +88,7 @@ const setRole = createRoute({
   ...signedInPassing,
   method: 'put',
   path: '/{channelId}/members/{userId}',
+  operationId: 'setMemberRole',
   summary: 'Make a member admin, or an admin member',
   tags: ['Channels'],
   request: { params: Member, ...jsonBody(z.object({ role: Role })) },

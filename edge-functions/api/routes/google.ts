@@ -24,6 +24,7 @@ const start = createRoute({
   ...visiting,
   method: 'get',
   path: '/google',
+  operationId: 'startGoogleSignIn',
   summary: 'Additive: send the browser to Google to sign in',
   tags: ['Authentication'],
   responses: {
@@ -45,6 +46,7 @@ const callback = createRoute({
   ...visiting,
   method: 'get',
   path: '/callback/google',
+  operationId: 'finishGoogleSignIn',
   summary: 'Where Google sends the browser back to',
   description:
     'Leads on to `{FRONTEND_URL}/dashboard?token={JWT}#refreshToken={token}`. `&secondFactor=required` says that the account has a second factor, whose code was sent: the token opens 2fa/verify only.',

@@ -41,6 +41,7 @@ const list = createRoute({
   ...signedInPassing,
   method: 'get',
   path: '/{channelId}/messages',
+  operationId: 'listMessages',
   summary: 'Messages, newest first; marks them as read',
   tags: ['Messages'],
   request: {
@@ -61,6 +62,7 @@ const send = createRoute({
   ...signedInFor('api_send', { inPassing: true }),
   method: 'post',
   path: '/{channelId}/messages/send',
+  operationId: 'sendMessage',
   summary: 'Send a message, now or later',
   tags: ['Messages'],
   request: { params: Channel, ...jsonBody(NewMessage) },
@@ -89,6 +91,7 @@ const edit = createRoute({
   ...signedInPassing,
   method: 'put',
   path: '/{channelId}/messages/{messageId}',
+  operationId: 'editMessage',
   summary: 'Edit an own message, within 24 hours',
   tags: ['Messages'],
   request: {
@@ -113,6 +116,7 @@ const remove = createRoute({
   ...signedInPassing,
   method: 'delete',
   path: '/{channelId}/messages/{messageId}',
+  operationId: 'deleteMessage',
   summary: 'Delete an own message, or any as an admin of the channel',
   tags: ['Messages'],
   request: { params: Place },
@@ -134,6 +138,7 @@ const thread = createRoute({
   ...signedInPassing,
   method: 'get',
   path: '/{channelId}/messages/{messageId}/thread',
+  operationId: 'readThread',
   summary: 'A message and the replies to it, oldest first; marks them as read',
   tags: ['Messages'],
   request: {

@@ -13,6 +13,7 @@ import { VERSION } from '../version.ts';
 const health = createRoute({
   method: 'get',
   path: '/health',
+  operationId: 'checkHealth',
   summary: 'Whether the platform is well',
   description: 'Really asks every service, each for at most two seconds; the answer stands for a second.',
   tags: ['Operations'],
@@ -26,6 +27,7 @@ const metrics = createRoute({
   ...signedIn,
   method: 'get',
   path: '/metrics',
+  operationId: 'readMetrics',
   summary: 'How much goes on',
   description:
     'As JSON, or as text for Prometheus: with `?format=prometheus`, or where `Accept` names text/plain and not JSON. Where several processes answer, each tells of its own requests, processor and memory.',

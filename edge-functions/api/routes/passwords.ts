@@ -7,21 +7,25 @@ import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared
 import { Email, Password, text } from '../../_shared/schemas.ts';
 import { issueResetToken, resetPassword } from '../core/passwords.ts';
 import type { Deps } from '../deps.ts';
-import { DoneWithMessage } from '../dialects/connectbest/values.ts';
+import { doneSaying } from '../dialects/connectbest/values.ts';
 import { passwordChangedMail, passwordResetMail } from '../mails.ts';
 import { sendMail } from '../send-mail.ts';
+
+const linkSent = doneSaying('Password reset link sent to email');
+const changed = doneSaying('Password updated successfully');
 
 const forgotten = createRoute({
   ...visiting,
   method: 'post',
   path: '/forgot-password',
+  operationId: 'requestPasswordReset',
   summary: 'Send a link with which a new password can be chosen',
   description:
     'The link is good once, for an hour, and replaces the one before; at most ten an hour are sent to an address. Neither the answer nor its time says whether the address has an account.',
   tags: ['Authentication'],
   request: jsonBody(z.object({ email: Email })),
   responses: {
-    200: jsonAnswer('Sent, if the address has an account', DoneWithMessage),
+    200: jsonAnswer('Sent, if the address has an account', linkSent.schema),
   },
 });
 
@@ -29,6 +33,7 @@ const reset = createRoute({
   ...visiting,
   method: 'post',
   path: '/reset-password',
+  operationId: 'resetPassword',
   summary: 'Choose a new password with the token of the link',
   description:
     'Ends every session of the account. Who has the link has the address, which counts as verified.',
@@ -40,7 +45,7 @@ const reset = createRoute({
     }),
   ),
   responses: {
-    200: jsonAnswer('The password is changed', DoneWithMessage),
+    200: jsonAnswer('The password is changed', changed.schema),
     ...errorAnswers({
       400: [
         'A field is wrong; or the token is, or it is used, replaced or over an hour old',
@@ -61,7 +66,7 @@ export function passwordRoutes(deps: Deps) {
         const link = `${urls.frontend}/reset-password?token=${token}`;
         inBackground(sendMail(c, deps, email, passwordResetMail(appName, link)));
       }
-      return c.json({ success: true, message: 'Password reset link sent to email' } as const, 200);
+      return c.json(linkSent.answer, 200);
     })
     .openapi(reset, async (c) => {
       const { token, newPassword } = c.req.valid('json');
@@ -71,6 +76,6 @@ export function passwordRoutes(deps: Deps) {
       } catch (cause) {
         throw cause instanceof ApiError && cause.code === 'weak_password' ? cause.at('newPassword') : cause;
       }
-      return c.json({ success: true, message: 'Password updated successfully' } as const, 200);
+      return c.json(changed.answer, 200);
     });
 }

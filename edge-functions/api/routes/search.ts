@@ -13,6 +13,7 @@ const search = createRoute({
   ...signedIn,
   method: 'get',
   path: '/search',
+  operationId: 'searchMessages',
   summary: "Search the messages of one's channels, newest first",
   description:
     'Words, "phrases", word*, -not, and filters as in Slack: from: in: before: after: on: during: has: is:',

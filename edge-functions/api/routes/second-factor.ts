@@ -9,9 +9,12 @@ import { updateAccount } from '../core/accounts.ts';
 import { confirm, disable, enablePhone, resume } from '../core/second-factor.ts';
 import type { Deps } from '../deps.ts';
 import { Tokens, toTokens } from '../dialects/connectbest/tokens.ts';
-import { DoneWithMessage } from '../dialects/connectbest/values.ts';
+import { doneSaying } from '../dialects/connectbest/values.ts';
 import { secondFactorMail } from '../mails.ts';
 import { sendMail } from '../send-mail.ts';
+
+const enabled = doneSaying('2FA enabled. Verification code sent to phone');
+const disabled = doneSaying('2FA disabled');
 
 const tooMany = { 429: 'Too many codes were asked for or tried' };
 const unconfirmed = 'The account is suspended, or the present second factor has to be confirmed first';
@@ -20,13 +23,14 @@ const enable = createRoute({
   ...signedIn,
   method: 'post',
   path: '/2fa/enable',
+  operationId: 'enableSecondFactor',
   summary: 'Make a phone the second factor',
   description:
     'Sends it a code, good for five minutes. Every login asks for one from now on; once a code has been confirmed, by 2fa/verify or a login, no token without it opens anything.',
   tags: ['Authentication'],
   request: jsonBody(z.object({ phone: Phone })),
   responses: {
-    200: jsonAnswer('Enabled', DoneWithMessage),
+    200: jsonAnswer('Enabled', enabled.schema),
     ...errorAnswers({ 403: unconfirmed, ...tooMany }),
   },
 });
@@ -35,6 +39,7 @@ const verification = createRoute({
   ...confirming,
   method: 'post',
   path: '/2fa/verify',
+  operationId: 'verifySecondFactor',
   summary: 'Additive: confirm the second factor with the code that was sent',
   description:
     'Answers with new tokens, which stand for the confirmed session; the ones before open nothing any more.',
@@ -57,9 +62,10 @@ const disabling = createRoute({
   ...signedIn,
   method: 'post',
   path: '/2fa/disable',
+  operationId: 'disableSecondFactor',
   summary: 'Additive: give up the second factor',
   tags: ['Authentication'],
-  responses: { 200: jsonAnswer('Disabled', DoneWithMessage), ...errorAnswers({ 403: unconfirmed }) },
+  responses: { 200: jsonAnswer('Disabled', disabled.schema), ...errorAnswers({ 403: unconfirmed }) },
 });
 
 export function secondFactorRoutes(deps: Deps) {
@@ -73,7 +79,7 @@ export function secondFactorRoutes(deps: Deps) {
       await enablePhone(visitor, user, phone);
       await updateAccount(supabase.asCaller(token), { phone });
       inBackground(sendMail(c, deps, user.email ?? '', secondFactorMail(appName, true)));
-      return c.json({ success: true, message: '2FA enabled. Verification code sent to phone' } as const, 200);
+      return c.json(enabled.answer, 200);
     })
     .openapi(verification, async (c) => {
       const visitor = visitorOf(c, deps);
@@ -86,6 +92,6 @@ export function secondFactorRoutes(deps: Deps) {
       const user = await resume(visitor, c.var.caller.token);
       await disable(visitor, user);
       inBackground(sendMail(c, deps, user.email ?? '', secondFactorMail(appName, false)));
-      return c.json({ success: true, message: '2FA disabled' } as const, 200);
+      return c.json(disabled.answer, 200);
     });
 }

@@ -13,6 +13,7 @@ const logout = createRoute({
   ...signedIn,
   method: 'post',
   path: '/logout',
+  operationId: 'signOut',
   summary: 'End this session',
   description:
     'The token is refused from then on, everywhere. The status becomes offline unless another session is here.',
@@ -34,6 +35,7 @@ const renewal = createRoute({
   ...visiting,
   method: 'post',
   path: '/refresh',
+  operationId: 'refreshSession',
   summary: 'Additive: another pair of tokens for the same session',
   description:
     'A refresh token is good once; using one again later ends the session, as somebody else may have it.',

@@ -8,7 +8,12 @@ export const Presence = z.enum(['online', 'away', 'busy', 'inmeeting', 'offline'
 /** The answer of what has nothing else to say. */
 export const Done = z.object({ success: z.literal(true) }).openapi('Done');
 export const done = { success: true } as const;
-export const DoneWithMessage = z.object({ success: z.literal(true), message: z.string() });
+
+/** The same with the sentence that the document has for it. */
+export const doneSaying = <Sentence extends string>(message: Sentence) => ({
+  schema: z.object({ success: z.literal(true), message: z.literal(message) }),
+  answer: { ...done, message },
+});
 
 /** Stands for people whose account is gone, as the document promises every message an author. */
 export const DELETED_USER = {
