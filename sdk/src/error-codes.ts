@@ -90,6 +90,8 @@ export const errorCodes = {
   invalid_avatar_url: 400,
   /** A presence is online, away, busy, inmeeting or offline. */
   invalid_presence: 400,
+  /** An activity is typing or playing, and of somebody who is online. */
+  invalid_activity: 400,
   /** A status has at most 100 characters on one line, none of them invisible, and expires within the next year. */
   invalid_status: 400,
   /** At most 500 people can be asked for at once. */
@@ -190,6 +192,8 @@ export const errorCodes = {
   invalid_timezone: 400,
   /** Types of notifications are `mention`, `dm`, `reaction`, `thread_reply`, `channel_invite` and `message`. */
   invalid_notification_type: 400,
+  /** A notification that people send has 1 to 200 characters, some of them visible. */
+  invalid_notification: 400,
   /** At most 1,000 notifications can be marked at once. */
   too_many_notifications: 400,
   /** The caller has no such notification. */

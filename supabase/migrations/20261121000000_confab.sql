@@ -6311,10 +6311,10 @@ comment on table chat.notifications is 'What each person was told of: at most on
 comment on column chat.notifications.user_id is 'Who is told';
 comment on column chat.notifications.id is 'UUIDv7: rises with time, and is the cursor of lists';
 comment on column chat.notifications.type is
-  'mention: meant by @; dm: said in direct messages or a group; thread_reply: said in a thread they follow; message: said in a channel of which they want to hear everything; reaction: to their message; channel_invite: added to a channel';
+  'mention: meant by @; dm: said in direct messages or a group; thread_reply: said in a thread they follow; message: said in a channel of which they want to hear everything, or without a channel sent by somebody; reaction: to their message; channel_invite: added to a channel';
 comment on column chat.notifications.actor_id is 'Who wrote, reacted or added; null once that account is deleted';
-comment on column chat.notifications.channel_id is 'Where; hidden from those who have left it';
-comment on column chat.notifications.seq is 'The message it is about; null for an invitation';
+comment on column chat.notifications.channel_id is 'Where; hidden from those who have left it; null for what somebody sent';
+comment on column chat.notifications.seq is 'The message it is about; null for an invitation and for what somebody sent';
 comment on column chat.notifications.message_id is 'Public id of that message';
 comment on column chat.notifications.parent_seq is 'The thread that the message belongs to';
 comment on column chat.notifications.in_channel is 'Whether the channel shows the message, and not its thread only';
@@ -6446,6 +6446,7 @@ create table chat.presence (
     constraint presence_status_known check (status in ('online', 'away', 'busy', 'inmeeting', 'offline')),
   manual_status text
     constraint presence_manual_status_known check (manual_status in ('away', 'busy', 'inmeeting', 'offline')),
+  activity text constraint presence_activity_known check (activity in ('typing', 'playing')),
   status_text text
     constraint presence_status_text_form check (status_text is not distinct from chat_private.clean_line(status_text, 100)),
   status_emoji text
@@ -6500,7 +6501,8 @@ begin
   perform from chat.presence p join chat_private.presence_now(user_ids) n on n.user_id = p.user_id
     where n.status <> p.status for no key update of p;
   if found then
-    update chat.presence p set status = n.status, last_seen_at = n.last_seen_at
+    update chat.presence p
+       set status = n.status, last_seen_at = n.last_seen_at, activity = case when n.status <> 'offline' then p.activity end
       from chat_private.presence_now(user_ids) n
      where n.user_id = p.user_id and n.status <> p.status;
   end if;
@@ -6572,7 +6574,7 @@ begin
 end;
 $$;
 
-grant select (user_id, status, status_text, status_emoji, status_expires_at, last_seen_at, updated_at)
+grant select (user_id, status, activity, status_text, status_emoji, status_expires_at, last_seen_at, updated_at)
   on chat.presence to authenticated;
 
 create policy select_user on chat.presence for select to authenticated using (true);
@@ -6599,8 +6601,8 @@ exception when others then
 end;
 $$;
 create trigger _900_tell after update on chat.presence
-  for each row when ((old.status, old.status_text, old.status_emoji, old.status_expires_at)
-    is distinct from (new.status, new.status_text, new.status_emoji, new.status_expires_at))
+  for each row when ((old.status, old.activity, old.status_text, old.status_emoji, old.status_expires_at)
+    is distinct from (new.status, new.activity, new.status_text, new.status_emoji, new.status_expires_at))
   execute function chat_private.tg_presence__tell();
 
 -- Definer: as above. Here and not with the profiles, because it needs what tells everyone.
@@ -6665,27 +6667,32 @@ $$;
 grant execute on function chat.go_offline(uuid) to authenticated;
 
 -- Definer: as above.
-create function chat.set_presence(status text) returns setof chat.presence rows 1
+create function chat.set_presence(status text, activity text default null) returns setof chat.presence rows 1
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
+  v_id uuid := coalesce((auth.jwt() ->> 'session_id')::uuid, v_me);
 begin
   if set_presence.status is null or set_presence.status not in ('online', 'away', 'busy', 'inmeeting', 'offline') then
     perform chat_private.fail('invalid_presence', 400,
       'unable to set presence; it is online, away, busy, inmeeting or offline');
+  elsif set_presence.activity not in ('typing', 'playing') or (set_presence.activity is not null and set_presence.status <> 'online') then
+    perform chat_private.fail('invalid_activity', 400, 'unable to set presence; an activity is typing or playing, of who is online');
   end if;
   perform chat_private.take_token('set_presence');
   -- Who chooses is here, and active in all their clients.
-  update chat_private.connections k set active_at = now() where k.user_id = v_me and k.gone_at > now();
+  update chat_private.connections k set active_at = now() where k.user_id = v_me and k.gone_at > now() and k.id <> v_id;
   if not found then
+    -- Clients of an API without a sign of life beat by choosing only.
     perform chat_private.beat(null, true);
+    update chat_private.connections k set gone_at = now() + interval '15 minutes' where k.user_id = v_me and k.id = v_id;
   end if;
   update chat.presence p set manual_status = nullif(set_presence.status, 'online') where p.user_id = v_me;
   perform chat_private.settle_presence(array[v_me]);
-  return query select * from chat.presence p where p.user_id = v_me;
+  return query update chat.presence p set activity = set_presence.activity where p.user_id = v_me returning p.*;
 end;
 $$;
-grant execute on function chat.set_presence(text) to authenticated;
+grant execute on function chat.set_presence(text, text) to authenticated;
 
 -- Definer: as above.
 create function chat.set_status(status_text text default null, status_emoji text default null,
@@ -6725,7 +6732,7 @@ grant execute on function chat.clear_status() to authenticated;
 -- Definer: as above. What the table says may be a minute old, and longer while nobody beats; this is exact.
 create function chat.get_presence(user_ids uuid[])
 returns table (user_id uuid, status text, status_text text, status_emoji text, status_expires_at timestamptz,
-               last_seen_at timestamptz, updated_at timestamptz, manual_status text)
+               last_seen_at timestamptz, updated_at timestamptz, manual_status text, activity text)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   if cardinality(user_ids) > 500 then
@@ -6735,7 +6742,7 @@ begin
     select p.user_id, n.status,
            case when t.is_valid then p.status_text end, case when t.is_valid then p.status_emoji end,
            case when t.is_valid then p.status_expires_at end, n.last_seen_at, p.updated_at,
-           case when p.user_id = auth.uid() then p.manual_status end
+           case when p.user_id = auth.uid() then p.manual_status end, case when n.status <> 'offline' then p.activity end
       from chat_private.presence_now(user_ids) n
       join chat.presence p on p.user_id = n.user_id
      cross join lateral (select coalesce(p.status_expires_at > now(), true) as is_valid) t;
@@ -6754,6 +6761,7 @@ comment on table chat.presence is 'How people are, as everyone was last told; no
 comment on column chat.presence.user_id is 'The person';
 comment on column chat.presence.status is 'online, away, busy, inmeeting or offline';
 comment on column chat.presence.manual_status is 'What the person chose and keeps until they choose again; offline hides them. Null: it follows from their activity. Others do not see it';
+comment on column chat.presence.activity is 'typing or playing, said by themselves until they choose a presence again or are offline; null: neither';
 comment on column chat.presence.status_text is 'What the person says about it, at most 100 characters';
 comment on column chat.presence.status_emoji is 'An emoji beside or instead of the text';
 comment on column chat.presence.status_expires_at is 'From then on text and emoji count as empty; null: they stay';
@@ -6771,8 +6779,8 @@ comment on function chat.heartbeat(uuid[], boolean, uuid) is
   'Says that the caller''s client is open, and whether somebody uses it; every 25 s. Returns where those of the channels are that the caller is in, and without id the epoch of the topic everyone hears. Errors: too_many_channels';
 comment on function chat.go_offline(uuid) is
   'Says that this connection closes, or without an id all of this session; offline is who has no other';
-comment on function chat.set_presence(text) is
-  'Chooses a presence until the next choice; online: it follows the activity; offline: hidden. Errors: invalid_presence, rate_limited';
+comment on function chat.set_presence(text, text) is
+  'Chooses a presence until the next choice; online: it follows the use of the clients; offline: hidden. Beside online with what the caller does: typing or playing. Where no client beats, the choice keeps them here for 15 minutes. Errors: invalid_presence, invalid_activity, rate_limited';
 comment on function chat.set_status(text, text, timestamptz) is
   'Sets what the caller says about their presence; nothing given clears it. Errors: invalid_status, invalid_emoji, rate_limited';
 comment on function chat.clear_status() is 'Removes status text and emoji. Errors: rate_limited';
@@ -7031,6 +7039,42 @@ create trigger _210_mention_here after insert on chat.messages
 create trigger _210_mention_here_on_edit after update on chat.messages
   for each row when (new.mentions_everyone = 'here' and old.mentions_everyone is distinct from 'here')
   execute function chat_private.tg_messages__mention_here();
+
+-- 54_sent_notifications.sql
+-- Notifications that people send each other themselves, beside those of what happens in channels.
+
+insert into chat_private.rate_limit_rules (bucket, burst, period, description) values
+  ('send_notification', 30, '1 minute', 'Notifications that somebody sends; admins of the platform are not counted');
+
+-- Whether it is shown the other person decides, and the sender does not learn it.
+-- Definer: notifications are written by nobody else.
+create function chat.send_notification(user_id uuid, text text) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+  v_id uuid := chat_private.uuid_v7();
+  v_text text := btrim(regexp_replace(send_notification.text, '\s+', ' ', 'g'));
+begin
+  if chat_private.clean_line(v_text, 200) is null or char_length(v_text) > 200 then
+    perform chat_private.fail('invalid_notification', 400, 'unable to send notification; its text has 1 to 200 characters, some of them visible');
+  elsif not chat_private.is_platform_admin() then
+    perform chat_private.take_token('send_notification');
+  end if;
+  perform chat_private.require_user(send_notification.user_id, 'send notification');
+  if chat_private.is_blocked_pair(v_me, send_notification.user_id) then
+    perform chat_private.fail('user_blocked', 403, 'unable to send notification; one of you has blocked the other');
+  end if;
+  insert into chat.notifications (user_id, id, type, actor_id, text, is_silent)
+  select p.user_id, v_id, 'message', v_me, v_text, p.dnd_enabled and chat_private.is_dnd(p)
+    from chat.preferences p join chat.accounts a on a.user_id = p.user_id
+   where p.user_id = send_notification.user_id and p.notifications and p.level <> 'nothing' and a.suspended_at is null;
+  return v_id;
+end;
+$$;
+grant execute on function chat.send_notification(uuid, text) to authenticated;
+
+comment on function chat.send_notification(uuid, text) is
+  'Notifies somebody of a text on one line, as from the caller, unless they want no notifications, and returns its id. Errors: invalid_notification, rate_limited, user_not_found, user_blocked';
 
 -- 55_channel_pages.sql
 -- Channels as lists and pages show them: with who is in them, how many, and what was said last.
@@ -7291,7 +7335,8 @@ create type chat.contact as (
   phone text,
   status text,
   status_text text,
-  created_at timestamptz
+  created_at timestamptz,
+  activity text
 );
 
 create function chat.get_account() returns setof chat.account_details
@@ -7365,7 +7410,8 @@ language sql stable security definer set search_path = '' as $$
   select p.id, p.username, p.name, p.avatar_url,
          case when v.is_shared or a.user_id = (select auth.uid()) then a.email end,
          case when v.is_shared or a.user_id = (select auth.uid()) then a.phone end,
-         coalesce(n.status, 'offline'), case when coalesce(q.status_expires_at > now(), true) then q.status_text end, p.created_at
+         coalesce(n.status, 'offline'), case when coalesce(q.status_expires_at > now(), true) then q.status_text end, p.created_at,
+         case when n.status <> 'offline' then q.activity end
     from (select chat_private.sees_contacts() as is_shared) v
    cross join unnest(contacts.user_ids) with ordinality as wanted (id, n)
     join chat.profiles p on p.id = wanted.id

@@ -218,10 +218,10 @@ comment on table chat.notifications is 'What each person was told of: at most on
 comment on column chat.notifications.user_id is 'Who is told';
 comment on column chat.notifications.id is 'UUIDv7: rises with time, and is the cursor of lists';
 comment on column chat.notifications.type is
-  'mention: meant by @; dm: said in direct messages or a group; thread_reply: said in a thread they follow; message: said in a channel of which they want to hear everything; reaction: to their message; channel_invite: added to a channel';
+  'mention: meant by @; dm: said in direct messages or a group; thread_reply: said in a thread they follow; message: said in a channel of which they want to hear everything, or without a channel sent by somebody; reaction: to their message; channel_invite: added to a channel';
 comment on column chat.notifications.actor_id is 'Who wrote, reacted or added; null once that account is deleted';
-comment on column chat.notifications.channel_id is 'Where; hidden from those who have left it';
-comment on column chat.notifications.seq is 'The message it is about; null for an invitation';
+comment on column chat.notifications.channel_id is 'Where; hidden from those who have left it; null for what somebody sent';
+comment on column chat.notifications.seq is 'The message it is about; null for an invitation and for what somebody sent';
 comment on column chat.notifications.message_id is 'Public id of that message';
 comment on column chat.notifications.parent_seq is 'The thread that the message belongs to';
 comment on column chat.notifications.in_channel is 'Whether the channel shows the message, and not its thread only';

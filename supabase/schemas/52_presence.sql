@@ -19,6 +19,7 @@ create table chat.presence (
     constraint presence_status_known check (status in ('online', 'away', 'busy', 'inmeeting', 'offline')),
   manual_status text
     constraint presence_manual_status_known check (manual_status in ('away', 'busy', 'inmeeting', 'offline')),
+  activity text constraint presence_activity_known check (activity in ('typing', 'playing')),
   status_text text
     constraint presence_status_text_form check (status_text is not distinct from chat_private.clean_line(status_text, 100)),
   status_emoji text
@@ -73,7 +74,8 @@ begin
   perform from chat.presence p join chat_private.presence_now(user_ids) n on n.user_id = p.user_id
     where n.status <> p.status for no key update of p;
   if found then
-    update chat.presence p set status = n.status, last_seen_at = n.last_seen_at
+    update chat.presence p
+       set status = n.status, last_seen_at = n.last_seen_at, activity = case when n.status <> 'offline' then p.activity end
       from chat_private.presence_now(user_ids) n
      where n.user_id = p.user_id and n.status <> p.status;
   end if;
@@ -145,7 +147,7 @@ begin
 end;
 $$;
 
-grant select (user_id, status, status_text, status_emoji, status_expires_at, last_seen_at, updated_at)
+grant select (user_id, status, activity, status_text, status_emoji, status_expires_at, last_seen_at, updated_at)
   on chat.presence to authenticated;
 
 create policy select_user on chat.presence for select to authenticated using (true);
@@ -172,8 +174,8 @@ exception when others then
 end;
 $$;
 create trigger _900_tell after update on chat.presence
-  for each row when ((old.status, old.status_text, old.status_emoji, old.status_expires_at)
-    is distinct from (new.status, new.status_text, new.status_emoji, new.status_expires_at))
+  for each row when ((old.status, old.activity, old.status_text, old.status_emoji, old.status_expires_at)
+    is distinct from (new.status, new.activity, new.status_text, new.status_emoji, new.status_expires_at))
   execute function chat_private.tg_presence__tell();
 
 -- Definer: as above. Here and not with the profiles, because it needs what tells everyone.
@@ -238,27 +240,32 @@ $$;
 grant execute on function chat.go_offline(uuid) to authenticated;
 
 -- Definer: as above.
-create function chat.set_presence(status text) returns setof chat.presence rows 1
+create function chat.set_presence(status text, activity text default null) returns setof chat.presence rows 1
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
+  v_id uuid := coalesce((auth.jwt() ->> 'session_id')::uuid, v_me);
 begin
   if set_presence.status is null or set_presence.status not in ('online', 'away', 'busy', 'inmeeting', 'offline') then
     perform chat_private.fail('invalid_presence', 400,
       'unable to set presence; it is online, away, busy, inmeeting or offline');
+  elsif set_presence.activity not in ('typing', 'playing') or (set_presence.activity is not null and set_presence.status <> 'online') then
+    perform chat_private.fail('invalid_activity', 400, 'unable to set presence; an activity is typing or playing, of who is online');
   end if;
   perform chat_private.take_token('set_presence');
   -- Who chooses is here, and active in all their clients.
-  update chat_private.connections k set active_at = now() where k.user_id = v_me and k.gone_at > now();
+  update chat_private.connections k set active_at = now() where k.user_id = v_me and k.gone_at > now() and k.id <> v_id;
   if not found then
+    -- Clients of an API without a sign of life beat by choosing only.
     perform chat_private.beat(null, true);
+    update chat_private.connections k set gone_at = now() + interval '15 minutes' where k.user_id = v_me and k.id = v_id;
   end if;
   update chat.presence p set manual_status = nullif(set_presence.status, 'online') where p.user_id = v_me;
   perform chat_private.settle_presence(array[v_me]);
-  return query select * from chat.presence p where p.user_id = v_me;
+  return query update chat.presence p set activity = set_presence.activity where p.user_id = v_me returning p.*;
 end;
 $$;
-grant execute on function chat.set_presence(text) to authenticated;
+grant execute on function chat.set_presence(text, text) to authenticated;
 
 -- Definer: as above.
 create function chat.set_status(status_text text default null, status_emoji text default null,
@@ -298,7 +305,7 @@ grant execute on function chat.clear_status() to authenticated;
 -- Definer: as above. What the table says may be a minute old, and longer while nobody beats; this is exact.
 create function chat.get_presence(user_ids uuid[])
 returns table (user_id uuid, status text, status_text text, status_emoji text, status_expires_at timestamptz,
-               last_seen_at timestamptz, updated_at timestamptz, manual_status text)
+               last_seen_at timestamptz, updated_at timestamptz, manual_status text, activity text)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   if cardinality(user_ids) > 500 then
@@ -308,7 +315,7 @@ begin
     select p.user_id, n.status,
            case when t.is_valid then p.status_text end, case when t.is_valid then p.status_emoji end,
            case when t.is_valid then p.status_expires_at end, n.last_seen_at, p.updated_at,
-           case when p.user_id = auth.uid() then p.manual_status end
+           case when p.user_id = auth.uid() then p.manual_status end, case when n.status <> 'offline' then p.activity end
       from chat_private.presence_now(user_ids) n
       join chat.presence p on p.user_id = n.user_id
      cross join lateral (select coalesce(p.status_expires_at > now(), true) as is_valid) t;
@@ -327,6 +334,7 @@ comment on table chat.presence is 'How people are, as everyone was last told; no
 comment on column chat.presence.user_id is 'The person';
 comment on column chat.presence.status is 'online, away, busy, inmeeting or offline';
 comment on column chat.presence.manual_status is 'What the person chose and keeps until they choose again; offline hides them. Null: it follows from their activity. Others do not see it';
+comment on column chat.presence.activity is 'typing or playing, said by themselves until they choose a presence again or are offline; null: neither';
 comment on column chat.presence.status_text is 'What the person says about it, at most 100 characters';
 comment on column chat.presence.status_emoji is 'An emoji beside or instead of the text';
 comment on column chat.presence.status_expires_at is 'From then on text and emoji count as empty; null: they stay';
@@ -344,8 +352,8 @@ comment on function chat.heartbeat(uuid[], boolean, uuid) is
   'Says that the caller''s client is open, and whether somebody uses it; every 25 s. Returns where those of the channels are that the caller is in, and without id the epoch of the topic everyone hears. Errors: too_many_channels';
 comment on function chat.go_offline(uuid) is
   'Says that this connection closes, or without an id all of this session; offline is who has no other';
-comment on function chat.set_presence(text) is
-  'Chooses a presence until the next choice; online: it follows the activity; offline: hidden. Errors: invalid_presence, rate_limited';
+comment on function chat.set_presence(text, text) is
+  'Chooses a presence until the next choice; online: it follows the use of the clients; offline: hidden. Beside online with what the caller does: typing or playing. Where no client beats, the choice keeps them here for 15 minutes. Errors: invalid_presence, invalid_activity, rate_limited';
 comment on function chat.set_status(text, text, timestamptz) is
   'Sets what the caller says about their presence; nothing given clears it. Errors: invalid_status, invalid_emoji, rate_limited';
 comment on function chat.clear_status() is 'Removes status text and emoji. Errors: rate_limited';

@@ -26,7 +26,8 @@ create type chat.contact as (
   phone text,
   status text,
   status_text text,
-  created_at timestamptz
+  created_at timestamptz,
+  activity text
 );
 
 create function chat.get_account() returns setof chat.account_details
@@ -100,7 +101,8 @@ language sql stable security definer set search_path = '' as $$
   select p.id, p.username, p.name, p.avatar_url,
          case when v.is_shared or a.user_id = (select auth.uid()) then a.email end,
          case when v.is_shared or a.user_id = (select auth.uid()) then a.phone end,
-         coalesce(n.status, 'offline'), case when coalesce(q.status_expires_at > now(), true) then q.status_text end, p.created_at
+         coalesce(n.status, 'offline'), case when coalesce(q.status_expires_at > now(), true) then q.status_text end, p.created_at,
+         case when n.status <> 'offline' then q.activity end
     from (select chat_private.sees_contacts() as is_shared) v
    cross join unnest(contacts.user_ids) with ordinality as wanted (id, n)
     join chat.profiles p on p.id = wanted.id

@@ -17,7 +17,8 @@ async function person(db: Db) {
     beat: (isActive = true, connection: string | null = null, channels: string[] = []) =>
       call((as) => as`select * from chat.heartbeat(${channels}, ${isActive}, ${connection})`),
     leave: (connection: string | null = null) => call((as) => as`select chat.go_offline(${connection})`),
-    choose: (status: string | null) => call((as) => as`select * from chat.set_presence(${status})`),
+    choose: (status: string | null, activity: string | null = null) =>
+      call((as) => as`select * from chat.set_presence(${status}, activity => ${activity})`),
     say: (text: string | null, emoji: string | null = null, until: Date | null = null) =>
       call((as) => as`select * from chat.set_status(${text}, ${emoji}, ${until})`),
   };
@@ -387,3 +388,67 @@ it('a profile that changes is announced to everyone, and one that is written ane
        where topic like 'presence:%' and event = 'user:updated' and payload ->> 'id' = ${ada.id}`;
     expect(rows).toMatchObject([{ payload: { id: ada.id, title: 'Engineer', custom: {} } }]);
   }));
+
+describe('somebody who says what they do', () => {
+  it('is seen to do it until they choose again', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      expect(await ada.choose('online', 'playing')).toMatchObject([
+        { status: 'online', activity: 'playing' },
+      ]);
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'online', activity: 'playing' });
+      expect((await announced(db, ada)).at(-1)).toMatchObject({ status: 'online', activity: 'playing' });
+      expect(await ada.choose('away')).toMatchObject([{ status: 'away', activity: null }]);
+      await ada.choose('online', 'typing');
+      expect(await ada.choose('online')).toMatchObject([{ status: 'online', activity: null }]);
+    }));
+
+  it('does nothing any more once they are offline', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      await ada.choose('online', 'typing');
+      await pass(db, ada, 901);
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'offline', activity: null });
+      await ada.beat();
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'online', activity: 'typing' });
+      await ada.leave();
+      await ada.beat();
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'online', activity: null });
+    }));
+
+  it.each([
+    ['online', 'dancing'],
+    ['away', 'typing'],
+    ['offline', 'playing'],
+    ['online', ''],
+  ])('is refused when %s and %s', (status, activity) =>
+    rolledBack(async (db) => {
+      const ada = await person(db);
+      expect(await refusal(ada.choose(status, activity))).toBe('invalid_activity');
+    }),
+  );
+});
+
+describe('somebody who chooses without a client that beats', () => {
+  it('is here for 15 minutes', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      await ada.choose('busy');
+      await pass(db, ada, 890);
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'busy' });
+      await ada.choose('online');
+      await pass(db, ada, 890);
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'away' });
+      await pass(db, ada, 20);
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'offline' });
+    }));
+
+  it('is gone as soon as ever when a client of theirs beats', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db), await person(db)];
+      await ada.beat(true, randomUUID());
+      await ada.choose('busy');
+      await pass(db, ada, 91);
+      expect(await seenBy(bob, ada)).toMatchObject({ status: 'offline' });
+    }));
+});

@@ -61,6 +61,10 @@ export const calls: AccessFile['calls'] = {
     call: (db) => db`select chat.mark_all_notifications_read()`,
     expected: ['ok', 'ok', 'ok', 'ok'],
   },
+  send_notification: {
+    call: (db, { users }) => db`select chat.send_notification(${users.member}, 'Hello')`,
+    expected: ['ok', 'ok', 'ok', 'ok'],
+  },
   delete_notification: {
     given,
     call: (db) => db`select chat.delete_notification(${ID})`,
