@@ -50,6 +50,24 @@ export const SixDigits = z
   .regex(/^\d{6}$/, 'must have six digits')
   .openapi({ example: '123456' });
 
+const MOMENT = /^(\d{4}-\d\d-\d\d)(?:(T\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
+
+/** ISO 8601; a date alone means its midnight, and what names no zone is UTC. */
+export const Moment = z
+  .string()
+  .trim()
+  .transform((value) => {
+    const [, day = '', minutes = 'T00:00', seconds = ':00', zone = 'Z'] = MOMENT.exec(value) ?? [];
+    return `${day}${minutes}${seconds}${zone}`;
+  })
+  .pipe(z.iso.datetime({ offset: true }))
+  .openapi({
+    type: 'string',
+    format: 'date-time',
+    description: 'ISO 8601: UTC where it names no zone, midnight where it names no time',
+    example: '2027-01-01T09:00:00Z',
+  });
+
 /** How many rows a page has; who asks for more than `max` gets `max`. */
 export const pageLimit = (byDefault: number, max = 100) =>
   z.coerce

@@ -79,8 +79,8 @@ create table chat.accounts (
   constraint accounts_suspension_whole
     check (suspended_at is not null or (suspend_reason is null and suspended_by is null))
 );
--- Serves mentions by full name, and lists of people by the beginning of theirs.
-create index profiles_name_prefix_idx on chat.profiles (lower(name) text_pattern_ops);
+-- Serves mentions by full name, and lists of people by the beginning of theirs. All whose accounts are gone have one name.
+create index profiles_name_prefix_idx on chat.profiles (lower(name) text_pattern_ops) where deleted_at is null;
 create index accounts_email_idx on chat.accounts (email);
 create index accounts_phone_prefix_idx on chat.accounts (ltrim(phone, '+') text_pattern_ops);
 create index accounts_suspended_by_idx on chat.accounts (suspended_by) where suspended_by is not null;

@@ -128,49 +128,67 @@ begin
 end;
 $$;
 
--- The names a text mentions, in lower case. A mention stands at the beginning of a word; an address such as
--- ada@example.com is none.
-create function chat_private.mentioned_names(body text) returns text[]
-language sql immutable set search_path = '' as $$
-  select array_agg(distinct lower(hit[1]))
-    from regexp_matches(body, '(?:^|[^[:alnum:]_@/.])@([[:alnum:]][[:alnum:]._-]*|\[[^\]\n]{1,80}\]|<[0-9a-fA-F-]{36}>)', 'g') as hit;
+-- What the mentions of a text may mean, in lower case: of the line behind each @ every beginning that does not end within
+-- a word. Behind a word the @ belongs to an address such as ada@example.com. Lines end with the next @ or where the
+-- longest name would, so that all of them together are no longer than the text.
+create function chat_private.mention_candidates(body text) returns table (line text, name text)
+language plpgsql immutable set search_path = '' as $$
+begin
+  return query
+  with lines as (
+    select distinct left(split_part(p.part, E'\n', 1), 83) as line
+      from (select n, part, lag(part) over (order by n) as before
+              from string_to_table(lower(body), '@') with ordinality s (part, n)) p
+     where case when p.before = '' then p.n = 2 else right(p.before, 1) !~ '[[:alnum:]_/.]' end
+  )
+  select l.line, left(l.line, i) from lines l, generate_series(1, least(char_length(l.line), 82)) i
+   where substr(l.line, i, 3) !~ '^([[:alnum:]][._-]?|[._-])[[:alnum:]]';
+end;
 $$;
 
--- Whom a text means: @username, @[Full Name], @<id> of members, and everybody by @here or @channel.
+-- Whom a text means: members by @username, @Full Name, @[Full Name], @id and @<id>, and everybody by @here or @channel;
+-- of those that fit behind an @ whoever has the longest name.
 create function chat_private.find_mentions(channel_id uuid, body text, out user_ids uuid[], out everyone text)
 language plpgsql stable set search_path = '' as $$
 declare
+  v_lines text[];
   v_names text[];
 begin
   user_ids := '{}';
   if strpos(body, '@') = 0 then
     return;
   end if;
-  v_names := chat_private.mentioned_names(body);
-  if v_names is null then
-    return;
-  elsif cardinality(v_names) > 200 then
+  select array_agg(c.line), array_agg(c.name) into v_lines, v_names from chat_private.mention_candidates(body) c;
+  with named as (
+    -- People by their indexes first …
+    select p.id, p.username as name, 1 as preference from chat.profiles p where p.username = any (v_names)
+    union all
+    select p.id, lower(p.name), 2 from chat.profiles p where lower(p.name) = any (v_names) and p.deleted_at is null
+    union all
+    select p.id, '[' || lower(p.name) || ']', 2 from chat.profiles p
+     where lower(p.name) = any (array(select substr(n, 2, char_length(n) - 2) from unnest(v_names) n where n like '[%]'))
+       and p.deleted_at is null
+    union all
+    select distinct ltrim(n, '<')::uuid, n, 1 from unnest(v_names) n
+     where char_length(n) in (36, 37) and n ~ '^<?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  ), known as materialized (
+    -- … and then each by the membership: a channel has any number (offset 0 keeps it so).
+    select n.id, n.name, n.preference from named n
+     where exists (select from chat.channel_members m where m.channel_id = find_mentions.channel_id and m.user_id = n.id offset 0)
+    union all
+    select null, n, 0 from unnest(array['channel', 'here']) n
+  ), fitting as (
+    select k.id, k.name, rank() over (partition by c.line order by char_length(k.name) desc, k.preference) as place
+      from unnest(v_lines, v_names) c (line, name) join known k on k.name = c.name
+  )
+  select coalesce(array_agg(distinct f.id) filter (where f.id is not null), '{}'), min(f.name) filter (where f.id is null)
+    into user_ids, everyone from fitting f where f.place = 1;
+  if cardinality(user_ids) > 200 then
     perform chat_private.fail('too_many_mentions', 400, 'unable to send message; it mentions more than 200 people');
   end if;
-  -- A username may end in a dot, and a sentence as well.
-  v_names := v_names || array(select rtrim(hit, '._-') from unnest(v_names) as hit);
-  everyone := case when 'channel' = any (v_names) then 'channel' when 'here' = any (v_names) then 'here' end;
   if everyone = 'here' and (select n.member_count > 1000 from chat.channel_counters n where n.channel_id = find_mentions.channel_id) then
     -- A row for each who is there would cost too much.
     everyone := 'channel';
-  end if;
-  -- People by their indexes first, and then each by the membership: a channel has any number (offset 0 keeps it so).
-  user_ids := array(
-    select distinct p.id from unnest(
-       array(select p.id from chat.profiles p where p.username = any (v_names))
-       || array(select p.id from chat.profiles p where lower(p.name) = any (
-                  array(select substr(hit, 2, char_length(hit) - 2) from unnest(v_names) as hit where hit like '[%]')))
-       || array(select btrim(hit, '<>')::uuid from unnest(v_names) as hit
-                 where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))) p (id)
-     where exists (select from chat.channel_members m
-                    where m.channel_id = find_mentions.channel_id and m.user_id = p.id offset 0));
-  if cardinality(user_ids) > 200 then
-    perform chat_private.fail('too_many_mentions', 400, 'unable to send message; its names belong to more than 200 people');
   end if;
 end;
 $$;
@@ -250,8 +268,7 @@ begin
       select m.user_ids, m.everyone into new.mention_ids, new.mentions_everyone
         from chat_private.find_mentions(new.channel_id, new.body) m;
       if new.mentions_everyone <> old.mentions_everyone and not exists (
-           select from unnest(chat_private.mentioned_names(old.body) || chat_private.mentioned_names(new.body)) as hit
-            where rtrim(hit, '._-') = 'channel') then
+           select from unnest(array[old.body, new.body]) as text, chat_private.mention_candidates(text) c where c.name = 'channel') then
         -- Both say @here; only the number of members has changed what this makes of it.
         new.mentions_everyone := old.mentions_everyone;
       end if;

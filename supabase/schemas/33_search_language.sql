@@ -13,8 +13,8 @@ begin
 end;
 $$;
 
--- The days that a date in a query means, in UTC: 2026, 2026-05, 2026-05-31, today, yesterday.
-create function chat_private.search_days(key text, value text) returns tstzrange
+-- The days that a date in a query means, in UTC: 2026, 2026-05, 2026-05-31, today, yesterday; null when it is none.
+create function chat_private.search_days(value text) returns tstzrange
 language plpgsql stable set search_path = '' as $$
 declare
   v_today date := (now() at time zone 'UTC')::date;
@@ -25,12 +25,12 @@ begin
   elsif value ~ '^\d{4}(-\d\d){0,2}$' then
     v_start := (value || left('-01-01', 10 - length(value)))::timestamp;
   else
-    raise invalid_datetime_format;
+    return null;
   end if;
   return tstzrange(v_start at time zone 'UTC', (v_start + case length(value) when 4 then interval '1 year'
     when 7 then interval '1 month' else interval '1 day' end) at time zone 'UTC');
 exception when datetime_field_overflow or invalid_datetime_format then
-  perform chat_private.fail_search(format('%s: needs a day like 2026-05-31, a month, a year, today or yesterday', key));
+  return null;
 end;
 $$;
 
@@ -83,10 +83,26 @@ language sql immutable set search_path = '' as $$
                  from unnest(channel_ids) with ordinality c (id, n) order by n);
 $$;
 
+-- What a filter should say instead; null when it means something.
+create function chat_private.filter_fault(is_not boolean, key text, value text) returns text
+language sql stable set search_path = '' as $$
+  select case
+    when key in ('before', 'after', 'on', 'during') then
+      case when is_not then format('-%s: is not known; use before: or after:', key)
+           when chat_private.search_days(value) is null then
+             format('%s: needs a day like 2026-05-31, a month, a year, today or yesterday', key) end
+    when key = 'has' and lower(value) not in ('link', 'code', 'file', 'image', 'reaction', 'pin') then
+      'has: is one of link, code, file, image, reaction, pin'
+    when key = 'is' and lower(value) not in ('thread', 'edited', 'pinned') then 'is: is one of thread, edited, pinned'
+  end;
+$$;
+
 -- Reads a query: words, "phrases", word*, -not, and filters (from: in: before: after: on: during: has: is:). The word that
 -- the query ends with counts as the beginning of one, because it may still be under way. Filters that name what the
--- caller cannot see find nothing, just like those that name what does not exist.
-create function chat_private.read_search(query text, channel_ids uuid[], from_id uuid) returns chat_private.search_request
+-- caller cannot see find nothing, just like those that name what does not exist. For who knows nothing of filters
+-- (is_lenient) those that mean nothing are words, and a query without any word finds nothing.
+create function chat_private.read_search(query text, channel_ids uuid[], from_id uuid, is_lenient boolean default false)
+returns chat_private.search_request
 language plpgsql stable set search_path = '' as $$
 declare
   v_request chat_private.search_request;
@@ -103,7 +119,8 @@ declare
   v_patterns text[] := '{}';
   v_words text;
   v_wanted text[];
-  v_is_empty boolean := from_id is null;
+  v_fault text;
+  v_is_empty boolean := from_id is null or is_lenient;
 begin
   if query is null or char_length(query) > 1000 then
     perform chat_private.fail_search('a query has at most 1,000 characters');
@@ -115,7 +132,11 @@ begin
     v_not := case when v_part[1] = '-' then '!' else '' end;
     v_key := lower(v_part[2]);
     v_value := btrim(v_part[3], '"');
-    if v_key is null then
+    v_fault := chat_private.filter_fault(v_not = '!', v_key, v_value);
+    if v_fault is not null and not is_lenient then
+      perform chat_private.fail_search(v_fault);
+    elsif v_key is null or v_fault is not null then
+      v_value := concat(v_part[2] || ':', v_value);
       v_is_prefix := v_value like '%*' or (v_part[3] not like '"%' and v_part[4] = '' and v_not = '' and char_length(v_value) > 1);
       v_words := chat_private.search_phrase(v_value, v_is_prefix);
       continue when v_words is null;
@@ -124,10 +145,7 @@ begin
         v_patterns := v_patterns || array(select chat_private.search_patterns(v_value, v_is_prefix));
       end if;
     elsif v_key in ('before', 'after', 'on', 'during') then
-      if v_not = '!' then
-        perform chat_private.fail_search(format('-%s: is not known; use before: or after:', v_key));
-      end if;
-      v_days := chat_private.search_days(v_key, v_value);
+      v_days := chat_private.search_days(v_value);
       if v_key <> 'after' then
         v_request.until := least(v_request.until, case when v_key = 'before' then lower(v_days) else upper(v_days) end);
       end if;
@@ -148,16 +166,15 @@ begin
       else
         v_in := coalesce(v_in, '{}') || v_ids;
       end if;
-    elsif (v_key = 'has' and lower(v_value) in ('link', 'code', 'file', 'image', 'reaction', 'pin'))
-        or (v_key = 'is' and lower(v_value) in ('thread', 'edited', 'pinned')) then
-      v_terms := v_terms || (v_not || '~=' || replace(lower(v_value), 'pinned', 'pin'));
     else
-      perform chat_private.fail_search(format('%s: is one of %s', v_key, case v_key
-        when 'has' then 'link, code, file, image, reaction, pin' else 'thread, edited, pinned' end));
+      v_terms := v_terms || (v_not || '~=' || replace(lower(v_value), 'pinned', 'pin'));
     end if;
     v_is_empty := false;
   end loop;
-  if v_is_empty then
+  if v_is_empty and is_lenient then
+    v_request.channel_ids := '{}';
+    return v_request;
+  elsif v_is_empty then
     perform chat_private.fail_search('the query has neither words nor filters');
   elsif cardinality(v_terms) + cardinality(v_authors) > 40 or regexp_count(v_terms::text, '~') > 100 then
     perform chat_private.fail_search('a query has at most 40 words and filters, and 100 words with those of its phrases');

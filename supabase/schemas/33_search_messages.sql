@@ -224,6 +224,23 @@ exception when data_exception then
 end;
 $$;
 
+-- What to look up for the caller, in all of their channels or in one that they are in.
+create function chat_private.search_request(query text, channel_id uuid, from_id uuid, before timestamptz, after timestamptz,
+                                            is_lenient boolean default false)
+returns chat_private.search_request
+language plpgsql stable set search_path = '' as $$
+declare
+  v_request chat_private.search_request;
+begin
+  v_request := chat_private.read_search(query,
+    case when search_request.channel_id is null then chat_private.searched_channels() else array[search_request.channel_id] end,
+    from_id, is_lenient);
+  v_request.since := greatest(v_request.since, case when after < '9999-12-31' then after + interval '1 microsecond' else after end, '-infinity');
+  v_request.until := least(v_request.until, before, 'infinity');
+  return v_request;
+end;
+$$;
+
 -- Definer: the index belongs to nobody. Looks up nothing but terms of the caller's own channels.
 create function chat.search_messages(query text, channel_id uuid default null, from_id uuid default null,
                                      before timestamptz default null, after timestamptz default null,
@@ -246,11 +263,7 @@ begin
   elsif search_messages.channel_id is not null then
     perform chat_private.require_member(search_messages.channel_id, 'search');
   end if;
-  v_request := chat_private.read_search(query,
-    case when search_messages.channel_id is null then chat_private.searched_channels()
-         else array[search_messages.channel_id] end, from_id);
-  v_request.since := greatest(v_request.since, case when after < '9999-12-31' then after + interval '1 microsecond' else after end, '-infinity');
-  v_request.until := least(v_request.until, before, 'infinity');
+  v_request := chat_private.search_request(query, search_messages.channel_id, from_id, before, after);
   v_cursor := chat_private.read_search_cursor(search_messages.cursor);
 
   if sort = 'newest' then

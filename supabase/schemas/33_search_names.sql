@@ -45,33 +45,64 @@ language sql immutable parallel safe set search_path = '' as $$
   select regexp_replace(value, '([\\%_])', '\\\1', 'g') || '%';
 $$;
 
--- Definer: accounts are seen by their owners only, and suspended people are left out.
-create function chat.search_users(query text, after uuid default null, page_size integer default 20)
-returns setof chat.profiles
-language plpgsql stable rows 20 security definer
-set search_path = '' set plan_cache_mode = force_custom_plan as $$
+-- People by the beginnings of username, name and the words of both, best first. Each way is bounded before it is sorted, so
+-- the narrow ones come first: who is called exactly so is found however many names begin like that.
+create function chat_private.people_named(query text) returns uuid[]
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
   v_query tsquery := chat_private.name_query(query, 'search users');
+  v_name text := lower(btrim(query));
+  v_username text := ltrim(v_name, '@');
   v_text text := btrim(chat_private.name_text(query));
   v_ids uuid[];
 begin
-  perform chat_private.check_page_size(page_size, 'search users');
   v_ids := array(
     select p.id from chat.profiles p
-     where p.username like chat_private.like_prefix(lower(ltrim(btrim(query), '@'))) and p.deleted_at is null order by p.username limit 100);
+     where p.username like chat_private.like_prefix(v_username) and p.deleted_at is null order by p.username limit 100);
+  v_ids := v_ids || array(
+    -- In the order of the index.
+    select p.id from chat.profiles p
+     where lower(p.name) like chat_private.like_prefix(v_name) and p.deleted_at is null and p.id <> all (v_ids)
+     order by lower(p.name) using ~<~, p.username limit 100);
   v_ids := v_ids || array(
     select w.id
       from (select p.id, p.username, p.name from chat.profiles p
              where chat_private.name_terms(p.username, p.name) @@ v_query and p.deleted_at is null and p.id <> all (v_ids) limit 100) w
      order by chat_private.name_text(w.name) not like v_text || '%', w.username);
-  if cardinality(v_ids) < page_size and char_length(v_text) > 3 then
-    perform set_config('pg_trgm.word_similarity_threshold', '0.4', true);
-    v_ids := v_ids || array(
-      select s.id
-        from (select p.id, p.username, chat_private.name_text(p.username, p.name) as text from chat.profiles p
-               where v_text operator(extensions.<%) chat_private.name_text(p.username, p.name)
-                 and p.deleted_at is null and p.id <> all (v_ids) limit 500) s
-       order by extensions.word_similarity(v_text, s.text) desc, s.username limit 50);
+  return array(select p.id from unnest(v_ids) with ordinality best (id, n) join chat.profiles p on p.id = best.id
+                order by p.username <> v_username, lower(p.name) <> v_name, best.n);
+end;
+$$;
+
+-- People whose names look like the query, as after a typo, without those who are known already.
+create function chat_private.people_like(query text, known uuid[]) returns uuid[]
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  v_text text := btrim(chat_private.name_text(query));
+begin
+  if char_length(v_text) <= 3 then
+    return '{}';
+  end if;
+  perform set_config('pg_trgm.word_similarity_threshold', '0.4', true);
+  return array(
+    select s.id
+      from (select p.id, p.username, chat_private.name_text(p.username, p.name) as text from chat.profiles p
+             where v_text operator(extensions.<%) chat_private.name_text(p.username, p.name)
+               and p.deleted_at is null and p.id <> all (known) limit 500) s
+     order by extensions.word_similarity(v_text, s.text) desc, s.username limit 50);
+end;
+$$;
+
+-- Definer: accounts are seen by their owners only, and suspended people are left out.
+create function chat.search_users(query text, after uuid default null, page_size integer default 20)
+returns setof chat.profiles
+language plpgsql stable rows 20 security definer set search_path = '' as $$
+declare
+  v_ids uuid[] := chat_private.people_named(query);
+begin
+  perform chat_private.check_page_size(page_size, 'search users');
+  if cardinality(v_ids) < page_size then
+    v_ids := v_ids || chat_private.people_like(query, v_ids);
   end if;
   return query
     select p.*
@@ -163,7 +194,7 @@ $$;
 grant execute on function chat.search_members(uuid, text, uuid, integer) to authenticated;
 
 comment on function chat.search_users(text, uuid, integer) is
-  'People whose username or name has words that begin like the query''s, best first, then similar ones; pages of at most 200 in all, after the last id of the page before. Suspended people are left out. Errors: invalid_search, invalid_page_size';
+  'People whose username or name has words that begin like the query''s, best first, then similar ones; pages of at most 350 in all, after the last id of the page before. Suspended people are left out. Errors: invalid_search, invalid_page_size';
 comment on function chat.search_channels(text, uuid, integer) is
   'The caller''s private channels and groups, then public channels, whose slug, name or description has words that begin like the query''s, then similar ones. Errors: invalid_search, invalid_page_size';
 comment on function chat.search_members(uuid, text, uuid, integer) is

@@ -158,25 +158,39 @@ end;
 $$;
 grant execute on function chat.read_pins(uuid) to authenticated;
 
--- Definer: reads whole messages of which the search has found that they are the caller's to read.
+-- Definer: as search_messages.
 create function chat.find_messages(query text, channel_id uuid default null, from_id uuid default null,
                                    before timestamptz default null, after timestamptz default null, page_size integer default 20)
 returns chat.found_page
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  v_page chat.found_page := row('{}', 0, true);
+  v_page chat.found_page;
+  v_request chat_private.search_request;
+  v_hits record;
+  v_messages chat.full_message[];
 begin
-  if find_messages.channel_id is not null and not exists (
+  perform chat_private.require_token('search');
+  if page_size is null or page_size not between 1 and 50 then
+    perform chat_private.fail('invalid_page_size', 400, 'unable to search; a page has 1 to 50 hits');
+  elsif find_messages.channel_id is not null and not exists (
       select from chat.channel_members m where m.channel_id = find_messages.channel_id and m.user_id = auth.uid()) then
     perform chat_private.fail('not_a_member', 403, 'unable to search; you are in no such channel');
   end if;
-  select coalesce(array_agg(row(f.message, h.channel, h.snippet)::chat.found_message order by h.n), '{}'),
-         coalesce(max(h.total), 0), coalesce(bool_and(h.is_total_exact), true)
-    into v_page
-    from (select s.*, row_number() over () as n
-            from chat.search_messages(find_messages.query, find_messages.channel_id, find_messages.from_id, find_messages.before,
-                                      find_messages.after, page_size => find_messages.page_size) s) h,
-         lateral (select (chat_private.full_messages(array[(h.message).channel_id], array[(h.message).seq]))[1] as message offset 0) f;
+  v_request := chat_private.search_request(query, find_messages.channel_id, from_id, before, after, is_lenient => true);
+  v_hits := chat_private.find_hits(v_request, row('infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 9223372036854775807),
+                                   page_size, page_size, true);
+  v_messages := chat_private.full_messages(array(select p.channel_id from unnest(v_hits.places) p),
+                                           array(select p.seq from unnest(v_hits.places) p));
+  v_page.hits := array(
+    select row(v_messages[n], row(c.id, c.kind, c.slug, coalesce(c.name, c.slug, d.name))::chat.channel_label,
+               chat_private.search_snippet((v_messages[n]).body, v_request.pattern))::chat.found_message
+      from generate_subscripts(v_messages, 1) n
+      join chat.channels c on c.id = (v_messages[n]).channel_id
+      left join chat.profiles d on c.kind = 'dm' and d.id = chat_private.dm_partner(c.dm_key, (select auth.uid()))
+     order by n);
+  v_page.total := least(v_hits.total, 1000);
+  v_page.is_total_exact := v_hits.is_exact and v_hits.total <= 1000;
+  perform chat_private.take_token('search');
   return v_page;
 end;
 $$;
@@ -198,4 +212,4 @@ comment on function chat.read_thread(uuid, uuid, uuid, integer) is
 comment on function chat.read_pins(uuid) is
   'The pinned messages of a channel, last pinned first, at most 100. Errors: channel_not_found, not_a_member';
 comment on function chat.find_messages(text, uuid, uuid, timestamptz, timestamptz, integer) is
-  'As search_messages, newest first, with whole messages; also refuses channels that are not there with not_a_member. Errors: rate_limited, invalid_search, invalid_page_size, not_a_member';
+  'As search_messages, newest first, with whole messages; filters that mean nothing are words, nothing to search for finds nothing, and channels that are not there are refused with not_a_member. Errors: rate_limited, invalid_search (more than 1,000 characters or 40 words), invalid_page_size, not_a_member';

@@ -1,5 +1,18 @@
 -- What people do with messages, for who knows them by their ids alone: what the HTTP API calls. The rules are those of the verbs.
 
+-- A message that waits for its time, as its author sees it.
+create function chat_private.waiting_message(waiting chat.scheduled_messages) returns chat.full_message
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select row(waiting.id, waiting.channel_id, null, 'user', waiting.body, waiting.created_at, null, r.id, 0, null, null,
+               waiting.scheduled_for, d.files, row(p.id, p.username, p.name, p.avatar_url)::chat.person, '{}', 0)::chat.full_message
+      from chat_private.describe_files(waiting.channel_id, null, waiting.file_ids) d
+      join chat.profiles p on p.id = waiting.author_id
+      left join chat.messages r on r.channel_id = waiting.channel_id and r.seq = waiting.parent_seq);
+end;
+$$;
+
 -- Definer: returns a whole message, which full_messages gives to nobody else.
 create function chat.post_message(channel_id uuid, body text default '', id uuid default null, parent_id uuid default null,
                                   also_in_channel boolean default false, custom jsonb default '{}', file_ids uuid[] default '{}',
@@ -28,32 +41,49 @@ begin
   select * into v_row
     from chat.schedule_message(post_message.channel_id, post_message.scheduled_for, post_message.body, post_message.id, v_parent,
                                post_message.also_in_channel, post_message.custom, post_message.file_ids);
-  return (select row(v_row.id, v_row.channel_id, null, 'user', v_row.body, v_row.created_at, null, post_message.parent_id, 0, null, null,
-                     v_row.scheduled_for, d.files, row(p.id, p.username, p.name, p.avatar_url)::chat.person, '{}', 0)::chat.full_message
-            from chat_private.describe_files(v_row.channel_id, null, v_row.file_ids) d, chat.profiles p
-           where p.id = v_row.author_id);
+  return chat_private.waiting_message(v_row);
 end;
 $$;
 grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) to authenticated;
 
+-- What waits for its time is changed by its author alone, and is no message to others. Should it be sent meanwhile, this
+-- waits for that and finds nothing waiting; then there is a message.
 -- Definer: as above.
 create function chat.edit_message_by_id(channel_id uuid, id uuid, body text) returns chat.full_message
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  v_message chat.messages := chat_private.locate_message(edit_message_by_id.id, edit_message_by_id.channel_id, 'edit message');
+  v_waiting chat.scheduled_messages;
+  v_message chat.messages;
 begin
+  perform chat_private.require_member(edit_message_by_id.channel_id, 'edit message');
+  select * into v_waiting from chat.scheduled_messages s
+   where s.id = edit_message_by_id.id and s.channel_id = edit_message_by_id.channel_id and s.author_id = auth.uid() and s.status = 'pending'
+     for update;
+  if found then
+    perform chat_private.check_message(edit_message_by_id.body, v_waiting.file_ids, v_waiting.custom, 'edit message');
+    update chat.scheduled_messages s set body = coalesce(edit_message_by_id.body, '') where s.id = v_waiting.id returning * into v_waiting;
+    return chat_private.waiting_message(v_waiting);
+  end if;
+  v_message := chat_private.locate_message(edit_message_by_id.id, edit_message_by_id.channel_id, 'edit message');
   perform chat.edit_message(v_message.channel_id, v_message.seq, edit_message_by_id.body);
   return (chat_private.full_messages(array[v_message.channel_id], array[v_message.seq]))[1];
 end;
 $$;
 grant execute on function chat.edit_message_by_id(uuid, uuid, text) to authenticated;
 
+-- Definer: as above.
 create function chat.delete_message_by_id(channel_id uuid, id uuid) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
 declare
-  v_message chat.messages := chat_private.locate_message(delete_message_by_id.id, delete_message_by_id.channel_id, 'delete message');
+  v_message chat.messages;
 begin
-  perform chat.delete_message(v_message.channel_id, v_message.seq);
+  perform chat_private.require_member(delete_message_by_id.channel_id, 'delete message');
+  update chat.scheduled_messages s set status = 'cancelled', ended_at = clock_timestamp()
+   where s.id = delete_message_by_id.id and s.channel_id = delete_message_by_id.channel_id and s.author_id = auth.uid() and s.status = 'pending';
+  if not found then
+    v_message := chat_private.locate_message(delete_message_by_id.id, delete_message_by_id.channel_id, 'delete message');
+    perform chat.delete_message(v_message.channel_id, v_message.seq);
+  end if;
 end;
 $$;
 grant execute on function chat.delete_message_by_id(uuid, uuid) to authenticated;
@@ -93,9 +123,9 @@ grant execute on function chat.pin_message_by_id(uuid, uuid, boolean) to authent
 comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) is
   'Sends a message, or has it sent later, and returns it whole. Errors: invalid_parent, and those of send_message or schedule_message';
 comment on function chat.edit_message_by_id(uuid, uuid, text) is
-  'As edit_message, and returns the whole message. Errors: those of edit_message; message_not_found also of deleted ones';
+  'As edit_message, also of an own message that waits to be sent, and returns the whole message. Errors: those of edit_message; message_not_found also of deleted ones';
 comment on function chat.delete_message_by_id(uuid, uuid) is
-  'As delete_message. Errors: those of delete_message; message_not_found also of deleted ones';
+  'As delete_message; an own message that waits to be sent is cancelled. Errors: those of delete_message; message_not_found also of deleted ones';
 comment on function chat.react_by_id(uuid, uuid, text) is
   'As add_reaction, in place of the caller''s other reactions. Errors: those of add_reaction; message_not_found also of deleted ones';
 comment on function chat.unreact_by_id(uuid, uuid) is

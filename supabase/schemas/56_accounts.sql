@@ -119,27 +119,26 @@ language sql stable rows 1 security definer set search_path = '' as $$
 $$;
 grant execute on function chat.get_contact(uuid) to authenticated;
 
--- People whose address or number is like this: all of it or its beginning; of an address also any part. Prefixes and
--- parts are few or many, so each is bounded before anything is sorted.
+-- People whose address or number begins like this, and those who have it elsewhere in their address. Either are few or
+-- many, so each is bounded before anything is sorted.
 -- Definer: as above.
-create function chat_private.contacts_like(query text) returns uuid[]
+create function chat_private.contacts_like(query text, out begun uuid[], out within uuid[])
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
   v_email text := lower(btrim(query));
   v_digits text := regexp_replace(query, '[\s()./+-]', '', 'g');
-  v_ids uuid[] := '{}';
 begin
+  begun := array(select a.user_id from chat.accounts a
+                  where a.email like chat_private.like_prefix(v_email) order by a.email limit 50);
   if v_digits ~ '^\d{3,}$' then
-    v_ids := array(select a.user_id from chat.accounts a
-                    where ltrim(a.phone, '+') like v_digits || '%' order by ltrim(a.phone, '+') limit 50);
+    begun := array(select a.user_id from chat.accounts a
+                    where ltrim(a.phone, '+') like v_digits || '%' order by ltrim(a.phone, '+') limit 50) || begun;
   end if;
-  v_ids := v_ids || array(select a.user_id from chat.accounts a
-                           where a.email like chat_private.like_prefix(v_email) order by a.email limit 50);
-  if char_length(v_email) >= 3 and cardinality(v_ids) < 50 then
-    v_ids := v_ids || array(select a.user_id from chat.accounts a
-                             where a.email like '%' || chat_private.like_prefix(v_email) and a.user_id <> all (v_ids) limit 50);
+  within := '{}';
+  if char_length(v_email) >= 3 and cardinality(begun) < 50 then
+    within := array(select a.user_id from chat.accounts a
+                     where a.email like '%' || chat_private.like_prefix(v_email) and a.user_id <> all (begun) limit 50);
   end if;
-  return v_ids;
 end;
 $$;
 
@@ -147,22 +146,27 @@ $$;
 create function chat.search_contacts(query text, page_size integer default 20) returns setof chat.contact
 language plpgsql stable rows 20 security definer set search_path = '' as $$
 declare
-  v_named uuid[];
-  v_like uuid[] := '{}';
-  v_exact uuid[];
+  v_named uuid[] := chat_private.people_named(query);
+  v_like record;
+  v_ids uuid[];
 begin
-  v_named := array(select p.id from chat.search_users(search_contacts.query, page_size => search_contacts.page_size) p);
+  perform chat_private.check_page_size(page_size, 'search users');
   if chat_private.setting('share_contacts')::boolean then
-    v_like := chat_private.contacts_like(search_contacts.query);
+    v_like := chat_private.contacts_like(query);
+  else
+    select '{}'::uuid[] as begun, '{}'::uuid[] as within into v_like;
   end if;
-  -- Whom the whole query names comes first, then names, then parts of addresses.
-  v_exact := array(select a.user_id from chat.accounts a
-                    where a.user_id = any (v_like)
-                      and (a.email = lower(btrim(search_contacts.query)) or a.phone = btrim(search_contacts.query)));
+  -- Whom the whole query names comes first, then what begins like it, what looks like it, and parts of addresses.
+  v_ids := array(select a.user_id from chat.accounts a
+                  where a.user_id = any (v_like.begun) and (a.email = lower(btrim(query)) or a.phone = btrim(query)))
+           || v_named || v_like.begun;
+  if cardinality(v_ids) < page_size then
+    v_ids := v_ids || chat_private.people_like(query, v_ids);
+  end if;
   return query
     select c.* from chat_private.contacts(array(
       select found.id
-        from unnest(v_exact || v_named || v_like) with ordinality as found (id, n)
+        from unnest(v_ids || v_like.within) with ordinality as found (id, n)
        where not exists (select from chat.accounts a where a.user_id = found.id and a.suspended_at is not null)
        group by found.id order by min(found.n) limit search_contacts.page_size)) c;
 end;

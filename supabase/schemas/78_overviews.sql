@@ -40,7 +40,7 @@ begin
     || case suspended when true then ' and a.suspended_at is not null' when false then ' and a.suspended_at is null' else '' end
     || case when prefix <> '%' then '
          and p.id in (select n.id from chat.profiles n where n.username like $1 and n.deleted_at is null
-                      union select n.id from chat.profiles n where lower(n.name) like $1
+                      union select n.id from chat.profiles n where lower(n.name) like $1 and n.deleted_at is null
                       union select n.user_id from chat.accounts n where n.email like $1)' else '' end
     || case when after_username is not null then ' and p.username > $2' else '' end;
 end;

@@ -8,7 +8,7 @@ export interface Message {
   id: string;
   content: string;
   userId: string;
-  user: { name: string };
+  user: { name: string; username: string };
   attachments: { id: string; name: string; url: string }[];
   reactions: { emoji: string; userId: string; userName: string }[];
   reactionCount: number;

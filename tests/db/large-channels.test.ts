@@ -55,8 +55,13 @@ it('asks about those who are meant by a message and not about all members', { ti
     await db`set local plan_cache_mode = force_generic_plan`;
     const before = await touches(db, 'chat.channel_members');
     expect(await send(db, ada, channel, 'to nobody')).toMatchObject({ mention_ids: [] });
+    expect(await send(db, ada, channel, '@'.repeat(40_000))).toMatchObject({ mention_ids: [] });
     expect(await send(db, ada, channel, `to @[Bo ${ada}]`)).toMatchObject({ mention_ids: [crowd[0]] });
-    expect(await heard(db, `user:${crowd[0]}`, 'channel:bumped')).toMatchObject([{ is_mention: true }]);
+    expect(await send(db, ada, channel, `to @Bo ${ada}`)).toMatchObject({ mention_ids: [crowd[0]] });
+    expect(await heard(db, `user:${crowd[0]}`, 'channel:bumped')).toMatchObject([
+      { is_mention: true },
+      { is_mention: true },
+    ]);
     const after = await touches(db, 'chat.channel_members');
     expect(after.read - before.read).toBeLessThan(50);
   }),

@@ -198,8 +198,29 @@ describe('mentions', () => {
       expect(await meant(`(@${row?.username.toUpperCase()})`)).toEqual([bob]);
       expect(await meant('@[bob] and @[Ada]')).toEqual(expect.arrayContaining([ada, bob]));
       expect(await meant(`@<${bob}>`)).toEqual([bob]);
-      expect(await meant(`@<${eve}> @[Eve]`)).toEqual([]);
+      expect(await meant(`@${bob}, <@${bob.toUpperCase()}>`)).toEqual([bob]);
+      expect(await meant(`@<${eve}> @[Eve] @Eve @${eve} <@${eve}>`)).toEqual([]);
       expect(await meant(`mail x@${row?.username} or @@${row?.username}`)).toEqual([]);
+    }));
+
+  it('mean whoever has the longest name that ends where a word does', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob, eve } = await createRoom(db);
+      await asUser(db, ada, (as) => as`select chat.add_members(${channel}, ${[eve]})`);
+      await db`update chat.profiles set name = 'Bob Baker' where id = ${bob}`;
+      await db`update chat.profiles set name = ${"Bob O'Brien (Ops)"} where id = ${eve}`;
+      await db`update chat.profiles set name = 'Bob' where id = ${ada}`;
+      const meant = async (body: string) => (await send(db, ada, channel, body)).mention_ids;
+      expect(await meant('Hello @Bob Baker, hello')).toEqual([bob]);
+      expect(await meant("it is @bob baker's")).toEqual([bob]);
+      expect(await meant('_so @Bob Baker_')).toEqual([bob]);
+      expect(await meant("thanks @Bob O'Brien (Ops)!")).toEqual([eve]);
+      expect(await meant('@Bob Bakery')).toEqual([ada]);
+      expect(await meant('@Bob Baker-Smith')).toEqual([ada]);
+      expect(await meant('@Bob\nBaker')).toEqual([ada]);
+      expect(await meant('@bob. @Bob Baker')).toEqual(expect.arrayContaining([ada, bob]));
+      expect(await meant('@bobby, @bob.x, a/@bob')).toEqual([]);
+      expect((await send(db, ada, channel, '@channels @here-abouts')).mentions_everyone).toBeNull();
     }));
 
   it('of everyone are a mark on the message and no rows', () =>
@@ -231,14 +252,29 @@ describe('mentions', () => {
       expect(await meant()).toEqual([bob]);
     }));
 
-  it('of more than 200 people are refused', () =>
+  it('of nobody are text, however many there are', () =>
     rolledBack(async (db) => {
       const { channel, ada } = await createRoom(db);
       const body = Array.from({ length: 201 }, (_, n) => `@user${n}`).join(' ');
-      expect(await refusal(send(db, ada, channel, body))).toBe('too_many_mentions');
+      expect((await send(db, ada, channel, body)).mention_ids).toEqual([]);
     }));
 
-  it('of a name that more than 200 members have are refused', () =>
+  it('are looked for in as much as a text can hold, and in no more', () =>
+    rolledBack(async (db) => {
+      for (const text of ['@'.repeat(40_000), '@a b '.repeat(8_000), `@${'. '.repeat(20_000)}`]) {
+        const [found] = await db`
+          select count(*)::int as candidates, coalesce(sum(char_length(name)), 0)::int as characters
+            from chat_private.mention_candidates(${text})`;
+        expect(found?.candidates).toBeLessThan(100);
+        expect(found?.characters).toBeLessThan(10_000);
+      }
+      const lines = Array.from({ length: 480 }, (_, n) => `@${'.'.repeat(76)}${n}`).join(' ');
+      const [most] =
+        await db`select count(*)::int as candidates from chat_private.mention_candidates(${lines})`;
+      expect(most?.candidates).toBeLessThan(40_000);
+    }));
+
+  it('of more than 200 people are refused', () =>
     rolledBack(async (db) => {
       const { channel, ada } = await createRoom(db);
       const crowd = db`

@@ -79,34 +79,47 @@ interface Search {
   after?: string | undefined;
 }
 
+interface Reading {
+  /** Whether what is read counts as read from then on; without, Postgres is asked in a transaction that only reads. */
+  leavesMarks: boolean;
+}
+
 interface Place {
   channelId: string;
   messageId: string;
 }
 
-export const readMessages = (client: ChatClient, { channelId, limit, before, after }: Page) =>
+export const readMessages = (
+  client: ChatClient,
+  { channelId, limit, before, after }: Page,
+  { leavesMarks }: Reading,
+) =>
   call<MessagePage>(
     'read messages',
-    client.rpc('read_messages', {
-      channel_id: channelId,
-      page_size: limit,
-      ...(before && { before_id: before }),
-      ...(after && { after_id: after }),
-    }),
+    client.rpc(
+      'read_messages',
+      {
+        channel_id: channelId,
+        page_size: limit,
+        ...(before && { before_id: before }),
+        ...(after && { after_id: after }),
+      },
+      { get: !leavesMarks },
+    ),
   );
 
 export const readThread = (
   client: ChatClient,
   { channelId, messageId, limit, after }: Place & Omit<Page, 'before'>,
+  { leavesMarks }: Reading,
 ) =>
   call<ThreadPage>(
     'read thread',
-    client.rpc('read_thread', {
-      channel_id: channelId,
-      id: messageId,
-      page_size: limit,
-      ...(after && { after_id: after }),
-    }),
+    client.rpc(
+      'read_thread',
+      { channel_id: channelId, id: messageId, page_size: limit, ...(after && { after_id: after }) },
+      { get: !leavesMarks },
+    ),
   );
 
 export const readPins = (client: ChatClient, channelId: string) =>

@@ -2,7 +2,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedInFor, signedInPassing } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
-import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
+import { absent, Moment, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import * as messages from '../core/messages.ts';
 import type { Deps } from '../deps.ts';
 import { Message, toMessage } from '../dialects/connectbest/messages.ts';
@@ -18,7 +18,7 @@ const NewMessage = z
     attachments: absent(z.array(Uuid).optional()).openapi({
       description: 'Ids of files that were uploaded to this channel',
     }),
-    scheduledFor: absent(z.iso.datetime({ offset: true }).optional()).openapi({
+    scheduledFor: absent(Moment.optional()).openapi({
       description: 'Sent then, and seen by nobody else before',
       example: '2027-01-01T09:00:00Z',
     }),
@@ -92,7 +92,7 @@ const edit = createRoute({
   method: 'put',
   path: '/{channelId}/messages/{messageId}',
   operationId: 'editMessage',
-  summary: 'Edit an own message, within 24 hours',
+  summary: 'Edit an own message, within 24 hours or as long as it waits to be sent',
   tags: ['Messages'],
   request: {
     params: Place,
@@ -117,7 +117,8 @@ const remove = createRoute({
   method: 'delete',
   path: '/{channelId}/messages/{messageId}',
   operationId: 'deleteMessage',
-  summary: 'Delete an own message, or any as an admin of the channel',
+  summary:
+    'Delete an own message, or any as an admin of the channel; cancel an own one that waits to be sent',
   tags: ['Messages'],
   request: { params: Place },
   responses: {
@@ -170,7 +171,11 @@ export function messageRoutes({ supabase, storage }: Deps) {
   return new OpenAPIHono({ defaultHook: refuseInvalid })
     .openapi(list, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
-      const page = await messages.readMessages(client, { ...c.req.valid('param'), ...c.req.valid('query') });
+      const page = await messages.readMessages(
+        client,
+        { ...c.req.valid('param'), ...c.req.valid('query') },
+        { leavesMarks: c.req.method !== 'HEAD' },
+      );
       const urls = await messages.urlsOf(storage, page.messages);
       return c.json(
         { messages: page.messages.map((row) => toMessage(row, urls)), hasMore: page.has_more },
@@ -208,7 +213,11 @@ export function messageRoutes({ supabase, storage }: Deps) {
     })
     .openapi(thread, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
-      const page = await messages.readThread(client, { ...c.req.valid('param'), ...c.req.valid('query') });
+      const page = await messages.readThread(
+        client,
+        { ...c.req.valid('param'), ...c.req.valid('query') },
+        { leavesMarks: c.req.method !== 'HEAD' },
+      );
       const urls = await messages.urlsOf(storage, [page.parent, ...page.replies]);
       return c.json(
         {

@@ -2,12 +2,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedIn } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, refuseInvalid } from '../../_shared/http.ts';
-import { pageLimit, text, Uuid } from '../../_shared/schemas.ts';
+import { Moment, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import { findMessages, urlsOf } from '../core/messages.ts';
 import type { Deps } from '../deps.ts';
 import { FoundMessage, toFoundMessage } from '../dialects/connectbest/messages.ts';
-
-const Moment = z.iso.datetime({ offset: true }).optional();
 
 const search = createRoute({
   ...signedIn,
@@ -16,15 +14,15 @@ const search = createRoute({
   operationId: 'searchMessages',
   summary: "Search the messages of one's channels, newest first",
   description:
-    'Words, "phrases", word*, -not, and filters as in Slack: from: in: before: after: on: during: has: is:',
+    'Words, "phrases", word*, -not, and filters as in Slack: from: in: before: after: on: during: has: is: (words like any other where they mean nothing). Without a letter or digit it finds nothing.',
   tags: ['Messages'],
   request: {
     query: z.object({
       query: text({ min: 2, max: 1000, trim: true }).openapi({ example: 'lunch' }),
       channelId: Uuid.optional(),
       from: Uuid.optional().openapi({ description: 'Id of the author' }),
-      before: Moment.openapi({ description: 'Only what was sent before this moment' }),
-      after: Moment.openapi({ description: 'Only what was sent after this moment' }),
+      before: Moment.optional().openapi({ description: 'Only what was sent before this moment' }),
+      after: Moment.optional().openapi({ description: 'Only what was sent after this moment' }),
       limit: pageLimit(20, 50),
     }),
   },

@@ -37,6 +37,29 @@ describe('PUT /api/chat/channels/:channelId/messages/:messageId', () => {
     expect((await list(bob, channel)).body.messages).toEqual([body.message]);
   });
 
+  it('success: 200 for an own message that waits to be sent, which has the new text when it is', async () => {
+    const { ada, bob, channel } = await room();
+    const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
+    const { id } = (await send(ada, channel, { content: 'later', scheduledFor })).body.message;
+    expect(await edit(ada, channel, id, { content: 'much later' })).toMatchObject({
+      status: 200,
+      body: { message: { id, content: 'much later', scheduledFor, isEdited: false } },
+    });
+    expectError(await edit(ada, channel, id, { content: ' ' }), 400, 'message_empty', 'content');
+    expectError(
+      await edit(ada, channel, id, { content: 'x'.repeat(40_001) }),
+      400,
+      'message_too_long',
+      'content',
+    );
+    expectError(await edit(bob, channel, id, { content: 'never' }), 404, 'message_not_found');
+    await database`update chat.scheduled_messages set scheduled_for = now() where id = ${id}`;
+    await database`select chat_private.wake_worker('scheduled_messages')`;
+    await expect
+      .poll(async () => (await list(bob, channel)).body.messages, { timeout: 15_000, interval: 300 })
+      .toMatchObject([{ id, content: 'much later' }]);
+  });
+
   it.each([
     ['invalid_input', {}],
     ['invalid_input', { content: null }],
@@ -148,6 +171,18 @@ describe('DELETE /api/chat/channels/:channelId/messages/:messageId', () => {
       { body: '1' },
     ]);
   });
+
+  it('effect: what waits to be sent is cancelled, by its author alone', async () => {
+    const { ada, bob, channel } = await room();
+    const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
+    const { id } = (await send(ada, channel, { content: 'later', scheduledFor })).body.message;
+    expectError(await remove(bob, channel, id), 404, 'message_not_found');
+    expect(await remove(ada, channel, id)).toMatchObject({ status: 200, body: { success: true } });
+    const [row] = await database`select status from chat.scheduled_messages where id = ${id}`;
+    expect(row?.status).toBe('cancelled');
+    expectError(await remove(ada, channel, id), 404, 'message_not_found');
+    expectError(await edit(ada, channel, id, { content: 'x' }), 404, 'message_not_found');
+  });
 });
 
 describe('GET /api/chat/channels/:channelId/messages/:messageId/thread', () => {
@@ -166,6 +201,24 @@ describe('GET /api/chat/channels/:channelId/messages/:messageId/thread', () => {
     expect(body).toMatchObject({ parentMessage: { id: root, threadCount: 3 }, total: 3, hasMore: false });
     expect(body.replies.map(({ content }) => content)).toEqual(['reply 1', 'reply 2', 'reply 3']);
     expect(body.replies[0]).toMatchObject({ parentMessageId: root, user: { name: 'Ada' } });
+  });
+
+  it('effect: HEAD leaves what it did not show unread', async () => {
+    const { ada, bob, channel, ids } = await room(1);
+    const { body } = await send(ada, channel, { content: 'reply', parentMessageId: ids[0] });
+    await database`insert into chat.thread_members (channel_id, root_seq, user_id) values (${channel}, 1, ${bob.id})`;
+    const readUpTo = async () => {
+      const [row] =
+        await database`select last_read_seq from chat.thread_members where channel_id = ${channel} and user_id = ${bob.id}`;
+      return Number(row?.last_read_seq);
+    };
+    expect(await call('HEAD', `${at(channel, ids[0])}/thread`, { token: bob.token })).toMatchObject({
+      status: 200,
+      body: null,
+    });
+    expect(await readUpTo()).toBe(0);
+    expect((await thread(bob, channel, ids[0])).body.replies).toMatchObject([{ id: body.message.id }]);
+    expect(await readUpTo()).toBe(2);
   });
 
   it('success: the thread of a reply is the thread it is in; deleted replies are left out', async () => {

@@ -81,8 +81,51 @@ describe('GET /api/chat/search', () => {
     expectError(await search(await signUp(), query), 400, 'invalid_input', field);
   });
 
-  it('error: 400 for a filter that means nothing', async () => {
-    expectError(await search(await signUp(), { query: 'has:nonsense' }), 400, 'invalid_search', 'query');
+  it.each([':)', '??', '""', '- *'])('success: nothing is found by %s, which has no word', async (query) => {
+    const { ada, channel } = await room();
+    await send(ada, channel, { content: `smile ${query}` });
+    for (const narrowed of [{ query }, { query, from: ada.id }]) {
+      expect(await search(ada, narrowed)).toMatchObject({ status: 200, body: { messages: [], total: 0 } });
+    }
+  });
+
+  it.each(['is:foo', 'on:tuesday', 'has:nonsense', 'before:lunch'])(
+    'success: %s is text like any other',
+    async (query) => {
+      const { ada, channel } = await room();
+      await send(ada, channel, { content: `the meeting (${query}) is long` });
+      await send(ada, channel, { content: 'the meeting is long' });
+      expect(contents(await search(ada, { query: `meeting ${query}` }))).toEqual([
+        `the meeting (${query}) is long`,
+      ]);
+    },
+  );
+
+  it('success: a date is its midnight and a time without a zone is UTC', async () => {
+    const { ada, channel } = await room();
+    await database`insert into chat.messages (channel_id, author_id, body) values (${channel}, ${ada.id}, 'noon')`;
+    const found = async (query: Record<string, string>) =>
+      (await search(ada, { query: 'noon', ...query })).body.total;
+    const [row] = await database`
+      select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day,
+             to_char((created_at + interval '1 day') at time zone 'UTC', 'YYYY-MM-DD') as next_day,
+             to_char((created_at - interval '1 minute') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS') as before,
+             to_char((created_at + interval '1 minute') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI') as later
+        from chat.messages where channel_id = ${channel} and body = 'noon'`;
+    const { day, next_day, before, later } = row as Record<string, string>;
+    expect(await found({ after: day as string, before: next_day as string })).toBe(1);
+    expect([await found({ before: day as string }), await found({ after: next_day as string })]).toEqual([
+      0, 0,
+    ]);
+    expect(await found({ after: before as string, before: later as string })).toBe(1);
+    expect([await found({ before: before as string }), await found({ after: later as string })]).toEqual([
+      0, 0,
+    ]);
+  });
+
+  it('error: 400 for a query of more than 40 words', async () => {
+    const query = Array.from({ length: 41 }, (_, n) => `w${n}`).join(' ');
+    expectError(await search(await signUp(), { query }), 400, 'invalid_search', 'query');
   });
 
   it('permission: 403 for a channel that is not mine, whether it exists or not', async () => {

@@ -57,7 +57,7 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
         channelId: channel,
         content: 'Hello <b>world</b> 👋\n',
         userId: ada.id,
-        user: { id: ada.id, name: 'Ada', avatar: null },
+        user: { id: ada.id, name: 'Ada', username: expect.stringMatching(/^ada/), avatar: null },
         ...bare,
         createdAt: TIME,
       },
@@ -102,7 +102,7 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
     ['message_empty', { content: ' \n\t ' }],
     ['message_empty', { content: '', attachments: [] }],
     ['message_too_long', { content: 'x'.repeat(40_001) }],
-    ['invalid_input', { content: null }],
+    ['message_empty', { content: null }],
     ['invalid_input', { content: { text: 'x' } }],
     ['invalid_input', { content: 'nul \0 nul' }],
     ['invalid_input', { content: 'half \ud800 a pair' }],
@@ -188,12 +188,22 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
       .toMatchObject([{ id: body.message.id, content: 'soon', scheduledFor }]);
   });
 
+  it('effect: a time without a zone is UTC', async () => {
+    const { ada, channel } = await room();
+    const { body } = await send(ada, channel, { content: 'later', scheduledFor: '2099-01-01T09:00' });
+    expect(body.message.scheduledFor).toBe('2099-01-01T09:00:00.000Z');
+  });
+
   it('effect: whom it mentions is notified', async () => {
     const { ada, bob, channel } = await room();
-    const { body } = await send(ada, channel, { content: `hello @[Bob] and @<${bob.id}>` });
-    const rows =
-      await database`select type from chat.notifications where user_id = ${bob.id} and message_id = ${body.message.id}`;
-    expect(rows).toMatchObject([{ type: 'mention' }]);
+    await database`update chat.profiles set name = 'Bob Baker' where id = ${bob.id}`;
+    const { username } = (await send(bob, channel, { content: 'here' })).body.message.user;
+    for (const meant of ['Bob Baker', '[Bob Baker]', username, bob.id, `<${bob.id}>`]) {
+      const { body } = await send(ada, channel, { content: `hello @${meant}, hello` });
+      const rows =
+        await database`select type from chat.notifications where user_id = ${bob.id} and message_id = ${body.message.id}`;
+      expect(rows, meant).toMatchObject([{ type: 'mention' }]);
+    }
   });
 
   it('limit: 429 for the 101st message of a minute', async () => {
@@ -252,7 +262,7 @@ describe('GET /api/chat/channels/:channelId/messages', () => {
       channelId: channel,
       content,
       userId: ada.id,
-      user: { id: ada.id, name: 'Ada', avatar: null },
+      user: { id: ada.id, name: 'Ada', username: expect.stringMatching(/^ada/), avatar: null },
       ...bare,
       createdAt: TIME,
     });
@@ -308,6 +318,18 @@ describe('GET /api/chat/channels/:channelId/messages', () => {
     expect(await readSeq(bob, channel)).toBe(4);
     await list(bob, channel, { before: ids[1] ?? '' });
     expect(await readSeq(bob, channel)).toBe(4);
+  });
+
+  it('effect: HEAD, which shows nothing, marks nothing as read, and is counted', async () => {
+    const { bob, channel } = await room(1);
+    const head = () => call('HEAD', pathOf(channel), { token: bob.token });
+    const first = await head();
+    expect(first).toMatchObject({ status: 200, body: null });
+    const remaining = (answer: { headers: Headers }) => Number(answer.headers.get('RateLimit-Remaining'));
+    expect(remaining(await head())).toBe(remaining(first) - 1);
+    const [row] = await database`
+      select last_read_seq from chat.channel_states where channel_id = ${channel} and user_id = ${bob.id}`;
+    expect(Number(row?.last_read_seq)).toBe(0);
   });
 
   it('effect: marks nothing as read for a request that it refuses', async () => {

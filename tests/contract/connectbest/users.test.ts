@@ -247,6 +247,28 @@ describe('GET /api/users/search', () => {
     expect(users.map(({ id }) => id)).toEqual([exact.id, longer.id]);
   });
 
+  it('success: whoever is called exactly so is found among any number of names that begin alike', async () => {
+    const word = newWord();
+    const crowd = await database`
+      insert into auth.users (id, email, raw_user_meta_data)
+      select gen_random_uuid(), gen_random_uuid() || '@example.com', jsonb_build_object('name', ${`${word} B`}::text || 'aker ' || n)
+        from generate_series(1, 120) n returning id`;
+    const exact = await signUp(`${word} B`);
+    const { users } = (await search(exact.token, { query: `${word} b`, limit: '2' })).body;
+    expect(users[0]?.id).toBe(exact.id);
+    await database`delete from auth.users where id = any (${crowd.map((row) => row.id as string)})`;
+  });
+
+  it('success: the beginning of an address comes before names that merely look like the query', async () => {
+    const word = newWord();
+    const similar = await signUp(`${word}x`);
+    const [{ id } = {}] = await database`
+      insert into auth.users (id, email, raw_user_meta_data)
+      values (gen_random_uuid(), ${`${word}y@example.com`}, '{"name": "Quite different"}') returning id`;
+    const { users } = (await search(similar.token, { query: `${word}y@` })).body;
+    expect(users.map((user) => user.id)).toEqual([id, similar.id]);
+  });
+
   it('success: whoever has no such name, address or number is not there', async () => {
     const { token } = await signUp();
     expect((await search(token, { query: newWord() })).body).toEqual({ users: [] });

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { absent } from '../../../_shared/schemas.ts';
 import type { AccountRow, ContactRow } from '../../core/accounts.ts';
-import { Id, Presence, Time, toTime } from './values.ts';
+import { Id, Presence, Time, toTime, Username } from './values.ts';
 
 const Account = z.object({
   id: Id,
@@ -41,6 +41,7 @@ export const FoundUser = z
   .object({
     id: Id,
     name: z.string(),
+    username: Username,
     email: z.string(),
     phone: z.string().nullable(),
     status: Presence,
@@ -83,6 +84,7 @@ export const toCurrentUser = (row: AccountRow): z.infer<typeof CurrentUser> => (
 export const toFoundUser = (row: ContactRow): z.infer<typeof FoundUser> => ({
   id: row.id,
   name: row.name,
+  username: row.username,
   email: row.email ?? '',
   phone: row.phone,
   status: row.status,

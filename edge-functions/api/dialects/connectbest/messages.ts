@@ -4,7 +4,7 @@ import { escapeHtml } from '../../../_shared/html.ts';
 import type { FileUrls } from '../../core/files.ts';
 import type { FoundPage, MessageRow } from '../../core/messages.ts';
 import { Attachment, toAttachment } from './files.ts';
-import { DELETED_USER, Id, Time, toTime } from './values.ts';
+import { DELETED_USER, Id, Time, toTime, Username } from './values.ts';
 
 export const Message = z
   .object({
@@ -12,7 +12,12 @@ export const Message = z
     channelId: Id,
     content: z.string().openapi({ example: 'Lunch at noon? https://example.com/menu' }),
     userId: Id,
-    user: z.object({ id: Id, name: z.string().openapi({ example: 'Ada' }), avatar: z.string().nullable() }),
+    user: z.object({
+      id: Id,
+      name: z.string().openapi({ example: 'Ada' }),
+      username: Username,
+      avatar: z.string().nullable(),
+    }),
     attachments: z.array(Attachment),
     reactions: z
       .array(
@@ -66,7 +71,7 @@ export function toMessage(row: MessageRow, urls: Urls): z.infer<typeof Message> 
     channelId: row.channel_id,
     content: row.body,
     userId: author.id,
-    user: { id: author.id, name: author.name, avatar: author.avatar_url },
+    user: { id: author.id, name: author.name, username: author.username, avatar: author.avatar_url },
     attachments: row.files.map((file) => toAttachment(file, urls)),
     reactions: row.reactions.map(({ emoji, user_id, user_name }) => ({
       emoji,

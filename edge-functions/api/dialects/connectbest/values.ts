@@ -3,6 +3,9 @@ import { z } from '@hono/zod-openapi';
 
 export const Id = z.guid().openapi({ format: 'uuid' });
 export const Time = z.iso.datetime().openapi({ description: 'ISO 8601, UTC' });
+export const Username = z
+  .string()
+  .openapi({ description: 'Additive: mentions mean people by it too, as @ada', example: 'ada' });
 export const Presence = z.enum(['online', 'away', 'busy', 'inmeeting', 'offline']);
 
 /** The answer of what has nothing else to say. */
@@ -18,6 +21,7 @@ export const doneSaying = <Sentence extends string>(message: Sentence) => ({
 /** Stands for people whose account is gone, as the document promises every message an author. */
 export const DELETED_USER = {
   id: '00000000-0000-0000-0000-000000000000',
+  username: '',
   name: 'Deleted user',
   avatar_url: null,
 };
