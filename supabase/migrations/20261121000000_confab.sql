@@ -620,8 +620,8 @@ create table chat.accounts (
   constraint accounts_suspension_whole
     check (suspended_at is not null or (suspend_reason is null and suspended_by is null))
 );
--- Serves mentions by full name, and lists of people by the beginning of theirs.
-create index profiles_name_prefix_idx on chat.profiles (lower(name) text_pattern_ops);
+-- Serves mentions by full name, and lists of people by the beginning of theirs. All whose accounts are gone have one name.
+create index profiles_name_prefix_idx on chat.profiles (lower(name) text_pattern_ops) where deleted_at is null;
 create index accounts_email_idx on chat.accounts (email);
 create index accounts_phone_prefix_idx on chat.accounts (ltrim(phone, '+') text_pattern_ops);
 create index accounts_suspended_by_idx on chat.accounts (suspended_by) where suspended_by is not null;
@@ -2048,49 +2048,67 @@ begin
 end;
 $$;
 
--- The names a text mentions, in lower case. A mention stands at the beginning of a word; an address such as
--- ada@example.com is none.
-create function chat_private.mentioned_names(body text) returns text[]
-language sql immutable set search_path = '' as $$
-  select array_agg(distinct lower(hit[1]))
-    from regexp_matches(body, '(?:^|[^[:alnum:]_@/.])@([[:alnum:]][[:alnum:]._-]*|\[[^\]\n]{1,80}\]|<[0-9a-fA-F-]{36}>)', 'g') as hit;
+-- What the mentions of a text may mean, in lower case: of the line behind each @ every beginning that does not end within
+-- a word. Behind a word the @ belongs to an address such as ada@example.com. Lines end with the next @ or where the
+-- longest name would, so that all of them together are no longer than the text.
+create function chat_private.mention_candidates(body text) returns table (line text, name text)
+language plpgsql immutable set search_path = '' as $$
+begin
+  return query
+  with lines as (
+    select distinct left(split_part(p.part, E'\n', 1), 83) as line
+      from (select n, part, lag(part) over (order by n) as before
+              from string_to_table(lower(body), '@') with ordinality s (part, n)) p
+     where case when p.before = '' then p.n = 2 else right(p.before, 1) !~ '[[:alnum:]_/.]' end
+  )
+  select l.line, left(l.line, i) from lines l, generate_series(1, least(char_length(l.line), 82)) i
+   where substr(l.line, i, 3) !~ '^([[:alnum:]][._-]?|[._-])[[:alnum:]]';
+end;
 $$;
 
--- Whom a text means: @username, @[Full Name], @<id> of members, and everybody by @here or @channel.
+-- Whom a text means: members by @username, @Full Name, @[Full Name], @id and @<id>, and everybody by @here or @channel;
+-- of those that fit behind an @ whoever has the longest name.
 create function chat_private.find_mentions(channel_id uuid, body text, out user_ids uuid[], out everyone text)
 language plpgsql stable set search_path = '' as $$
 declare
+  v_lines text[];
   v_names text[];
 begin
   user_ids := '{}';
   if strpos(body, '@') = 0 then
     return;
   end if;
-  v_names := chat_private.mentioned_names(body);
-  if v_names is null then
-    return;
-  elsif cardinality(v_names) > 200 then
+  select array_agg(c.line), array_agg(c.name) into v_lines, v_names from chat_private.mention_candidates(body) c;
+  with named as (
+    -- People by their indexes first …
+    select p.id, p.username as name, 1 as preference from chat.profiles p where p.username = any (v_names)
+    union all
+    select p.id, lower(p.name), 2 from chat.profiles p where lower(p.name) = any (v_names) and p.deleted_at is null
+    union all
+    select p.id, '[' || lower(p.name) || ']', 2 from chat.profiles p
+     where lower(p.name) = any (array(select substr(n, 2, char_length(n) - 2) from unnest(v_names) n where n like '[%]'))
+       and p.deleted_at is null
+    union all
+    select distinct ltrim(n, '<')::uuid, n, 1 from unnest(v_names) n
+     where char_length(n) in (36, 37) and n ~ '^<?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  ), known as materialized (
+    -- … and then each by the membership: a channel has any number (offset 0 keeps it so).
+    select n.id, n.name, n.preference from named n
+     where exists (select from chat.channel_members m where m.channel_id = find_mentions.channel_id and m.user_id = n.id offset 0)
+    union all
+    select null, n, 0 from unnest(array['channel', 'here']) n
+  ), fitting as (
+    select k.id, k.name, rank() over (partition by c.line order by char_length(k.name) desc, k.preference) as place
+      from unnest(v_lines, v_names) c (line, name) join known k on k.name = c.name
+  )
+  select coalesce(array_agg(distinct f.id) filter (where f.id is not null), '{}'), min(f.name) filter (where f.id is null)
+    into user_ids, everyone from fitting f where f.place = 1;
+  if cardinality(user_ids) > 200 then
     perform chat_private.fail('too_many_mentions', 400, 'unable to send message; it mentions more than 200 people');
   end if;
-  -- A username may end in a dot, and a sentence as well.
-  v_names := v_names || array(select rtrim(hit, '._-') from unnest(v_names) as hit);
-  everyone := case when 'channel' = any (v_names) then 'channel' when 'here' = any (v_names) then 'here' end;
   if everyone = 'here' and (select n.member_count > 1000 from chat.channel_counters n where n.channel_id = find_mentions.channel_id) then
     -- A row for each who is there would cost too much.
     everyone := 'channel';
-  end if;
-  -- People by their indexes first, and then each by the membership: a channel has any number (offset 0 keeps it so).
-  user_ids := array(
-    select distinct p.id from unnest(
-       array(select p.id from chat.profiles p where p.username = any (v_names))
-       || array(select p.id from chat.profiles p where lower(p.name) = any (
-                  array(select substr(hit, 2, char_length(hit) - 2) from unnest(v_names) as hit where hit like '[%]')))
-       || array(select btrim(hit, '<>')::uuid from unnest(v_names) as hit
-                 where hit like '<%' and pg_input_is_valid(btrim(hit, '<>'), 'uuid'))) p (id)
-     where exists (select from chat.channel_members m
-                    where m.channel_id = find_mentions.channel_id and m.user_id = p.id offset 0));
-  if cardinality(user_ids) > 200 then
-    perform chat_private.fail('too_many_mentions', 400, 'unable to send message; its names belong to more than 200 people');
   end if;
 end;
 $$;
@@ -2170,8 +2188,7 @@ begin
       select m.user_ids, m.everyone into new.mention_ids, new.mentions_everyone
         from chat_private.find_mentions(new.channel_id, new.body) m;
       if new.mentions_everyone <> old.mentions_everyone and not exists (
-           select from unnest(chat_private.mentioned_names(old.body) || chat_private.mentioned_names(new.body)) as hit
-            where rtrim(hit, '._-') = 'channel') then
+           select from unnest(array[old.body, new.body]) as text, chat_private.mention_candidates(text) c where c.name = 'channel') then
         -- Both say @here; only the number of members has changed what this makes of it.
         new.mentions_everyone := old.mentions_everyone;
       end if;
@@ -2952,8 +2969,8 @@ begin
 end;
 $$;
 
--- The days that a date in a query means, in UTC: 2026, 2026-05, 2026-05-31, today, yesterday.
-create function chat_private.search_days(key text, value text) returns tstzrange
+-- The days that a date in a query means, in UTC: 2026, 2026-05, 2026-05-31, today, yesterday; null when it is none.
+create function chat_private.search_days(value text) returns tstzrange
 language plpgsql stable set search_path = '' as $$
 declare
   v_today date := (now() at time zone 'UTC')::date;
@@ -2964,12 +2981,12 @@ begin
   elsif value ~ '^\d{4}(-\d\d){0,2}$' then
     v_start := (value || left('-01-01', 10 - length(value)))::timestamp;
   else
-    raise invalid_datetime_format;
+    return null;
   end if;
   return tstzrange(v_start at time zone 'UTC', (v_start + case length(value) when 4 then interval '1 year'
     when 7 then interval '1 month' else interval '1 day' end) at time zone 'UTC');
 exception when datetime_field_overflow or invalid_datetime_format then
-  perform chat_private.fail_search(format('%s: needs a day like 2026-05-31, a month, a year, today or yesterday', key));
+  return null;
 end;
 $$;
 
@@ -3022,10 +3039,26 @@ language sql immutable set search_path = '' as $$
                  from unnest(channel_ids) with ordinality c (id, n) order by n);
 $$;
 
+-- What a filter should say instead; null when it means something.
+create function chat_private.filter_fault(is_not boolean, key text, value text) returns text
+language sql stable set search_path = '' as $$
+  select case
+    when key in ('before', 'after', 'on', 'during') then
+      case when is_not then format('-%s: is not known; use before: or after:', key)
+           when chat_private.search_days(value) is null then
+             format('%s: needs a day like 2026-05-31, a month, a year, today or yesterday', key) end
+    when key = 'has' and lower(value) not in ('link', 'code', 'file', 'image', 'reaction', 'pin') then
+      'has: is one of link, code, file, image, reaction, pin'
+    when key = 'is' and lower(value) not in ('thread', 'edited', 'pinned') then 'is: is one of thread, edited, pinned'
+  end;
+$$;
+
 -- Reads a query: words, "phrases", word*, -not, and filters (from: in: before: after: on: during: has: is:). The word that
 -- the query ends with counts as the beginning of one, because it may still be under way. Filters that name what the
--- caller cannot see find nothing, just like those that name what does not exist.
-create function chat_private.read_search(query text, channel_ids uuid[], from_id uuid) returns chat_private.search_request
+-- caller cannot see find nothing, just like those that name what does not exist. For who knows nothing of filters
+-- (is_lenient) those that mean nothing are words, and a query without any word finds nothing.
+create function chat_private.read_search(query text, channel_ids uuid[], from_id uuid, is_lenient boolean default false)
+returns chat_private.search_request
 language plpgsql stable set search_path = '' as $$
 declare
   v_request chat_private.search_request;
@@ -3042,7 +3075,8 @@ declare
   v_patterns text[] := '{}';
   v_words text;
   v_wanted text[];
-  v_is_empty boolean := from_id is null;
+  v_fault text;
+  v_is_empty boolean := from_id is null or is_lenient;
 begin
   if query is null or char_length(query) > 1000 then
     perform chat_private.fail_search('a query has at most 1,000 characters');
@@ -3054,7 +3088,11 @@ begin
     v_not := case when v_part[1] = '-' then '!' else '' end;
     v_key := lower(v_part[2]);
     v_value := btrim(v_part[3], '"');
-    if v_key is null then
+    v_fault := chat_private.filter_fault(v_not = '!', v_key, v_value);
+    if v_fault is not null and not is_lenient then
+      perform chat_private.fail_search(v_fault);
+    elsif v_key is null or v_fault is not null then
+      v_value := concat(v_part[2] || ':', v_value);
       v_is_prefix := v_value like '%*' or (v_part[3] not like '"%' and v_part[4] = '' and v_not = '' and char_length(v_value) > 1);
       v_words := chat_private.search_phrase(v_value, v_is_prefix);
       continue when v_words is null;
@@ -3063,10 +3101,7 @@ begin
         v_patterns := v_patterns || array(select chat_private.search_patterns(v_value, v_is_prefix));
       end if;
     elsif v_key in ('before', 'after', 'on', 'during') then
-      if v_not = '!' then
-        perform chat_private.fail_search(format('-%s: is not known; use before: or after:', v_key));
-      end if;
-      v_days := chat_private.search_days(v_key, v_value);
+      v_days := chat_private.search_days(v_value);
       if v_key <> 'after' then
         v_request.until := least(v_request.until, case when v_key = 'before' then lower(v_days) else upper(v_days) end);
       end if;
@@ -3087,16 +3122,15 @@ begin
       else
         v_in := coalesce(v_in, '{}') || v_ids;
       end if;
-    elsif (v_key = 'has' and lower(v_value) in ('link', 'code', 'file', 'image', 'reaction', 'pin'))
-        or (v_key = 'is' and lower(v_value) in ('thread', 'edited', 'pinned')) then
-      v_terms := v_terms || (v_not || '~=' || replace(lower(v_value), 'pinned', 'pin'));
     else
-      perform chat_private.fail_search(format('%s: is one of %s', v_key, case v_key
-        when 'has' then 'link, code, file, image, reaction, pin' else 'thread, edited, pinned' end));
+      v_terms := v_terms || (v_not || '~=' || replace(lower(v_value), 'pinned', 'pin'));
     end if;
     v_is_empty := false;
   end loop;
-  if v_is_empty then
+  if v_is_empty and is_lenient then
+    v_request.channel_ids := '{}';
+    return v_request;
+  elsif v_is_empty then
     perform chat_private.fail_search('the query has neither words nor filters');
   elsif cardinality(v_terms) + cardinality(v_authors) > 40 or regexp_count(v_terms::text, '~') > 100 then
     perform chat_private.fail_search('a query has at most 40 words and filters, and 100 words with those of its phrases');
@@ -3349,6 +3383,23 @@ exception when data_exception then
 end;
 $$;
 
+-- What to look up for the caller, in all of their channels or in one that they are in.
+create function chat_private.search_request(query text, channel_id uuid, from_id uuid, before timestamptz, after timestamptz,
+                                            is_lenient boolean default false)
+returns chat_private.search_request
+language plpgsql stable set search_path = '' as $$
+declare
+  v_request chat_private.search_request;
+begin
+  v_request := chat_private.read_search(query,
+    case when search_request.channel_id is null then chat_private.searched_channels() else array[search_request.channel_id] end,
+    from_id, is_lenient);
+  v_request.since := greatest(v_request.since, case when after < '9999-12-31' then after + interval '1 microsecond' else after end, '-infinity');
+  v_request.until := least(v_request.until, before, 'infinity');
+  return v_request;
+end;
+$$;
+
 -- Definer: the index belongs to nobody. Looks up nothing but terms of the caller's own channels.
 create function chat.search_messages(query text, channel_id uuid default null, from_id uuid default null,
                                      before timestamptz default null, after timestamptz default null,
@@ -3371,11 +3422,7 @@ begin
   elsif search_messages.channel_id is not null then
     perform chat_private.require_member(search_messages.channel_id, 'search');
   end if;
-  v_request := chat_private.read_search(query,
-    case when search_messages.channel_id is null then chat_private.searched_channels()
-         else array[search_messages.channel_id] end, from_id);
-  v_request.since := greatest(v_request.since, case when after < '9999-12-31' then after + interval '1 microsecond' else after end, '-infinity');
-  v_request.until := least(v_request.until, before, 'infinity');
+  v_request := chat_private.search_request(query, search_messages.channel_id, from_id, before, after);
   v_cursor := chat_private.read_search_cursor(search_messages.cursor);
 
   if sort = 'newest' then
@@ -3472,33 +3519,64 @@ language sql immutable parallel safe set search_path = '' as $$
   select regexp_replace(value, '([\\%_])', '\\\1', 'g') || '%';
 $$;
 
--- Definer: accounts are seen by their owners only, and suspended people are left out.
-create function chat.search_users(query text, after uuid default null, page_size integer default 20)
-returns setof chat.profiles
-language plpgsql stable rows 20 security definer
-set search_path = '' set plan_cache_mode = force_custom_plan as $$
+-- People by the beginnings of username, name and the words of both, best first. Each way is bounded before it is sorted, so
+-- the narrow ones come first: who is called exactly so is found however many names begin like that.
+create function chat_private.people_named(query text) returns uuid[]
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
   v_query tsquery := chat_private.name_query(query, 'search users');
+  v_name text := lower(btrim(query));
+  v_username text := ltrim(v_name, '@');
   v_text text := btrim(chat_private.name_text(query));
   v_ids uuid[];
 begin
-  perform chat_private.check_page_size(page_size, 'search users');
   v_ids := array(
     select p.id from chat.profiles p
-     where p.username like chat_private.like_prefix(lower(ltrim(btrim(query), '@'))) and p.deleted_at is null order by p.username limit 100);
+     where p.username like chat_private.like_prefix(v_username) and p.deleted_at is null order by p.username limit 100);
+  v_ids := v_ids || array(
+    -- In the order of the index.
+    select p.id from chat.profiles p
+     where lower(p.name) like chat_private.like_prefix(v_name) and p.deleted_at is null and p.id <> all (v_ids)
+     order by lower(p.name) using ~<~, p.username limit 100);
   v_ids := v_ids || array(
     select w.id
       from (select p.id, p.username, p.name from chat.profiles p
              where chat_private.name_terms(p.username, p.name) @@ v_query and p.deleted_at is null and p.id <> all (v_ids) limit 100) w
      order by chat_private.name_text(w.name) not like v_text || '%', w.username);
-  if cardinality(v_ids) < page_size and char_length(v_text) > 3 then
-    perform set_config('pg_trgm.word_similarity_threshold', '0.4', true);
-    v_ids := v_ids || array(
-      select s.id
-        from (select p.id, p.username, chat_private.name_text(p.username, p.name) as text from chat.profiles p
-               where v_text operator(extensions.<%) chat_private.name_text(p.username, p.name)
-                 and p.deleted_at is null and p.id <> all (v_ids) limit 500) s
-       order by extensions.word_similarity(v_text, s.text) desc, s.username limit 50);
+  return array(select p.id from unnest(v_ids) with ordinality best (id, n) join chat.profiles p on p.id = best.id
+                order by p.username <> v_username, lower(p.name) <> v_name, best.n);
+end;
+$$;
+
+-- People whose names look like the query, as after a typo, without those who are known already.
+create function chat_private.people_like(query text, known uuid[]) returns uuid[]
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  v_text text := btrim(chat_private.name_text(query));
+begin
+  if char_length(v_text) <= 3 then
+    return '{}';
+  end if;
+  perform set_config('pg_trgm.word_similarity_threshold', '0.4', true);
+  return array(
+    select s.id
+      from (select p.id, p.username, chat_private.name_text(p.username, p.name) as text from chat.profiles p
+             where v_text operator(extensions.<%) chat_private.name_text(p.username, p.name)
+               and p.deleted_at is null and p.id <> all (known) limit 500) s
+     order by extensions.word_similarity(v_text, s.text) desc, s.username limit 50);
+end;
+$$;
+
+-- Definer: accounts are seen by their owners only, and suspended people are left out.
+create function chat.search_users(query text, after uuid default null, page_size integer default 20)
+returns setof chat.profiles
+language plpgsql stable rows 20 security definer set search_path = '' as $$
+declare
+  v_ids uuid[] := chat_private.people_named(query);
+begin
+  perform chat_private.check_page_size(page_size, 'search users');
+  if cardinality(v_ids) < page_size then
+    v_ids := v_ids || chat_private.people_like(query, v_ids);
   end if;
   return query
     select p.*
@@ -3590,7 +3668,7 @@ $$;
 grant execute on function chat.search_members(uuid, text, uuid, integer) to authenticated;
 
 comment on function chat.search_users(text, uuid, integer) is
-  'People whose username or name has words that begin like the query''s, best first, then similar ones; pages of at most 200 in all, after the last id of the page before. Suspended people are left out. Errors: invalid_search, invalid_page_size';
+  'People whose username or name has words that begin like the query''s, best first, then similar ones; pages of at most 350 in all, after the last id of the page before. Suspended people are left out. Errors: invalid_search, invalid_page_size';
 comment on function chat.search_channels(text, uuid, integer) is
   'The caller''s private channels and groups, then public channels, whose slug, name or description has words that begin like the query''s, then similar ones. Errors: invalid_search, invalid_page_size';
 comment on function chat.search_members(uuid, text, uuid, integer) is
@@ -5735,25 +5813,39 @@ end;
 $$;
 grant execute on function chat.read_pins(uuid) to authenticated;
 
--- Definer: reads whole messages of which the search has found that they are the caller's to read.
+-- Definer: as search_messages.
 create function chat.find_messages(query text, channel_id uuid default null, from_id uuid default null,
                                    before timestamptz default null, after timestamptz default null, page_size integer default 20)
 returns chat.found_page
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  v_page chat.found_page := row('{}', 0, true);
+  v_page chat.found_page;
+  v_request chat_private.search_request;
+  v_hits record;
+  v_messages chat.full_message[];
 begin
-  if find_messages.channel_id is not null and not exists (
+  perform chat_private.require_token('search');
+  if page_size is null or page_size not between 1 and 50 then
+    perform chat_private.fail('invalid_page_size', 400, 'unable to search; a page has 1 to 50 hits');
+  elsif find_messages.channel_id is not null and not exists (
       select from chat.channel_members m where m.channel_id = find_messages.channel_id and m.user_id = auth.uid()) then
     perform chat_private.fail('not_a_member', 403, 'unable to search; you are in no such channel');
   end if;
-  select coalesce(array_agg(row(f.message, h.channel, h.snippet)::chat.found_message order by h.n), '{}'),
-         coalesce(max(h.total), 0), coalesce(bool_and(h.is_total_exact), true)
-    into v_page
-    from (select s.*, row_number() over () as n
-            from chat.search_messages(find_messages.query, find_messages.channel_id, find_messages.from_id, find_messages.before,
-                                      find_messages.after, page_size => find_messages.page_size) s) h,
-         lateral (select (chat_private.full_messages(array[(h.message).channel_id], array[(h.message).seq]))[1] as message offset 0) f;
+  v_request := chat_private.search_request(query, find_messages.channel_id, from_id, before, after, is_lenient => true);
+  v_hits := chat_private.find_hits(v_request, row('infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 9223372036854775807),
+                                   page_size, page_size, true);
+  v_messages := chat_private.full_messages(array(select p.channel_id from unnest(v_hits.places) p),
+                                           array(select p.seq from unnest(v_hits.places) p));
+  v_page.hits := array(
+    select row(v_messages[n], row(c.id, c.kind, c.slug, coalesce(c.name, c.slug, d.name))::chat.channel_label,
+               chat_private.search_snippet((v_messages[n]).body, v_request.pattern))::chat.found_message
+      from generate_subscripts(v_messages, 1) n
+      join chat.channels c on c.id = (v_messages[n]).channel_id
+      left join chat.profiles d on c.kind = 'dm' and d.id = chat_private.dm_partner(c.dm_key, (select auth.uid()))
+     order by n);
+  v_page.total := least(v_hits.total, 1000);
+  v_page.is_total_exact := v_hits.is_exact and v_hits.total <= 1000;
+  perform chat_private.take_token('search');
   return v_page;
 end;
 $$;
@@ -5775,10 +5867,23 @@ comment on function chat.read_thread(uuid, uuid, uuid, integer) is
 comment on function chat.read_pins(uuid) is
   'The pinned messages of a channel, last pinned first, at most 100. Errors: channel_not_found, not_a_member';
 comment on function chat.find_messages(text, uuid, uuid, timestamptz, timestamptz, integer) is
-  'As search_messages, newest first, with whole messages; also refuses channels that are not there with not_a_member. Errors: rate_limited, invalid_search, invalid_page_size, not_a_member';
+  'As search_messages, newest first, with whole messages; filters that mean nothing are words, nothing to search for finds nothing, and channels that are not there are refused with not_a_member. Errors: rate_limited, invalid_search (more than 1,000 characters or 40 words), invalid_page_size, not_a_member';
 
 -- 45_message_ids.sql
 -- What people do with messages, for who knows them by their ids alone: what the HTTP API calls. The rules are those of the verbs.
+
+-- A message that waits for its time, as its author sees it.
+create function chat_private.waiting_message(waiting chat.scheduled_messages) returns chat.full_message
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select row(waiting.id, waiting.channel_id, null, 'user', waiting.body, waiting.created_at, null, r.id, 0, null, null,
+               waiting.scheduled_for, d.files, row(p.id, p.username, p.name, p.avatar_url)::chat.person, '{}', 0)::chat.full_message
+      from chat_private.describe_files(waiting.channel_id, null, waiting.file_ids) d
+      join chat.profiles p on p.id = waiting.author_id
+      left join chat.messages r on r.channel_id = waiting.channel_id and r.seq = waiting.parent_seq);
+end;
+$$;
 
 -- Definer: returns a whole message, which full_messages gives to nobody else.
 create function chat.post_message(channel_id uuid, body text default '', id uuid default null, parent_id uuid default null,
@@ -5808,32 +5913,49 @@ begin
   select * into v_row
     from chat.schedule_message(post_message.channel_id, post_message.scheduled_for, post_message.body, post_message.id, v_parent,
                                post_message.also_in_channel, post_message.custom, post_message.file_ids);
-  return (select row(v_row.id, v_row.channel_id, null, 'user', v_row.body, v_row.created_at, null, post_message.parent_id, 0, null, null,
-                     v_row.scheduled_for, d.files, row(p.id, p.username, p.name, p.avatar_url)::chat.person, '{}', 0)::chat.full_message
-            from chat_private.describe_files(v_row.channel_id, null, v_row.file_ids) d, chat.profiles p
-           where p.id = v_row.author_id);
+  return chat_private.waiting_message(v_row);
 end;
 $$;
 grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) to authenticated;
 
+-- What waits for its time is changed by its author alone, and is no message to others. Should it be sent meanwhile, this
+-- waits for that and finds nothing waiting; then there is a message.
 -- Definer: as above.
 create function chat.edit_message_by_id(channel_id uuid, id uuid, body text) returns chat.full_message
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  v_message chat.messages := chat_private.locate_message(edit_message_by_id.id, edit_message_by_id.channel_id, 'edit message');
+  v_waiting chat.scheduled_messages;
+  v_message chat.messages;
 begin
+  perform chat_private.require_member(edit_message_by_id.channel_id, 'edit message');
+  select * into v_waiting from chat.scheduled_messages s
+   where s.id = edit_message_by_id.id and s.channel_id = edit_message_by_id.channel_id and s.author_id = auth.uid() and s.status = 'pending'
+     for update;
+  if found then
+    perform chat_private.check_message(edit_message_by_id.body, v_waiting.file_ids, v_waiting.custom, 'edit message');
+    update chat.scheduled_messages s set body = coalesce(edit_message_by_id.body, '') where s.id = v_waiting.id returning * into v_waiting;
+    return chat_private.waiting_message(v_waiting);
+  end if;
+  v_message := chat_private.locate_message(edit_message_by_id.id, edit_message_by_id.channel_id, 'edit message');
   perform chat.edit_message(v_message.channel_id, v_message.seq, edit_message_by_id.body);
   return (chat_private.full_messages(array[v_message.channel_id], array[v_message.seq]))[1];
 end;
 $$;
 grant execute on function chat.edit_message_by_id(uuid, uuid, text) to authenticated;
 
+-- Definer: as above.
 create function chat.delete_message_by_id(channel_id uuid, id uuid) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
 declare
-  v_message chat.messages := chat_private.locate_message(delete_message_by_id.id, delete_message_by_id.channel_id, 'delete message');
+  v_message chat.messages;
 begin
-  perform chat.delete_message(v_message.channel_id, v_message.seq);
+  perform chat_private.require_member(delete_message_by_id.channel_id, 'delete message');
+  update chat.scheduled_messages s set status = 'cancelled', ended_at = clock_timestamp()
+   where s.id = delete_message_by_id.id and s.channel_id = delete_message_by_id.channel_id and s.author_id = auth.uid() and s.status = 'pending';
+  if not found then
+    v_message := chat_private.locate_message(delete_message_by_id.id, delete_message_by_id.channel_id, 'delete message');
+    perform chat.delete_message(v_message.channel_id, v_message.seq);
+  end if;
 end;
 $$;
 grant execute on function chat.delete_message_by_id(uuid, uuid) to authenticated;
@@ -5873,9 +5995,9 @@ grant execute on function chat.pin_message_by_id(uuid, uuid, boolean) to authent
 comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) is
   'Sends a message, or has it sent later, and returns it whole. Errors: invalid_parent, and those of send_message or schedule_message';
 comment on function chat.edit_message_by_id(uuid, uuid, text) is
-  'As edit_message, and returns the whole message. Errors: those of edit_message; message_not_found also of deleted ones';
+  'As edit_message, also of an own message that waits to be sent, and returns the whole message. Errors: those of edit_message; message_not_found also of deleted ones';
 comment on function chat.delete_message_by_id(uuid, uuid) is
-  'As delete_message. Errors: those of delete_message; message_not_found also of deleted ones';
+  'As delete_message; an own message that waits to be sent is cancelled. Errors: those of delete_message; message_not_found also of deleted ones';
 comment on function chat.react_by_id(uuid, uuid, text) is
   'As add_reaction, in place of the caller''s other reactions. Errors: those of add_reaction; message_not_found also of deleted ones';
 comment on function chat.unreact_by_id(uuid, uuid) is
@@ -7428,27 +7550,26 @@ language sql stable rows 1 security definer set search_path = '' as $$
 $$;
 grant execute on function chat.get_contact(uuid) to authenticated;
 
--- People whose address or number is like this: all of it or its beginning; of an address also any part. Prefixes and
--- parts are few or many, so each is bounded before anything is sorted.
+-- People whose address or number begins like this, and those who have it elsewhere in their address. Either are few or
+-- many, so each is bounded before anything is sorted.
 -- Definer: as above.
-create function chat_private.contacts_like(query text) returns uuid[]
+create function chat_private.contacts_like(query text, out begun uuid[], out within uuid[])
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
   v_email text := lower(btrim(query));
   v_digits text := regexp_replace(query, '[\s()./+-]', '', 'g');
-  v_ids uuid[] := '{}';
 begin
+  begun := array(select a.user_id from chat.accounts a
+                  where a.email like chat_private.like_prefix(v_email) order by a.email limit 50);
   if v_digits ~ '^\d{3,}$' then
-    v_ids := array(select a.user_id from chat.accounts a
-                    where ltrim(a.phone, '+') like v_digits || '%' order by ltrim(a.phone, '+') limit 50);
+    begun := array(select a.user_id from chat.accounts a
+                    where ltrim(a.phone, '+') like v_digits || '%' order by ltrim(a.phone, '+') limit 50) || begun;
   end if;
-  v_ids := v_ids || array(select a.user_id from chat.accounts a
-                           where a.email like chat_private.like_prefix(v_email) order by a.email limit 50);
-  if char_length(v_email) >= 3 and cardinality(v_ids) < 50 then
-    v_ids := v_ids || array(select a.user_id from chat.accounts a
-                             where a.email like '%' || chat_private.like_prefix(v_email) and a.user_id <> all (v_ids) limit 50);
+  within := '{}';
+  if char_length(v_email) >= 3 and cardinality(begun) < 50 then
+    within := array(select a.user_id from chat.accounts a
+                     where a.email like '%' || chat_private.like_prefix(v_email) and a.user_id <> all (begun) limit 50);
   end if;
-  return v_ids;
 end;
 $$;
 
@@ -7456,22 +7577,27 @@ $$;
 create function chat.search_contacts(query text, page_size integer default 20) returns setof chat.contact
 language plpgsql stable rows 20 security definer set search_path = '' as $$
 declare
-  v_named uuid[];
-  v_like uuid[] := '{}';
-  v_exact uuid[];
+  v_named uuid[] := chat_private.people_named(query);
+  v_like record;
+  v_ids uuid[];
 begin
-  v_named := array(select p.id from chat.search_users(search_contacts.query, page_size => search_contacts.page_size) p);
+  perform chat_private.check_page_size(page_size, 'search users');
   if chat_private.setting('share_contacts')::boolean then
-    v_like := chat_private.contacts_like(search_contacts.query);
+    v_like := chat_private.contacts_like(query);
+  else
+    select '{}'::uuid[] as begun, '{}'::uuid[] as within into v_like;
   end if;
-  -- Whom the whole query names comes first, then names, then parts of addresses.
-  v_exact := array(select a.user_id from chat.accounts a
-                    where a.user_id = any (v_like)
-                      and (a.email = lower(btrim(search_contacts.query)) or a.phone = btrim(search_contacts.query)));
+  -- Whom the whole query names comes first, then what begins like it, what looks like it, and parts of addresses.
+  v_ids := array(select a.user_id from chat.accounts a
+                  where a.user_id = any (v_like.begun) and (a.email = lower(btrim(query)) or a.phone = btrim(query)))
+           || v_named || v_like.begun;
+  if cardinality(v_ids) < page_size then
+    v_ids := v_ids || chat_private.people_like(query, v_ids);
+  end if;
   return query
     select c.* from chat_private.contacts(array(
       select found.id
-        from unnest(v_exact || v_named || v_like) with ordinality as found (id, n)
+        from unnest(v_ids || v_like.within) with ordinality as found (id, n)
        where not exists (select from chat.accounts a where a.user_id = found.id and a.suspended_at is not null)
        group by found.id order by min(found.n) limit search_contacts.page_size)) c;
 end;
@@ -8813,7 +8939,7 @@ begin
     || case suspended when true then ' and a.suspended_at is not null' when false then ' and a.suspended_at is null' else '' end
     || case when prefix <> '%' then '
          and p.id in (select n.id from chat.profiles n where n.username like $1 and n.deleted_at is null
-                      union select n.id from chat.profiles n where lower(n.name) like $1
+                      union select n.id from chat.profiles n where lower(n.name) like $1 and n.deleted_at is null
                       union select n.user_id from chat.accounts n where n.email like $1)' else '' end
     || case when after_username is not null then ' and p.username > $2' else '' end;
 end;
