@@ -1,6 +1,14 @@
-/** Prints which contract tests each endpoint of ConnectBest has, as a table in Markdown. */
+/** Prints what shows that each document's endpoints, events and requirements are met, as tables in Markdown. */
+import { demandsTable } from './contracts/demands.ts';
 import { exemptions } from './contracts/exemptions.ts';
-import { readEndpoints } from './contracts/inventory.ts';
-import { readContractTests, toMarkdown } from './contracts/table.ts';
+import { DOCUMENTS, readInventory } from './contracts/inventory.ts';
+import { endpointsTable, readContractTests } from './contracts/table.ts';
 
-process.stdout.write(toMarkdown(readEndpoints(), readContractTests(), exemptions));
+for (const document of DOCUMENTS) {
+  const inventory = readInventory(document);
+  process.stdout.write(`## ${document}\n\n`);
+  process.stdout.write(
+    `${endpointsTable(inventory.endpoints, readContractTests(document), exemptions[document])}\n`,
+  );
+  process.stdout.write(`${demandsTable(inventory)}\n`);
+}

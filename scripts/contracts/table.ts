@@ -1,12 +1,15 @@
 /**
- * What the contract tests show of each endpoint. A `describe` named like an endpoint (`POST /api/auth/register`) holds
- * its tests, and the first word of a test's name says which kind of promise it keeps.
+ * What the contract tests show of each endpoint. They lie in the folder of their document; a `describe` named like an
+ * endpoint (`POST /api/auth/register`) holds its tests, and the first word of a test's name says which kind of promise
+ * it keeps.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { PROJECT_DIR } from '../stack/stack.ts';
-import { type Endpoint, endpointName } from './inventory.ts';
+import type { Excuses, Exemptions } from './exemptions.ts';
+import { type DocumentName, type Endpoint, endpointName } from './inventory.ts';
+import { laterReason } from './later.ts';
 
 export const KINDS = ['success', 'error', 'permission', 'limit', 'effect'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -19,13 +22,12 @@ interface ContractTest {
 
 export type ContractTests = Map<string, ContractTest[]>;
 
-const FOLDER = join(PROJECT_DIR, 'tests/contract');
-
-export function readContractTests(): ContractTests {
+export function readContractTests(document: DocumentName): ContractTests {
+  const folder = join(PROJECT_DIR, 'tests/contract', document);
   const tests: ContractTests = new Map();
-  for (const name of readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })) {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (!name.endsWith('.test.ts')) continue;
-    const source = readFileSync(join(FOLDER, name), 'utf8');
+    const source = readFileSync(join(folder, name), 'utf8');
     collect(ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true), undefined, tests);
   }
   return tests;
@@ -64,9 +66,6 @@ function statusesIn(node: ts.Node): number[] {
   return [...node.getText().matchAll(/\b4\d\d\b/g)].map(Number);
 }
 
-/** Why an endpoint has no tests of a kind, or of a status. */
-export type Exemptions = Partial<Record<string, Partial<Record<Kind | number, string>>>>;
-
 /** What is missing of an endpoint's tests: kinds, and statuses that no test speaks of. */
 export function missingTests(
   endpoint: Endpoint,
@@ -74,29 +73,30 @@ export function missingTests(
   exemptions: Exemptions,
 ): (Kind | number)[] {
   const own = tests.get(endpointName(endpoint)) ?? [];
-  const isExempt = (what: Kind | number) => exemptions[endpointName(endpoint)]?.[what] !== undefined;
+  const excuses: Excuses = exemptions[endpointName(endpoint)] ?? {};
   const kinds = KINDS.filter((kind) => !own.some((test) => test.kind === kind));
   const refused = own.filter(({ kind }) => kind !== 'success' && kind !== 'effect');
   const statuses = endpoint.errors.filter(
     // What only a broken server answers is tested once for all endpoints, in outage.test.ts.
     (status) => status < 500 && !refused.some((test) => test.statuses.includes(status)),
   );
-  return [...kinds, ...statuses].filter((what) => !isExempt(what));
+  return [...kinds, ...statuses].filter((what) => excuses[what] === undefined);
 }
 
 /** Endpoint × kind in Markdown: how many tests, with the statuses that the errors' tests speak of. */
-export function toMarkdown(endpoints: Endpoint[], tests: ContractTests, exemptions: Exemptions): string {
+export function endpointsTable(endpoints: Endpoint[], tests: ContractTests, exemptions: Exemptions): string {
   const rows = endpoints.map((endpoint) => {
     const own = tests.get(endpointName(endpoint)) ?? [];
+    const later = laterReason(endpoint.id);
+    const missing = later === undefined ? missingTests(endpoint, tests, exemptions) : [];
     const cells = KINDS.map((kind) => {
       const count = own.filter((test) => test.kind === kind).length;
-      if (count > 0) return String(count);
-      return exemptions[endpointName(endpoint)]?.[kind] ? '–' : '**none**';
+      return missing.includes(kind) ? '**none**' : count || '–';
     });
-    const missing = missingTests(endpoint, tests, exemptions).filter((what) => typeof what === 'number');
-    const note = missing.length > 0 ? `**without ${missing.join(', ')}**` : endpoint.errors.join(' ');
-    return `| ${endpoint.section} | \`${endpointName(endpoint)}\` | ${cells.join(' | ')} | ${note} |`;
+    const statuses = missing.filter((what) => typeof what === 'number');
+    const note = statuses.length > 0 ? `**without ${statuses.join(', ')}**` : endpoint.errors.join(' ');
+    return `| ${endpoint.id} | \`${endpointName(endpoint)}\` | ${cells.join(' | ')} | ${later ?? note} |`;
   });
-  const head = ['§', 'endpoint', ...KINDS, 'statuses'];
+  const head = ['id', 'endpoint', ...KINDS, 'statuses'];
   return [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows, ''].join('\n');
 }
