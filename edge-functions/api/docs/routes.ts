@@ -47,10 +47,13 @@ SwaggerUIBundle({
 
 const STYLE = `body { margin: 0; background: #fafafa; }
 .dark-mode body { background: #1c2022; }
-.swagger-ui .response-col_links { display: none; }
+.swagger-ui .info { margin: 1.5rem 0; }
+.swagger-ui .scheme-container { padding: 1rem 0; }
+.swagger-ui .responses-table tr > .response-col_links { display: none; }
+.swagger-ui .highlight-code * { word-break: normal !important; overflow-wrap: anywhere !important; }
 @media (max-width: 40rem) {
   .swagger-ui .responses-table tr, .swagger-ui .responses-table td { display: block; padding: 0.4rem 0; }
-  .swagger-ui .responses-table thead { display: none; }
+  .swagger-ui .responses-table thead, .swagger-ui .response-control-media-type { display: none; }
   .swagger-ui .opblock-body select { min-width: 0; }
 }
 `;

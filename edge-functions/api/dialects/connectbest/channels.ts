@@ -17,7 +17,7 @@ export const Channel = z
     description: z.string().nullable().openapi({ example: 'Everything for everybody' }),
     type: ChannelType,
     createdBy: Id,
-    memberCount: z.int().min(0),
+    memberCount: z.int().min(0).openapi({ example: 3 }),
     createdAt: Time,
   })
   .openapi('Channel');
