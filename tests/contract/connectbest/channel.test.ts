@@ -136,7 +136,6 @@ describe('PUT /api/chat/channels/:channelId', () => {
   });
 
   it.each([
-    ['name', { name: null }, 'invalid_input'],
     ['name', { name: 'two words' }, 'invalid_slug'],
     ['name', { name: '' }, 'invalid_slug'],
     ['description', { description: 7 }, 'invalid_input'],
