@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { decode } from 'hono/jwt';
+import type { Activity } from './activity.ts';
 import { ApiError } from './errors.ts';
 import type { Bucket, Limits } from './limits.ts';
 import { isApiKey } from './supabase.ts';
@@ -12,31 +13,45 @@ export interface Caller {
   id: string;
 }
 
-/** What is said of tokens that are good no more. */
+/** What is said of tokens and keys that are none, or good no more. */
 const TOKEN_REFUSALS = new Set([
   'not_signed_in',
   'session_expired',
+  'invalid_api_key',
   'account_suspended',
   'second_factor_required',
 ]);
 
+const isOfToken = (error: unknown): boolean => error instanceof ApiError && TOKEN_REFUSALS.has(error.code);
+
 /**
  * For routes that need a user, whose calls this bucket counts: `inPassing` where the first thing that a handler does is
- * a function of the database that may change something.
+ * a function of the database that may change something, `isAskedFirst` where a handler does much before it asks the
+ * database anything. Calls whose token is refused count for the address they came from.
  */
-export const signedInFor = (bucket: Bucket, { inPassing = false } = {}) => ({
+export const signedInFor = (bucket: Bucket, { inPassing = false, isAskedFirst = false } = {}) => ({
   security: [{ token: [] }, { apiKey: [] }],
-  middleware: createMiddleware<{ Variables: { caller: Caller; limits: Limits } }>(async (c, next) => {
-    const token = tokenOf(c) ?? keyOf(c) ?? refuse(c);
-    const { limits } = c.var;
-    const proceed = async (id: string) => {
-      c.set('caller', { token, id });
-      await next();
-      if (c.error instanceof ApiError && TOKEN_REFUSALS.has(c.error.code)) limits.forget(token);
-    };
-    if (inPassing) await limits.takeInPassing(c, bucket, token, proceed);
-    else await proceed(await limits.takeAsCaller(c, bucket, token));
-  }),
+  middleware: createMiddleware<{ Variables: { caller: Caller; limits: Limits; activity: Activity } }>(
+    async (c, next) => {
+      const { limits, activity } = c.var;
+      const token = tokenOf(c) ?? keyOf(c);
+      try {
+        if (!token) return refuse(c);
+        const proceed = async (id: string) => {
+          c.set('caller', { token, id });
+          await next();
+          if (isOfToken(c.error)) limits.forget(token);
+        };
+        if (inPassing) await limits.takeInPassing(c, bucket, token, proceed);
+        else await proceed(await limits.takeAsCaller(c, bucket, token, { isAskedFirst }));
+      } catch (error) {
+        if (isOfToken(error)) await limits.takeAsVisitor(c, 'api_refused');
+        throw error;
+      }
+      if (isOfToken(c.error)) await limits.takeAsVisitor(c, 'api_refused');
+      else activity.note(c, token);
+    },
+  ),
 });
 
 /** For routes that need a user and have no limit of their own. */

@@ -7,7 +7,7 @@ import { type Passing, whilePassing } from './passing.ts';
 import { isApiKey, run, type Supabase } from './supabase.ts';
 
 /** What is counted together: a name of `chat_private.rate_limit_rules`. */
-export type Bucket = 'api' | 'api_send' | 'api_upload' | 'api_login' | 'api_visitor';
+export type Bucket = 'api' | 'api_send' | 'api_upload' | 'api_login' | 'api_visitor' | 'api_refused';
 
 interface Allowance {
   caller_id: string | null;
@@ -19,8 +19,16 @@ interface Allowance {
 }
 
 export interface Limits {
-  /** Counts a call of whoever holds the token and returns who that is. @throws rate_limited, and what the gate refuses */
-  takeAsCaller(c: Context, bucket: Bucket, token: string): Promise<string>;
+  /**
+   * Counts a call of whoever holds the token and returns who that is; with `isAskedFirst` the gate looks at tokens too
+   * that it has let through before. @throws rate_limited, and what the gate refuses
+   */
+  takeAsCaller(
+    c: Context,
+    bucket: Bucket,
+    token: string,
+    options?: { isAskedFirst?: boolean },
+  ): Promise<string>;
   /**
    * Counts the call with the first request that `work` makes of the database, which must be the one that changes
    * something; afterwards where that counted nothing. @throws as above
@@ -88,8 +96,8 @@ export function createLimits(supabase: Supabase, { trustedProxies }: { trustedPr
       }
     },
 
-    async takeAsCaller(c, bucket, token) {
-      const known = owners.get(token);
+    async takeAsCaller(c, bucket, token, { isAskedFirst = false } = {}) {
+      const known = isAskedFirst ? undefined : owners.get(token);
       if (known) {
         await take(c, bucket, known);
         return known;

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
+import { createActivity } from '../_shared/activity.ts';
 import {
   dropEmptyQuery,
   limitBody,
@@ -17,6 +18,7 @@ import { requirePlainJson } from '../_shared/json.ts';
 import { createLimits } from '../_shared/limits.ts';
 import { logRequests } from '../_shared/log.ts';
 import { createMetrics, type Metrics } from '../_shared/metrics.ts';
+import { boundProbes } from '../_shared/probing.ts';
 import { httpsOnly, secureHeaders } from '../_shared/security.ts';
 import { followTrace } from '../_shared/trace.ts';
 import type { Deps } from './deps.ts';
@@ -81,7 +83,12 @@ export function createApp(deps: Deps): Api {
   app.use(limitBody([...UPLOADS, ...dialects.flatMap(uploadsOf)]));
   app.use(dropEmptyQuery);
   app.use(requirePlainJson);
-  app.use(provide({ limits: createLimits(deps.supabase, deps.http) }));
+  app.use(
+    provide({ limits: createLimits(deps.supabase, deps.http), activity: createActivity(deps.supabase) }),
+  );
+  const bounded = boundProbes(deps.http);
+  for (const path of ['/api/health', '/api/openapi.json', '/api/openapi/*', '/api/docs/*'])
+    app.use(path, bounded);
   app.onError(onError);
   app.notFound(notFound);
 

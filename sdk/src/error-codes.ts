@@ -80,11 +80,11 @@ export const errorCodes = {
   invalid_channel_kind: 400,
   /** A slug has 1 to 80 of a-z, 0-9 and single dashes between them. */
   invalid_slug: 400,
-  /** A name has 1 to 80 characters, none of them a control character or invisible. */
+  /** A name has 1 to 80 characters that can be seen; a channel's has no others. */
   invalid_name: 400,
   /** A phone number has the form +491234567 (E.164). */
   invalid_phone: 400,
-  /** A title has at most 80 characters on one line, none of them invisible. */
+  /** A title has at most 80 characters. */
   invalid_title: 400,
   /** The address of a picture begins with `https://` or `http://` and has at most 2,048 characters. */
   invalid_avatar_url: 400,
@@ -92,7 +92,7 @@ export const errorCodes = {
   invalid_presence: 400,
   /** An activity is typing or playing, and of somebody who is online. */
   invalid_activity: 400,
-  /** A status has at most 100 characters on one line, none of them invisible, and expires within the next year. */
+  /** A status has at most 100 characters and expires within the next year. */
   invalid_status: 400,
   /** At most 500 people can be asked for at once. */
   too_many_users: 400,

@@ -19,6 +19,14 @@ create unlogged table chat_private.rate_limit_states (
 alter table chat_private.rate_limit_rules enable row level security;
 alter table chat_private.rate_limit_states enable row level security;
 
+-- Who counts as one: an address of version 4, or the first 64 bits of one of version 6, as whoever has one of these has
+-- all 2⁶⁴ of that network.
+create function chat_private.network_of(address inet) returns text
+language sql immutable strict parallel safe set search_path = '' as $$
+  select text(network(set_masklen(address, case
+    when family(address) = 4 then 32 when address << inet '::ffff:0:0/96' then 128 else 64 end)));
+$$;
+
 -- What is full again says nothing any more. Whoever holds a row is just using it, so nobody waits for it.
 -- Definer: the table belongs to nobody.
 create function chat_private.prune_rate_limits() returns void
@@ -115,6 +123,8 @@ insert into chat_private.rate_limit_rules (bucket, burst, period, description) v
   ('open_dm', 300, '1 hour', 'New direct messages'),
   ('create_file', 300, '10 minutes', 'Files announced'),
   ('second_factor', 5, '5 minutes', 'Tries of a second factor''s code'),
+  ('wrong_password', 10, '15 minutes', 'Tries of a password from one address; a good one clears them'),
+  ('wrong_password_elsewhere', 100, '1 hour', 'Tries of one account''s password from all addresses where it was not signed in to before'),
   ('sms', 10, '1 hour', 'Codes sent to the phone of one person'),
   ('sms_number', 10, '1 hour', 'Codes sent to one number before somebody has proven it, whoever asks'),
   ('sms_address', 100, '1 hour', 'Codes sent to such numbers for people who signed in from one address'),
@@ -130,6 +140,7 @@ comment on table chat_private.rate_limit_states is 'Per bucket and person the mo
 comment on column chat_private.rate_limit_states.bucket is 'Which rule counts';
 comment on column chat_private.rate_limit_states.key is 'Who is counted: a user id, or what else the caller counts by';
 comment on column chat_private.rate_limit_states.full_at is 'When everything taken has come back';
+comment on function chat_private.network_of(inet) is 'Whom an address counts as: itself, or its network';
 comment on function chat_private.prune_rate_limits() is 'Deletes buckets that are full again; runs once in some thousand checks';
 comment on function chat_private.take_token(text, text) is
   'Counts one call of the caller (or of this key). Errors: rate_limited, with Retry-After; a call that fails afterwards gives its token back';

@@ -144,7 +144,8 @@ insert into chat_private.rate_limit_rules (bucket, burst, period, description) v
   ('api_send', 100, '1 minute', 'HTTP API: messages sent'),
   ('api_upload', 20, '1 hour', 'HTTP API: uploads'),
   ('api_login', 5, '15 minutes', 'HTTP API: tries to sign in to an account from one address; a good one clears them'),
-  ('api_visitor', 1000, '1 hour', 'HTTP API: calls without a token from one address');
+  ('api_visitor', 1000, '1 hour', 'HTTP API: calls without a token from one address'),
+  ('api_refused', 1000, '1 hour', 'HTTP API: calls from one address whose token or key is missing or not good');
 
 comment on table chat_private.api_windows is 'Per bucket and caller of the HTTP API the calls of the present window; unlogged, pruned in passing';
 comment on column chat_private.api_windows.bucket is 'Which rule counts';

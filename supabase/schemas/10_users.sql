@@ -4,12 +4,13 @@
 -- that hide or turn the text around them would let one name look like another; the joiners U+200C and U+200D stay,
 -- because Persian and emoji are written with them, and so do selectors and tags; but a line of nothing else, or of
 -- letters that are blanks, is none.
-create function chat_private.clean_line(line text, max_length integer) returns text
+create function chat_private.clean_line(line text, max_length integer default null) returns text
 language sql immutable set search_path = '' as $$
   select case when v.line ~ '[^\s\u0020\u00a0\u1680\u2000-\u200d\u2800\u3000\ufe00-\ufe0f\U000e0000-\U000e01ef]' then v.line end
-    from (select btrim(left(btrim(regexp_replace(clean_line.line,
+    from (select btrim(left(btrim(regexp_replace(regexp_replace(clean_line.line,
+      '[\t-\r\u0085\u2028\u2029]+', ' ', 'g'),
       '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]',
-      '', 'g')), max_length)) as line) v;
+      '', 'g')), coalesce(max_length, 2147483647))) as line) v;
 $$;
 grant execute on function chat_private.clean_line(text, integer) to authenticated;
 
@@ -262,18 +263,17 @@ create function chat.update_profile(name text default null, username text defaul
 returns setof chat.profiles rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_name text := btrim(update_profile.name);
-  v_title text := btrim(update_profile.title);
+  v_name text := chat_private.clean_line(update_profile.name);
+  v_title text := coalesce(chat_private.clean_line(update_profile.title), left(update_profile.title, 0));
 begin
-  if chat_private.clean_name(v_name) is distinct from v_name then
+  if update_profile.name is not null and (v_name is null or char_length(v_name) > 80) then
     perform chat_private.fail('invalid_name', 400,
-      'unable to update profile; a name has 1 to 80 characters, none of them invisible');
+      'unable to update profile; a name has 1 to 80 characters that can be seen');
   elsif update_profile.avatar_url <> '' and not chat_private.is_web_address(update_profile.avatar_url) then
     perform chat_private.fail('invalid_avatar_url', 400,
       'unable to update profile; a picture''s address begins with https:// or http:// and has at most 2,048 characters');
-  elsif v_title <> '' and chat_private.clean_line(v_title, 80) is distinct from v_title then
-    perform chat_private.fail('invalid_title', 400,
-      'unable to update profile; a title has at most 80 characters, none of them invisible');
+  elsif char_length(v_title) > 80 then
+    perform chat_private.fail('invalid_title', 400, 'unable to update profile; a title has at most 80 characters');
   elsif not chat_private.is_custom(update_profile.custom) then
     perform chat_private.fail('invalid_custom', 400,
       'unable to update profile; custom data is an object of at most 16 KB and 100 levels');

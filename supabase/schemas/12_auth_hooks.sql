@@ -23,9 +23,9 @@ begin
         'username_taken: unable to sign up; this username is taken'));
     end if;
   end if;
-  if v_meta ? 'name' and chat_private.clean_name(v_meta ->> 'name') is distinct from btrim(coalesce(v_meta ->> 'name', '')) then
+  if v_meta ? 'name' and coalesce(char_length(chat_private.clean_line(v_meta ->> 'name')), 0) not between 1 and 80 then
     return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
-      'invalid_name: unable to sign up; a name has 1 to 80 characters, none of them invisible'));
+      'invalid_name: unable to sign up; a name has 1 to 80 characters that can be seen'));
   end if;
   return '{}';
 end;

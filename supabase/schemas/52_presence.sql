@@ -118,9 +118,9 @@ begin
 end;
 $$;
 
--- Notes a beat of the caller's, whose clients are one per session where they do not tell themselves apart. A client stays for 60 s; one that nobody uses for 90 s, as browsers let tabs that
--- have long been hidden run once a minute.
-create function chat_private.beat(connection_id uuid, is_active boolean) returns void
+-- Notes a beat of the caller's, whose clients are one per session where they do not tell themselves apart. A client
+-- stays for 60 s; one that nobody uses for 90 s, as browsers let tabs that have long been hidden run once a minute.
+create function chat_private.beat(connection_id uuid, is_active boolean, life interval default '60 seconds') returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
@@ -131,7 +131,7 @@ begin
   update chat_private.connections k
      set seen_at = now(), active_at = coalesce(v_active_at, k.active_at),
          gone_at = now() + case when coalesce(v_active_at, k.active_at) > now() - interval '5 minutes'
-                                then interval '60 seconds' else interval '90 seconds' end
+                                then beat.life else interval '90 seconds' end
    where k.user_id = v_me and k.id = v_id;
   if found then
     return;
@@ -141,11 +141,35 @@ begin
    where k.user_id = v_me
      and k.id in (select o.id from chat_private.connections o where o.user_id = v_me order by o.seen_at desc offset 19);
   insert into chat_private.connections (user_id, id, session_id, seen_at, active_at, gone_at)
-  values (v_me, v_id, v_session, now(), v_active_at, now() + interval '60 seconds')
+  values (v_me, v_id, v_session, now(), v_active_at, now() + beat.life)
   on conflict do nothing;
   insert into chat.presence (user_id) values (v_me) on conflict do nothing;
 end;
 $$;
+
+-- The clients of a session that do not beat, as one.
+create function chat_private.silent_connection() returns uuid
+language sql stable set search_path = '' as $$
+  select md5('silent ' || coalesce(auth.jwt() ->> 'session_id', auth.uid()::text))::uuid;
+$$;
+
+-- A session takes its clients along, whatever ended it. It never refuses: Auth would answer with a bare 500.
+-- Definer: runs as supabase_auth_admin, which knows nothing of chat.
+create function chat_private.tg_sessions__disconnect() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat_private.connections k where k.user_id = old.user_id and k.session_id = old.id;
+  if found then
+    perform chat_private.settle_presence(array[old.user_id]);
+  end if;
+  return null;
+exception when others then
+  raise warning 'the clients of session % were not disconnected: %', old.id, sqlerrm;
+  return null;
+end;
+$$;
+create trigger _100_disconnect after delete on auth.sessions
+  for each row execute function chat_private.tg_sessions__disconnect();
 
 grant select (user_id, status, activity, status_text, status_emoji, status_expires_at, last_seen_at, updated_at)
   on chat.presence to authenticated;
@@ -240,11 +264,25 @@ $$;
 grant execute on function chat.go_offline(uuid) to authenticated;
 
 -- Definer: as above.
+create function chat.stay() returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+begin
+  perform chat_private.beat(chat_private.silent_connection(), true, interval '15 minutes');
+  if not exists (select from chat.presence p where p.user_id = v_me and p.status = coalesce(p.manual_status, 'online')) then
+    perform chat_private.settle_presence(array[v_me]);
+  end if;
+  perform chat_private.sweep_presence();
+end;
+$$;
+grant execute on function chat.stay() to authenticated;
+
+-- Definer: as above.
 create function chat.set_presence(status text, activity text default null) returns setof chat.presence rows 1
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
-  v_id uuid := coalesce((auth.jwt() ->> 'session_id')::uuid, v_me);
 begin
   if set_presence.status is null or set_presence.status not in ('online', 'away', 'busy', 'inmeeting', 'offline') then
     perform chat_private.fail('invalid_presence', 400,
@@ -254,11 +292,10 @@ begin
   end if;
   perform chat_private.take_token('set_presence');
   -- Who chooses is here, and active in all their clients.
-  update chat_private.connections k set active_at = now() where k.user_id = v_me and k.gone_at > now() and k.id <> v_id;
+  update chat_private.connections k set active_at = now()
+   where k.user_id = v_me and k.gone_at > now() and k.id <> chat_private.silent_connection();
   if not found then
-    -- Clients of an API without a sign of life beat by choosing only.
-    perform chat_private.beat(null, true);
-    update chat_private.connections k set gone_at = now() + interval '15 minutes' where k.user_id = v_me and k.id = v_id;
+    perform chat.stay();
   end if;
   update chat.presence p set manual_status = nullif(set_presence.status, 'online') where p.user_id = v_me;
   perform chat_private.settle_presence(array[v_me]);
@@ -274,11 +311,10 @@ returns setof chat.presence rows 1
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
-  v_text text := nullif(btrim(set_status.status_text), '');
+  v_text text := chat_private.clean_line(set_status.status_text);
 begin
-  if v_text is distinct from chat_private.clean_line(v_text, 100) then
-    perform chat_private.fail('invalid_status', 400,
-      'unable to set status; its text has at most 100 characters on one line, none of them invisible');
+  if char_length(v_text) > 100 then
+    perform chat_private.fail('invalid_status', 400, 'unable to set status; its text has at most 100 characters');
   elsif char_length(set_status.status_emoji) not between 1 and 32 or set_status.status_emoji ~ '[\s[:cntrl:]]' then
     perform chat_private.fail('invalid_emoji', 400, 'unable to set status; an emoji has 1 to 32 characters without blanks');
   elsif set_status.status_expires_at not between now() and now() + interval '1 year' then
@@ -346,7 +382,10 @@ comment on column chat_private.presence_sweeps.swept_at is 'The last time, or af
 comment on function chat_private.presence_now(uuid[]) is 'How people are at this moment';
 comment on function chat_private.settle_presence(uuid[]) is 'Writes down how people are at this moment where that has changed';
 comment on function chat_private.sweep_presence() is 'Sets people offline whose clients have all gone without a word, some at a time';
-comment on function chat_private.beat(uuid, boolean) is 'Notes a beat of one of the caller''s clients';
+comment on function chat_private.beat(uuid, boolean, interval) is 'Notes a beat of one of the caller''s clients';
+comment on function chat_private.silent_connection() is 'The connection that stands for what the caller''s session calls without a client that beats';
+comment on function chat.stay() is
+  'Says that the caller has just done something without a client that beats, and so is here for 15 minutes, active for 5';
 comment on policy select_user on chat.presence is 'Everyone signed in sees how everyone is';
 comment on function chat.heartbeat(uuid[], boolean, uuid) is
   'Says that the caller''s client is open, and whether somebody uses it; every 25 s. Returns where those of the channels are that the caller is in, and without id the epoch of the topic everyone hears. Errors: too_many_channels';

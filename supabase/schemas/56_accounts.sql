@@ -86,10 +86,7 @@ declare
   v_session uuid := (auth.jwt() ->> 'session_id')::uuid;
 begin
   perform chat_private.require_person('sign out');
-  delete from chat_private.connections k
-   where k.user_id = v_me and (sign_out.everywhere or k.session_id is not distinct from v_session);
   delete from auth.sessions s where s.user_id = v_me and (sign_out.everywhere or s.id = v_session);
-  perform chat_private.settle_presence(array[v_me]);
 end;
 $$;
 grant execute on function chat.sign_out(boolean) to authenticated;

@@ -12,6 +12,8 @@ create table chat.auth_log (
   user_agent text
 );
 create index auth_log_user_idx on chat.auth_log (user_id, id);
+-- Serves the question whether somebody has signed in from an address before.
+create index auth_log_sign_ins_idx on chat.auth_log (user_id, chat_private.network_of(ip), at) where event = 'signed_in';
 
 alter table chat.auth_log enable row level security;
 
@@ -127,10 +129,48 @@ exception when sqlstate 'PGRST' then
 end;
 $$;
 
--- What Auth asks after each try of a password or a second factor's code (config.toml, [auth.hook.*]). Auth ends all
--- sessions of whom it is told to reject, so only a right code beyond the limit is. 20 failures a minute are kept, or
--- anybody could fill the log of anybody.
+-- For how many seconds no password counts for this account from this address, not even the right one; null where it
+-- counts. Each address has its own tries, and those where the person has signed in before have nothing but these: whoever
+-- guesses from elsewhere locks nobody out (docs/decisions/026-wrong-passwords.md).
+-- Definer: rate limits belong to nobody.
+create function chat_private.password_wait(user_id uuid, ip inet, is_right boolean) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_key text := concat_ws(' ', password_wait.user_id, chat_private.network_of(password_wait.ip));
+begin
+  perform chat_private.take_token('wrong_password', v_key);
+  if not exists (select from chat.auth_log l
+                  where l.user_id = password_wait.user_id and l.event = 'signed_in'
+                    and chat_private.network_of(l.ip) = chat_private.network_of(password_wait.ip)
+                    and l.at > now() - interval '90 days') then
+    perform chat_private.take_token('wrong_password_elsewhere', password_wait.user_id::text);
+  end if;
+  if password_wait.is_right then
+    delete from chat_private.rate_limit_states s where s.bucket = 'wrong_password' and s.key = v_key;
+  end if;
+  return null;
+exception when sqlstate 'PGRST' then
+  return substring(sqlerrm from 'Retry-After: (\d+)');
+end;
+$$;
+
+-- Who has a new password is to get in with it, however many have guessed at the one before.
 -- Definer: as above.
+create function chat_private.tg_users__forget_guesses() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat_private.rate_limit_states s where s.bucket = 'wrong_password_elsewhere' and s.key = new.id::text;
+  return null;
+end;
+$$;
+create trigger _500_forget_guesses after update of encrypted_password on auth.users
+  for each row when (new.encrypted_password is distinct from old.encrypted_password)
+  execute function chat_private.tg_users__forget_guesses();
+
+-- What Auth asks after each try of a password or a second factor's code (config.toml, [auth.hook.*]). Auth ends all
+-- sessions of whom it is told to reject, so only a right code beyond the limit is; a password is refused with an error,
+-- which ends none. 20 failures a minute are kept, or anybody could fill the log of anybody.
+-- Definer: Auth's tables belong to Auth.
 create function chat_private.log_attempt(event jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -139,21 +179,27 @@ declare
   v_event text := case when v_is_factor then 'second_factor_failed' else 'sign_in_failed' end;
   v_is_right boolean := (event ->> 'valid')::boolean;
   v_is_rejected boolean := false;
+  v_wait integer;
   v_ip inet;
 begin
-  if v_is_factor then
-    v_is_rejected := not chat_private.may_try_factor(v_user_id, v_is_right) and v_is_right;
-  end if;
   if pg_input_is_valid(event #>> '{metadata,ip_address}', 'inet') then
     v_ip := event #>> '{metadata,ip_address}';
   end if;
-  if (v_is_rejected or v_is_right is false) and 20 > (
+  if v_is_factor then
+    v_is_rejected := not chat_private.may_try_factor(v_user_id, v_is_right) and v_is_right;
+  else
+    v_wait := chat_private.password_wait(v_user_id, v_ip, v_is_right);
+  end if;
+  if (v_is_rejected or v_wait is not null or v_is_right is false) and 20 > (
       select count(*) filter (where l.event = v_event and l.at > now() - interval '1 minute')
         from (select * from chat.auth_log l where l.user_id = v_user_id order by l.id desc limit 20) l) then
     perform chat_private.log_auth(v_user_id, v_event, ip => v_ip);
   end if;
   if v_is_rejected then
     return '{"decision": "reject", "message": "too many codes were tried"}';
+  elsif v_wait is not null then
+    return jsonb_build_object('error', jsonb_build_object('http_code', 429, 'message',
+      format('rate_limited: unable to sign in; too many wrong passwords, try again in %s s', v_wait)));
   end if;
   return '{"decision": "continue"}';
 end;
@@ -188,4 +234,6 @@ comment on policy select_self_or_platform_admin on chat.auth_log is 'People see 
 comment on function chat.list_auth_log(uuid, bigint, integer, boolean) is
   'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user or of everyone for platform admins. Errors: not_an_admin, invalid_page_size';
 comment on function chat_private.may_try_factor(uuid, boolean) is 'Counts a try of a second factor''s code and tells whether it still counts';
-comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes, and bounds the tries of codes';
+comment on function chat_private.password_wait(uuid, inet, boolean) is
+  'Counts a try of a password; for how many seconds none counts from this address, null where it counts';
+comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes, and bounds the tries of both';

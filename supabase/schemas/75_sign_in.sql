@@ -43,8 +43,7 @@ begin
                   where f.user_id = count_sms.user_id and f.phone = v_digits and f.status = 'verified') then
     perform chat_private.take_token('sms_number', v_digits);
     perform chat_private.take_token('sms_address', (
-      select network(set_masklen(s.ip, case family(s.ip) when 4 then 32 else 64 end))::text
-        from auth.sessions s where s.user_id = count_sms.user_id order by s.created_at desc limit 1));
+      select chat_private.network_of(s.ip) from auth.sessions s where s.user_id = count_sms.user_id order by s.created_at desc limit 1));
   end if;
 end;
 $$;

@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { database } from '../helpers/database.ts';
 import { type Person, signUp } from '../helpers/people.ts';
-import { type Answer, badTokens, call, expectError } from './api.ts';
+import { stack } from '../helpers/stack.ts';
+import { type Answer, badTokens, call, expectError, uniqueAddress } from './api.ts';
+import { PNG } from './pictures.ts';
+import { form } from './uploads.ts';
 
 afterAll(() => database.end());
 
@@ -27,6 +30,19 @@ const readMe = (person: Person) => call('GET', '/api/auth/me', { token: person.t
 const use = (bucket: string, key: string, used: number) => database`
   insert into chat_private.api_windows (bucket, key, used, ends_at) values (${bucket}, ${key}, ${used}, now() + interval '1 minute')
   on conflict (bucket, key) do update set used = excluded.used`;
+
+interface Attempt {
+  token?: string;
+  headers?: Record<string, string>;
+}
+
+/** Of an address of version 6, as it is counted. */
+const networkOf = (address: string) =>
+  address
+    .split(':')
+    .slice(0, 4)
+    .map((group) => (Number.parseInt(group || '0', 16) || 0).toString(16))
+    .join(':');
 
 const limitOf = ({ headers }: Answer<unknown>) =>
   ['limit', 'remaining', 'reset'].map((name) => Number(headers.get(`ratelimit-${name}`) ?? Number.NaN));
@@ -158,4 +174,76 @@ describe('the limits of the HTTP API', () => {
       await database`update chat_private.rate_limit_rules set burst = ${before?.burst} where bucket = 'api'`;
     }
   });
+});
+
+describe('the limit of calls whose token or key is not good', () => {
+  const from = (address: string) => ({ 'x-forwarded-for': address });
+  const garbage = 'x.y.z';
+
+  it.each([
+    ['no token', {}],
+    ['a token that is none', { token: garbage }],
+    ['a key that is none', { headers: { 'x-api-key': `confab_${'0'.repeat(64)}` } }],
+  ])(
+    'counts %s for the address, and lets good tokens of it through',
+    async (_what, { headers, ...rest }: Attempt) => {
+      const [ada, address] = [await signUp('Ada'), uniqueAddress()];
+      const attempt = () =>
+        call('GET', '/api/auth/me', { ...rest, headers: { ...from(address), ...headers } });
+      expect(limitOf(await attempt()).slice(0, 2)).toEqual([1000, 999]);
+      await use('api_refused', networkOf(address), 1000);
+      expectError(await attempt(), 429, 'rate_limited');
+      expect((await call('GET', '/api/auth/me', { token: ada.token, headers: from(address) })).status).toBe(
+        200,
+      );
+    },
+  );
+
+  it.each(['/api/upload', '/api/users/avatar'])(
+    'counts what is sent to %s with it, of which nothing is stored or counted for its owner',
+    async (path) => {
+      const [ada, address] = [await signUp('Ada'), uniqueAddress()];
+      await readMe(ada);
+      await database`delete from auth.sessions where user_id = ${ada.id}`;
+      const raw = form([['file', new Blob([PNG]), 'a.png']]);
+      const answer = await call('POST', path, { token: ada.token, raw, headers: from(address) });
+      expectError(answer, 401, 'session_expired');
+      const counted = await database`
+        select bucket from chat_private.api_windows where key in (${ada.id}, ${networkOf(address)}) order by bucket`;
+      expect(counted.map(({ bucket }) => bucket)).toEqual(['api', 'api_refused']);
+    },
+  );
+
+  it('counts a token that was good before', async () => {
+    const [ada, address] = [await signUp('Ada'), uniqueAddress()];
+    const readMeFrom = () => call('GET', '/api/auth/me', { token: ada.token, headers: from(address) });
+    await readMeFrom();
+    await database`delete from auth.sessions where user_id = ${ada.id}`;
+    for (let n = 0; n < 3; n += 1) expectError(await readMeFrom(), 401, 'session_expired');
+    const [row] = await database`
+      select used from chat_private.api_windows where bucket = 'api_refused' and key = ${networkOf(address)}`;
+    expect(row?.used).toBe(3);
+  });
+});
+
+describe('what monitoring asks for', () => {
+  it.each(['/api/health', '/api/docs'])(
+    '%s is bounded for each address, far above what monitoring needs',
+    async (path) => {
+      const [one, other] = [uniqueAddress(), uniqueAddress()];
+      const ask = (address: string) =>
+        fetch(`${stack.apiUrl}/functions/v1${path}`, { headers: { 'x-forwarded-for': address } });
+      const statuses: number[] = [];
+      for (let round = 0; round < 12; round += 1) {
+        const answers = await Promise.all(Array.from({ length: 55 }, () => ask(one)));
+        statuses.push(...answers.map(({ status }) => status));
+        await Promise.all(answers.map((answer) => answer.arrayBuffer()));
+      }
+      expect(statuses.filter((status) => status === 200)).toHaveLength(600);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(60);
+      const refused = await ask(one);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await ask(other)).status).toBe(200);
+    },
+  );
 });

@@ -5,12 +5,14 @@ import { signUpAdmin } from '../helpers/admin.ts';
 import { database } from '../helpers/database.ts';
 import { type Person, signUp } from '../helpers/people.ts';
 import { stack } from '../helpers/stack.ts';
-import { badTokens, expectError } from './api.ts';
+import { badTokens, expectError, uniqueAddress } from './api.ts';
 import { type Route, readRoutes } from './routes.ts';
 
 afterAll(() => database.end());
 
 const routes = await readRoutes();
+
+const address = uniqueAddress();
 
 /** What one person owns and nobody else may see, by the names that parameters and fields of bodies have. */
 interface Tenant {
@@ -99,7 +101,11 @@ async function attempt(route: Route, token: string, ids: Record<string, string>,
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? ''));
   const response = await fetch(`${stack.apiUrl}/functions/v1${path}`, {
     method: route.method,
-    headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+    headers: {
+      authorization: `Bearer ${token}`,
+      'x-forwarded-for': address,
+      ...(body ? { 'content-type': 'application/json' } : {}),
+    },
     ...(body ? { body: JSON.stringify(body) } : {}),
     redirect: 'manual',
   });

@@ -54,10 +54,16 @@ export interface UploadRules extends FormRules {
   channelOf(part: FieldPart): string | undefined;
 }
 
+interface Reach {
+  storage: Storage;
+  client: ChatClient;
+  /** Reads what an API key for writing alone may not. */
+  server: ChatClient;
+}
+
 /** Stores every file of a form, or none. Without a channel any message of the caller may take them. */
 export async function uploadFiles(
-  storage: Storage,
-  client: ChatClient,
+  { storage, client, server }: Reach,
   request: Request,
   { channelOf, ...rules }: UploadRules,
 ): Promise<UploadedFile[]> {
@@ -77,11 +83,19 @@ export async function uploadFiles(
     if (channelId && early.length > 0) {
       await run('place files', client.rpc('place_files', { channel_id: channelId, file_ids: early }));
     }
-    return files;
+    return files.length === 0 ? files : await asHeld(server, files);
   } catch (error) {
     await Promise.allSettled(files.map(({ id }) => deleteFile(storage, client, id)));
     throw error;
   }
+}
+
+/** As the files are now: the scanner may have been turned on since they were announced. */
+async function asHeld(server: ChatClient, files: UploadedFile[]): Promise<UploadedFile[]> {
+  const ids = files.map(({ id }) => id);
+  const rows = await run('store file', server.from('files').select('id, is_held').in('id', ids));
+  const now = new Map(rows.map(({ id, is_held }) => [id, is_held]));
+  return files.map((file) => ({ ...file, is_held: now.get(file.id) ?? true }));
 }
 
 /** Notes the file in `files` before its bytes are stored, so that nothing of it stays when that fails. */

@@ -21,8 +21,11 @@ const formBody = (properties: Record<string, object>, required: string[]) => ({
   },
 });
 
+/** Nothing is stored before Postgres has said that it may be. */
+const uploading = signedInFor('api_upload', { isAskedFirst: true });
+
 const upload = createRoute({
-  ...signedInFor('api_upload'),
+  ...uploading,
   method: 'post',
   path: '/upload',
   operationId: 'uploadFiles',
@@ -91,7 +94,7 @@ const remove = createRoute({
 });
 
 const avatar = createRoute({
-  ...signedInFor('api_upload'),
+  ...uploading,
   method: 'post',
   path: '/users/avatar',
   operationId: 'setAvatar',
@@ -118,7 +121,8 @@ export function fileRoutes({ supabase, storage }: Deps) {
   return new OpenAPIHono({ defaultHook: refuseInvalid })
     .openapi(upload, async (c) => {
       const client = supabase.asCaller(c.var.caller.token);
-      const files = await uploadFiles(storage, client, c.req.raw, {
+      const reach = { storage, client, server: supabase.asServer() };
+      const files = await uploadFiles(reach, c.req.raw, {
         field: 'files',
         maxFiles: MAX_FILES,
         channelOf,

@@ -143,14 +143,22 @@ describe('POST /api/auth/register', () => {
     if (typeof account.email === 'string') expect(await isRegistered(account.email)).toBe(false);
   });
 
-  it.each(['Ada\nAdmin', 'Ada \u202enimda', 'A\u200bda'])(
-    'error: refuses the name %j and makes no account',
+  it.each(['\u200b\u200b', '\u202e \u200f'])(
+    'error: refuses the name %j, of which nothing can be seen, and makes no account',
     async (name) => {
       const account = newcomer({ name });
       expectError(await register(account), 400, 'invalid_name', 'name');
       expect(await isRegistered(account.email)).toBe(false);
     },
   );
+
+  it.each([
+    ['Ada\nKing', 'Ada King'],
+    ['Ada \u202enimda', 'Ada nimda'],
+    ['A\u200bda\t', 'Ada'],
+  ])('success: cleans the name %j', async (name, cleaned) => {
+    expect((await register(newcomer({ name }))).body).toMatchObject({ user: { name: cleaned } });
+  });
 
   it('error: names every wrong field at once', async () => {
     const answer = await register({ email: 'nobody', password: 'x' });

@@ -268,6 +268,34 @@ describe('POST /api/upload', () => {
     expect(await leftOf(ada)).toEqual(NOTHING);
   });
 
+  it('effect: a file that has come to wait for the scanner meanwhile is answered without an address', async () => {
+    const { ada } = await pair();
+    const part = (text: string) => new TextEncoder().encode(text);
+    let isHeld = false;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) =>
+        controller.enqueue(
+          part('--x\r\nContent-Disposition: form-data; name="files"; filename="a.bin"\r\n\r\n'),
+        ),
+      async pull(controller) {
+        controller.enqueue(new Uint8Array(64 * 1024));
+        isHeld =
+          (await database`update chat.files set is_held = true where uploader_id = ${ada.id}`).count > 0;
+        if (!isHeld) return;
+        controller.enqueue(part('\r\n--x--\r\n'));
+        controller.close();
+      },
+    });
+    const answer = await fetch(`${stack.apiUrl}/functions/v1/api/upload`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'multipart/form-data; boundary=x' },
+      body,
+      duplex: 'half',
+    } as RequestInit);
+    expect(isHeld).toBe(true);
+    expect(await answer.json()).toMatchObject({ attachments: [{ name: 'a.bin', url: '' }] });
+  });
+
   it('effect: whoever goes away in the middle leaves nothing', async () => {
     const { ada } = await pair();
     const ending = new AbortController();

@@ -25,6 +25,7 @@ const everyone = ['ok', 'ok', 'ok', 'ok'] as const;
 
 export const calls: AccessFile['calls'] = {
   heartbeat: { call: (db) => db`select chat.heartbeat()`, expected: everyone },
+  stay: { call: (db) => db`select chat.stay()`, expected: everyone },
   go_offline: { call: (db) => db`select chat.go_offline()`, expected: everyone },
   set_presence: { call: (db) => db`select chat.set_presence('busy')`, expected: everyone },
   set_status: { call: (db) => db`select chat.set_status('Lunch')`, expected: everyone },
