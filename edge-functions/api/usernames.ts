@@ -26,7 +26,7 @@ export const NewPassword = text({ min: 1 })
 export const Registration = z.object({
   username: Username,
   password: NewPassword,
-  email: Email.optional(),
+  email: absent(Email.optional()),
 });
 
 export const Login = z.object({
@@ -34,7 +34,7 @@ export const Login = z.object({
     .toLowerCase()
     .openapi({ description: 'Or, additive, the e-mail address', example: 'ada' }),
   password: text({ min: 1 }).openapi({ format: 'password', example: 'Correct1horse' }),
-  verificationCode: SixDigits.optional().openapi({
+  verificationCode: absent(SixDigits.optional()).openapi({
     description: 'Additive: of the second factor, when it is asked for',
   }),
 });
