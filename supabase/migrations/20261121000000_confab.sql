@@ -254,6 +254,14 @@ create unlogged table chat_private.rate_limit_states (
 alter table chat_private.rate_limit_rules enable row level security;
 alter table chat_private.rate_limit_states enable row level security;
 
+-- Who counts as one: an address of version 4, or the first 64 bits of one of version 6, as whoever has one of these has
+-- all 2⁶⁴ of that network.
+create function chat_private.network_of(address inet) returns text
+language sql immutable strict parallel safe set search_path = '' as $$
+  select text(network(set_masklen(address, case
+    when family(address) = 4 then 32 when address << inet '::ffff:0:0/96' then 128 else 64 end)));
+$$;
+
 -- What is full again says nothing any more. Whoever holds a row is just using it, so nobody waits for it.
 -- Definer: the table belongs to nobody.
 create function chat_private.prune_rate_limits() returns void
@@ -350,6 +358,8 @@ insert into chat_private.rate_limit_rules (bucket, burst, period, description) v
   ('open_dm', 300, '1 hour', 'New direct messages'),
   ('create_file', 300, '10 minutes', 'Files announced'),
   ('second_factor', 5, '5 minutes', 'Tries of a second factor''s code'),
+  ('wrong_password', 10, '15 minutes', 'Tries of a password from one address; a good one clears them'),
+  ('wrong_password_elsewhere', 100, '1 hour', 'Tries of one account''s password from all addresses where it was not signed in to before'),
   ('sms', 10, '1 hour', 'Codes sent to the phone of one person'),
   ('sms_number', 10, '1 hour', 'Codes sent to one number before somebody has proven it, whoever asks'),
   ('sms_address', 100, '1 hour', 'Codes sent to such numbers for people who signed in from one address'),
@@ -365,6 +375,7 @@ comment on table chat_private.rate_limit_states is 'Per bucket and person the mo
 comment on column chat_private.rate_limit_states.bucket is 'Which rule counts';
 comment on column chat_private.rate_limit_states.key is 'Who is counted: a user id, or what else the caller counts by';
 comment on column chat_private.rate_limit_states.full_at is 'When everything taken has come back';
+comment on function chat_private.network_of(inet) is 'Whom an address counts as: itself, or its network';
 comment on function chat_private.prune_rate_limits() is 'Deletes buckets that are full again; runs once in some thousand checks';
 comment on function chat_private.take_token(text, text) is
   'Counts one call of the caller (or of this key). Errors: rate_limited, with Retry-After; a call that fails afterwards gives its token back';
@@ -518,7 +529,8 @@ insert into chat_private.rate_limit_rules (bucket, burst, period, description) v
   ('api_send', 100, '1 minute', 'HTTP API: messages sent'),
   ('api_upload', 20, '1 hour', 'HTTP API: uploads'),
   ('api_login', 5, '15 minutes', 'HTTP API: tries to sign in to an account from one address; a good one clears them'),
-  ('api_visitor', 1000, '1 hour', 'HTTP API: calls without a token from one address');
+  ('api_visitor', 1000, '1 hour', 'HTTP API: calls without a token from one address'),
+  ('api_refused', 1000, '1 hour', 'HTTP API: calls from one address whose token or key is missing or not good');
 
 comment on table chat_private.api_windows is 'Per bucket and caller of the HTTP API the calls of the present window; unlogged, pruned in passing';
 comment on column chat_private.api_windows.bucket is 'Which rule counts';
@@ -545,12 +557,13 @@ comment on function chat.return_api_calls(text, text, integer) is
 -- that hide or turn the text around them would let one name look like another; the joiners U+200C and U+200D stay,
 -- because Persian and emoji are written with them, and so do selectors and tags; but a line of nothing else, or of
 -- letters that are blanks, is none.
-create function chat_private.clean_line(line text, max_length integer) returns text
+create function chat_private.clean_line(line text, max_length integer default null) returns text
 language sql immutable set search_path = '' as $$
   select case when v.line ~ '[^\s\u0020\u00a0\u1680\u2000-\u200d\u2800\u3000\ufe00-\ufe0f\U000e0000-\U000e01ef]' then v.line end
-    from (select btrim(left(btrim(regexp_replace(clean_line.line,
+    from (select btrim(left(btrim(regexp_replace(regexp_replace(clean_line.line,
+      '[\t-\r\u0085\u2028\u2029]+', ' ', 'g'),
       '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]',
-      '', 'g')), max_length)) as line) v;
+      '', 'g')), coalesce(max_length, 2147483647))) as line) v;
 $$;
 grant execute on function chat_private.clean_line(text, integer) to authenticated;
 
@@ -803,18 +816,17 @@ create function chat.update_profile(name text default null, username text defaul
 returns setof chat.profiles rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_name text := btrim(update_profile.name);
-  v_title text := btrim(update_profile.title);
+  v_name text := chat_private.clean_line(update_profile.name);
+  v_title text := coalesce(chat_private.clean_line(update_profile.title), left(update_profile.title, 0));
 begin
-  if chat_private.clean_name(v_name) is distinct from v_name then
+  if update_profile.name is not null and (v_name is null or char_length(v_name) > 80) then
     perform chat_private.fail('invalid_name', 400,
-      'unable to update profile; a name has 1 to 80 characters, none of them invisible');
+      'unable to update profile; a name has 1 to 80 characters that can be seen');
   elsif update_profile.avatar_url <> '' and not chat_private.is_web_address(update_profile.avatar_url) then
     perform chat_private.fail('invalid_avatar_url', 400,
       'unable to update profile; a picture''s address begins with https:// or http:// and has at most 2,048 characters');
-  elsif v_title <> '' and chat_private.clean_line(v_title, 80) is distinct from v_title then
-    perform chat_private.fail('invalid_title', 400,
-      'unable to update profile; a title has at most 80 characters, none of them invisible');
+  elsif char_length(v_title) > 80 then
+    perform chat_private.fail('invalid_title', 400, 'unable to update profile; a title has at most 80 characters');
   elsif not chat_private.is_custom(update_profile.custom) then
     perform chat_private.fail('invalid_custom', 400,
       'unable to update profile; custom data is an object of at most 16 KB and 100 levels');
@@ -983,9 +995,9 @@ begin
         'username_taken: unable to sign up; this username is taken'));
     end if;
   end if;
-  if v_meta ? 'name' and chat_private.clean_name(v_meta ->> 'name') is distinct from btrim(coalesce(v_meta ->> 'name', '')) then
+  if v_meta ? 'name' and coalesce(char_length(chat_private.clean_line(v_meta ->> 'name')), 0) not between 1 and 80 then
     return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
-      'invalid_name: unable to sign up; a name has 1 to 80 characters, none of them invisible'));
+      'invalid_name: unable to sign up; a name has 1 to 80 characters that can be seen'));
   end if;
   return '{}';
 end;
@@ -6667,9 +6679,9 @@ begin
 end;
 $$;
 
--- Notes a beat of the caller's, whose clients are one per session where they do not tell themselves apart. A client stays for 60 s; one that nobody uses for 90 s, as browsers let tabs that
--- have long been hidden run once a minute.
-create function chat_private.beat(connection_id uuid, is_active boolean) returns void
+-- Notes a beat of the caller's, whose clients are one per session where they do not tell themselves apart. A client
+-- stays for 60 s; one that nobody uses for 90 s, as browsers let tabs that have long been hidden run once a minute.
+create function chat_private.beat(connection_id uuid, is_active boolean, life interval default '60 seconds') returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
@@ -6680,7 +6692,7 @@ begin
   update chat_private.connections k
      set seen_at = now(), active_at = coalesce(v_active_at, k.active_at),
          gone_at = now() + case when coalesce(v_active_at, k.active_at) > now() - interval '5 minutes'
-                                then interval '60 seconds' else interval '90 seconds' end
+                                then beat.life else interval '90 seconds' end
    where k.user_id = v_me and k.id = v_id;
   if found then
     return;
@@ -6690,11 +6702,35 @@ begin
    where k.user_id = v_me
      and k.id in (select o.id from chat_private.connections o where o.user_id = v_me order by o.seen_at desc offset 19);
   insert into chat_private.connections (user_id, id, session_id, seen_at, active_at, gone_at)
-  values (v_me, v_id, v_session, now(), v_active_at, now() + interval '60 seconds')
+  values (v_me, v_id, v_session, now(), v_active_at, now() + beat.life)
   on conflict do nothing;
   insert into chat.presence (user_id) values (v_me) on conflict do nothing;
 end;
 $$;
+
+-- The clients of a session that do not beat, as one.
+create function chat_private.silent_connection() returns uuid
+language sql stable set search_path = '' as $$
+  select md5('silent ' || coalesce(auth.jwt() ->> 'session_id', auth.uid()::text))::uuid;
+$$;
+
+-- A session takes its clients along, whatever ended it. It never refuses: Auth would answer with a bare 500.
+-- Definer: runs as supabase_auth_admin, which knows nothing of chat.
+create function chat_private.tg_sessions__disconnect() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat_private.connections k where k.user_id = old.user_id and k.session_id = old.id;
+  if found then
+    perform chat_private.settle_presence(array[old.user_id]);
+  end if;
+  return null;
+exception when others then
+  raise warning 'the clients of session % were not disconnected: %', old.id, sqlerrm;
+  return null;
+end;
+$$;
+create trigger _100_disconnect after delete on auth.sessions
+  for each row execute function chat_private.tg_sessions__disconnect();
 
 grant select (user_id, status, activity, status_text, status_emoji, status_expires_at, last_seen_at, updated_at)
   on chat.presence to authenticated;
@@ -6789,11 +6825,25 @@ $$;
 grant execute on function chat.go_offline(uuid) to authenticated;
 
 -- Definer: as above.
+create function chat.stay() returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+begin
+  perform chat_private.beat(chat_private.silent_connection(), true, interval '15 minutes');
+  if not exists (select from chat.presence p where p.user_id = v_me and p.status = coalesce(p.manual_status, 'online')) then
+    perform chat_private.settle_presence(array[v_me]);
+  end if;
+  perform chat_private.sweep_presence();
+end;
+$$;
+grant execute on function chat.stay() to authenticated;
+
+-- Definer: as above.
 create function chat.set_presence(status text, activity text default null) returns setof chat.presence rows 1
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
-  v_id uuid := coalesce((auth.jwt() ->> 'session_id')::uuid, v_me);
 begin
   if set_presence.status is null or set_presence.status not in ('online', 'away', 'busy', 'inmeeting', 'offline') then
     perform chat_private.fail('invalid_presence', 400,
@@ -6803,11 +6853,10 @@ begin
   end if;
   perform chat_private.take_token('set_presence');
   -- Who chooses is here, and active in all their clients.
-  update chat_private.connections k set active_at = now() where k.user_id = v_me and k.gone_at > now() and k.id <> v_id;
+  update chat_private.connections k set active_at = now()
+   where k.user_id = v_me and k.gone_at > now() and k.id <> chat_private.silent_connection();
   if not found then
-    -- Clients of an API without a sign of life beat by choosing only.
-    perform chat_private.beat(null, true);
-    update chat_private.connections k set gone_at = now() + interval '15 minutes' where k.user_id = v_me and k.id = v_id;
+    perform chat.stay();
   end if;
   update chat.presence p set manual_status = nullif(set_presence.status, 'online') where p.user_id = v_me;
   perform chat_private.settle_presence(array[v_me]);
@@ -6823,11 +6872,10 @@ returns setof chat.presence rows 1
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
-  v_text text := nullif(btrim(set_status.status_text), '');
+  v_text text := chat_private.clean_line(set_status.status_text);
 begin
-  if v_text is distinct from chat_private.clean_line(v_text, 100) then
-    perform chat_private.fail('invalid_status', 400,
-      'unable to set status; its text has at most 100 characters on one line, none of them invisible');
+  if char_length(v_text) > 100 then
+    perform chat_private.fail('invalid_status', 400, 'unable to set status; its text has at most 100 characters');
   elsif char_length(set_status.status_emoji) not between 1 and 32 or set_status.status_emoji ~ '[\s[:cntrl:]]' then
     perform chat_private.fail('invalid_emoji', 400, 'unable to set status; an emoji has 1 to 32 characters without blanks');
   elsif set_status.status_expires_at not between now() and now() + interval '1 year' then
@@ -6895,7 +6943,10 @@ comment on column chat_private.presence_sweeps.swept_at is 'The last time, or af
 comment on function chat_private.presence_now(uuid[]) is 'How people are at this moment';
 comment on function chat_private.settle_presence(uuid[]) is 'Writes down how people are at this moment where that has changed';
 comment on function chat_private.sweep_presence() is 'Sets people offline whose clients have all gone without a word, some at a time';
-comment on function chat_private.beat(uuid, boolean) is 'Notes a beat of one of the caller''s clients';
+comment on function chat_private.beat(uuid, boolean, interval) is 'Notes a beat of one of the caller''s clients';
+comment on function chat_private.silent_connection() is 'The connection that stands for what the caller''s session calls without a client that beats';
+comment on function chat.stay() is
+  'Says that the caller has just done something without a client that beats, and so is here for 15 minutes, active for 5';
 comment on policy select_user on chat.presence is 'Everyone signed in sees how everyone is';
 comment on function chat.heartbeat(uuid[], boolean, uuid) is
   'Says that the caller''s client is open, and whether somebody uses it; every 25 s. Returns where those of the channels are that the caller is in, and without id the epoch of the topic everyone hears. Errors: too_many_channels';
@@ -7517,10 +7568,7 @@ declare
   v_session uuid := (auth.jwt() ->> 'session_id')::uuid;
 begin
   perform chat_private.require_person('sign out');
-  delete from chat_private.connections k
-   where k.user_id = v_me and (sign_out.everywhere or k.session_id is not distinct from v_session);
   delete from auth.sessions s where s.user_id = v_me and (sign_out.everywhere or s.id = v_session);
-  perform chat_private.settle_presence(array[v_me]);
 end;
 $$;
 grant execute on function chat.sign_out(boolean) to authenticated;
@@ -8265,6 +8313,8 @@ create table chat.auth_log (
   user_agent text
 );
 create index auth_log_user_idx on chat.auth_log (user_id, id);
+-- Serves the question whether somebody has signed in from an address before.
+create index auth_log_sign_ins_idx on chat.auth_log (user_id, chat_private.network_of(ip), at) where event = 'signed_in';
 
 alter table chat.auth_log enable row level security;
 
@@ -8380,10 +8430,48 @@ exception when sqlstate 'PGRST' then
 end;
 $$;
 
--- What Auth asks after each try of a password or a second factor's code (config.toml, [auth.hook.*]). Auth ends all
--- sessions of whom it is told to reject, so only a right code beyond the limit is. 20 failures a minute are kept, or
--- anybody could fill the log of anybody.
+-- For how many seconds no password counts for this account from this address, not even the right one; null where it
+-- counts. Each address has its own tries, and those where the person has signed in before have nothing but these: whoever
+-- guesses from elsewhere locks nobody out (docs/decisions/026-wrong-passwords.md).
+-- Definer: rate limits belong to nobody.
+create function chat_private.password_wait(user_id uuid, ip inet, is_right boolean) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_key text := concat_ws(' ', password_wait.user_id, chat_private.network_of(password_wait.ip));
+begin
+  perform chat_private.take_token('wrong_password', v_key);
+  if not exists (select from chat.auth_log l
+                  where l.user_id = password_wait.user_id and l.event = 'signed_in'
+                    and chat_private.network_of(l.ip) = chat_private.network_of(password_wait.ip)
+                    and l.at > now() - interval '90 days') then
+    perform chat_private.take_token('wrong_password_elsewhere', password_wait.user_id::text);
+  end if;
+  if password_wait.is_right then
+    delete from chat_private.rate_limit_states s where s.bucket = 'wrong_password' and s.key = v_key;
+  end if;
+  return null;
+exception when sqlstate 'PGRST' then
+  return substring(sqlerrm from 'Retry-After: (\d+)');
+end;
+$$;
+
+-- Who has a new password is to get in with it, however many have guessed at the one before.
 -- Definer: as above.
+create function chat_private.tg_users__forget_guesses() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from chat_private.rate_limit_states s where s.bucket = 'wrong_password_elsewhere' and s.key = new.id::text;
+  return null;
+end;
+$$;
+create trigger _500_forget_guesses after update of encrypted_password on auth.users
+  for each row when (new.encrypted_password is distinct from old.encrypted_password)
+  execute function chat_private.tg_users__forget_guesses();
+
+-- What Auth asks after each try of a password or a second factor's code (config.toml, [auth.hook.*]). Auth ends all
+-- sessions of whom it is told to reject, so only a right code beyond the limit is; a password is refused with an error,
+-- which ends none. 20 failures a minute are kept, or anybody could fill the log of anybody.
+-- Definer: Auth's tables belong to Auth.
 create function chat_private.log_attempt(event jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -8392,21 +8480,27 @@ declare
   v_event text := case when v_is_factor then 'second_factor_failed' else 'sign_in_failed' end;
   v_is_right boolean := (event ->> 'valid')::boolean;
   v_is_rejected boolean := false;
+  v_wait integer;
   v_ip inet;
 begin
-  if v_is_factor then
-    v_is_rejected := not chat_private.may_try_factor(v_user_id, v_is_right) and v_is_right;
-  end if;
   if pg_input_is_valid(event #>> '{metadata,ip_address}', 'inet') then
     v_ip := event #>> '{metadata,ip_address}';
   end if;
-  if (v_is_rejected or v_is_right is false) and 20 > (
+  if v_is_factor then
+    v_is_rejected := not chat_private.may_try_factor(v_user_id, v_is_right) and v_is_right;
+  else
+    v_wait := chat_private.password_wait(v_user_id, v_ip, v_is_right);
+  end if;
+  if (v_is_rejected or v_wait is not null or v_is_right is false) and 20 > (
       select count(*) filter (where l.event = v_event and l.at > now() - interval '1 minute')
         from (select * from chat.auth_log l where l.user_id = v_user_id order by l.id desc limit 20) l) then
     perform chat_private.log_auth(v_user_id, v_event, ip => v_ip);
   end if;
   if v_is_rejected then
     return '{"decision": "reject", "message": "too many codes were tried"}';
+  elsif v_wait is not null then
+    return jsonb_build_object('error', jsonb_build_object('http_code', 429, 'message',
+      format('rate_limited: unable to sign in; too many wrong passwords, try again in %s s', v_wait)));
   end if;
   return '{"decision": "continue"}';
 end;
@@ -8441,7 +8535,9 @@ comment on policy select_self_or_platform_admin on chat.auth_log is 'People see 
 comment on function chat.list_auth_log(uuid, bigint, integer, boolean) is
   'What happened to the caller''s account, newest first, before an id: 1 to 200 rows; of another user or of everyone for platform admins. Errors: not_an_admin, invalid_page_size';
 comment on function chat_private.may_try_factor(uuid, boolean) is 'Counts a try of a second factor''s code and tells whether it still counts';
-comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes, and bounds the tries of codes';
+comment on function chat_private.password_wait(uuid, inet, boolean) is
+  'Counts a try of a password; for how many seconds none counts from this address, null where it counts';
+comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong passwords and codes, and bounds the tries of both';
 
 -- 75_sign_in.sql
 -- What a server needs to sign people in over HTTP beside Auth, above the gate: the half of a sign-in that is not yet a session.
@@ -8489,8 +8585,7 @@ begin
                   where f.user_id = count_sms.user_id and f.phone = v_digits and f.status = 'verified') then
     perform chat_private.take_token('sms_number', v_digits);
     perform chat_private.take_token('sms_address', (
-      select network(set_masklen(s.ip, case family(s.ip) when 4 then 32 else 64 end))::text
-        from auth.sessions s where s.user_id = count_sms.user_id order by s.created_at desc limit 1));
+      select chat_private.network_of(s.ip) from auth.sessions s where s.user_id = count_sms.user_id order by s.created_at desc limit 1));
   end if;
 end;
 $$;

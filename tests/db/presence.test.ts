@@ -380,16 +380,6 @@ describe('somebody who does something without a client that beats', () => {
       expect(await told(db, ada)).toBe('online');
     }));
 
-  it('is so too when what they do is choosing how they are', () =>
-    rolledBack(async (db) => {
-      const [ada, bob] = [await person(db), await person(db)];
-      await ada.choose('busy');
-      await pass(db, ada, 800);
-      await ada.choose('busy');
-      await pass(db, ada, 899);
-      expect(await seenBy(bob, ada)).toMatchObject({ status: 'busy' });
-    }));
-
   it('keeps what they chose, and stays hidden', () =>
     rolledBack(async (db) => {
       const ada = await person(db);
