@@ -99,7 +99,8 @@ function openApi(): Record<string, object> {
       config,
       'edge-functions/api/openapi.ts',
     ],
-    { cwd: root, encoding: 'utf8' },
+    // Beyond a megabyte of output Node would end it.
+    { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   return JSON.parse(output);
 }
