@@ -26,7 +26,7 @@ export const errorCodes = {
   account_suspended: 403,
   /** Only admins of the platform may do this. */
   not_an_admin: 403,
-  /** Only the person whose account it is may do this. */
+  /** Only the person whose account it is may do this, or send in their name. */
   not_yourself: 403,
   /** Nobody suspends, activates or demotes themselves, and direct messages by the HTTP API need somebody else. */
   cannot_target_oneself: 400,

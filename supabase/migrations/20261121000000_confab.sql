@@ -701,6 +701,17 @@ end;
 $$;
 grant execute on function chat_private.require_person(text) to authenticated;
 
+-- For clients that say who they are.
+create function chat_private.require_oneself(user_id uuid, operation text) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  if require_oneself.user_id <> (select auth.uid()) then
+    perform chat_private.require_user(require_oneself.user_id, operation);
+    perform chat_private.fail('not_yourself', 403, format('unable to %s; that is somebody else', operation));
+  end if;
+end;
+$$;
+
 grant select on chat.profiles to authenticated;
 grant select on chat.accounts to authenticated;
 
@@ -873,6 +884,8 @@ comment on function chat_private.is_platform_admin() is 'Whether the caller is a
 comment on function chat_private.require_platform_admin(text) is 'Refuses everybody but admins of the platform. Errors: not_an_admin';
 comment on function chat_private.check_username(text, text) is 'Refuses what nobody can be called. Errors: invalid_username, username_taken';
 comment on function chat_private.require_user(uuid, text) is 'Refuses ids of nobody. Errors: user_not_found';
+comment on function chat_private.require_oneself(uuid, text) is
+  'Refuses everybody but this person; null is whoever calls. Errors: user_not_found, not_yourself';
 comment on function chat_private.require_person(text) is 'Refuses API keys. Errors: missing_scope';
 comment on column chat.accounts.email is 'Null for accounts that were made with a username only';
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
@@ -5757,17 +5770,21 @@ end;
 $$;
 grant execute on function chat.read_messages(uuid, uuid, uuid, integer) to authenticated;
 
--- Where a message stands: one that the caller may read and that is not deleted. Who is not in the channel learns that first.
+-- Where a message stands: one that the caller may read and that is not deleted. Who is not in the channel learns that first;
+-- without a channel nobody learns of messages elsewhere.
 -- Definer: as above.
 create function chat_private.locate_message(id uuid, channel_id uuid, operation text) returns chat.messages
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_message chat.messages;
 begin
-  perform chat_private.require_member(locate_message.channel_id, operation);
+  if locate_message.channel_id is not null then
+    perform chat_private.require_member(locate_message.channel_id, operation);
+  end if;
   select * into v_message from chat.messages m
-   where m.id = locate_message.id and m.channel_id = locate_message.channel_id and m.deleted_at is null;
-  if not found then
+   where m.id = locate_message.id and m.channel_id = coalesce(locate_message.channel_id, m.channel_id) and m.deleted_at is null;
+  if not found or not exists (select from chat.channel_members o
+                               where o.channel_id = v_message.channel_id and o.user_id = (select auth.uid())) then
     perform chat_private.fail('message_not_found', 404, format('unable to %s; the message does not exist', operation));
   end if;
   return v_message;
@@ -5900,7 +5917,7 @@ $$;
 -- Definer: returns a whole message, which full_messages gives to nobody else.
 create function chat.post_message(channel_id uuid, body text default '', id uuid default null, parent_id uuid default null,
                                   also_in_channel boolean default false, custom jsonb default '{}', file_ids uuid[] default '{}',
-                                  scheduled_for timestamptz default null)
+                                  scheduled_for timestamptz default null, sender text default null)
 returns chat.full_message
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -5908,6 +5925,10 @@ declare
   v_seq bigint;
   v_row chat.scheduled_messages;
 begin
+  -- Some clients say who they are, and must not be somebody else.
+  if post_message.sender is not null and chat_private.person_id(post_message.sender) is distinct from (select auth.uid()) then
+    perform chat_private.fail('not_yourself', 403, 'unable to send message; its sender is somebody else');
+  end if;
   if post_message.parent_id is not null then
     perform chat_private.require_member(post_message.channel_id, 'send message');
     select m.seq into v_parent from chat.messages m
@@ -5928,20 +5949,23 @@ begin
   return chat_private.waiting_message(v_row);
 end;
 $$;
-grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) to authenticated;
+grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text) to authenticated;
 
 -- What waits for its time is changed by its author alone, and is no message to others. Should it be sent meanwhile, this
 -- waits for that and finds nothing waiting; then there is a message.
 -- Definer: as above.
-create function chat.edit_message_by_id(channel_id uuid, id uuid, body text) returns chat.full_message
+create function chat.edit_message_by_id(id uuid, body text, channel_id uuid default null) returns chat.full_message
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_waiting chat.scheduled_messages;
   v_message chat.messages;
 begin
-  perform chat_private.require_member(edit_message_by_id.channel_id, 'edit message');
+  if edit_message_by_id.channel_id is not null then
+    perform chat_private.require_member(edit_message_by_id.channel_id, 'edit message');
+  end if;
   select * into v_waiting from chat.scheduled_messages s
-   where s.id = edit_message_by_id.id and s.channel_id = edit_message_by_id.channel_id and s.author_id = auth.uid() and s.status = 'pending'
+   where s.id = edit_message_by_id.id and s.channel_id = coalesce(edit_message_by_id.channel_id, s.channel_id)
+     and s.author_id = auth.uid() and s.status = 'pending'
      for update;
   if found then
     perform chat_private.check_message(edit_message_by_id.body, v_waiting.file_ids, v_waiting.custom, 'edit message');
@@ -5953,17 +5977,20 @@ begin
   return (chat_private.full_messages(array[v_message.channel_id], array[v_message.seq]))[1];
 end;
 $$;
-grant execute on function chat.edit_message_by_id(uuid, uuid, text) to authenticated;
+grant execute on function chat.edit_message_by_id(uuid, text, uuid) to authenticated;
 
 -- Definer: as above.
-create function chat.delete_message_by_id(channel_id uuid, id uuid) returns void
+create function chat.delete_message_by_id(id uuid, channel_id uuid default null) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_message chat.messages;
 begin
-  perform chat_private.require_member(delete_message_by_id.channel_id, 'delete message');
+  if delete_message_by_id.channel_id is not null then
+    perform chat_private.require_member(delete_message_by_id.channel_id, 'delete message');
+  end if;
   update chat.scheduled_messages s set status = 'cancelled', ended_at = clock_timestamp()
-   where s.id = delete_message_by_id.id and s.channel_id = delete_message_by_id.channel_id and s.author_id = auth.uid() and s.status = 'pending';
+   where s.id = delete_message_by_id.id and s.channel_id = coalesce(delete_message_by_id.channel_id, s.channel_id)
+     and s.author_id = auth.uid() and s.status = 'pending';
   if not found then
     v_message := chat_private.locate_message(delete_message_by_id.id, delete_message_by_id.channel_id, 'delete message');
     perform chat.delete_message(v_message.channel_id, v_message.seq);
@@ -6004,9 +6031,9 @@ end;
 $$;
 grant execute on function chat.pin_message_by_id(uuid, uuid, boolean) to authenticated;
 
-comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) is
-  'Sends a message, or has it sent later, and returns it whole. Errors: invalid_parent, and those of send_message or schedule_message';
-comment on function chat.edit_message_by_id(uuid, uuid, text) is
+comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text) is
+  'Sends a message, or has it sent later, and returns it whole; sender, where it is given, is an id or username of the caller. Errors: not_yourself, invalid_parent, and those of send_message or schedule_message';
+comment on function chat.edit_message_by_id(uuid, text, uuid) is
   'As edit_message, also of an own message that waits to be sent, and returns the whole message. Errors: those of edit_message; message_not_found also of deleted ones';
 comment on function chat.delete_message_by_id(uuid, uuid) is
   'As delete_message; an own message that waits to be sent is cancelled. Errors: those of delete_message; message_not_found also of deleted ones';
@@ -6413,6 +6440,17 @@ end;
 $$;
 grant execute on function chat.mark_notifications_read(uuid[]) to authenticated;
 
+create function chat.mark_notification_read(id uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+  if chat.mark_notifications_read(array[mark_notification_read.id]) = 0
+     and not exists (select from chat.my_notifications n where n.id = mark_notification_read.id) then
+    perform chat_private.fail('notification_not_found', 404, 'unable to mark notification as read; there is no such one of yours');
+  end if;
+end;
+$$;
+grant execute on function chat.mark_notification_read(uuid) to authenticated;
+
 create function chat.mark_all_notifications_read(up_to uuid default null) returns bigint
 language plpgsql set search_path = '' as $$
 declare
@@ -6469,6 +6507,8 @@ comment on function chat.list_notifications(uuid, integer, boolean, text[]) is
 comment on function chat.unread_notification_count() is 'How many notifications of the caller are unread, exactly';
 comment on function chat.mark_notifications_read(uuid[]) is
   'Marks these notifications of the caller as read, ignores others, and returns how many were not. Errors: too_many_notifications';
+comment on function chat.mark_notification_read(uuid) is
+  'Marks a notification of the caller as read; no effect on a read one. Errors: notification_not_found';
 comment on function chat.mark_all_notifications_read(uuid) is
   'Marks the caller''s notifications up to an id as read, all without one, and returns how many were not: 5,000 at most, call again after that many';
 comment on function chat.delete_notification(uuid) is 'Deletes a notification of the caller. Errors: notification_not_found';
@@ -6840,11 +6880,13 @@ $$;
 grant execute on function chat.stay() to authenticated;
 
 -- Definer: as above.
-create function chat.set_presence(status text, activity text default null) returns setof chat.presence rows 1
+create function chat.set_presence(status text, activity text default null, user_id uuid default null)
+returns setof chat.presence rows 1
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
 begin
+  perform chat_private.require_oneself(set_presence.user_id, 'set presence');
   if set_presence.status is null or set_presence.status not in ('online', 'away', 'busy', 'inmeeting', 'offline') then
     perform chat_private.fail('invalid_presence', 400,
       'unable to set presence; it is online, away, busy, inmeeting or offline');
@@ -6863,7 +6905,7 @@ begin
   return query update chat.presence p set activity = set_presence.activity where p.user_id = v_me returning p.*;
 end;
 $$;
-grant execute on function chat.set_presence(text, text) to authenticated;
+grant execute on function chat.set_presence(text, text, uuid) to authenticated;
 
 -- Definer: as above.
 create function chat.set_status(status_text text default null, status_emoji text default null,
@@ -6952,8 +6994,8 @@ comment on function chat.heartbeat(uuid[], boolean, uuid) is
   'Says that the caller''s client is open, and whether somebody uses it; every 25 s. Returns where those of the channels are that the caller is in, and without id the epoch of the topic everyone hears. Errors: too_many_channels';
 comment on function chat.go_offline(uuid) is
   'Says that this connection closes, or without an id all of this session; offline is who has no other';
-comment on function chat.set_presence(text, text) is
-  'Chooses a presence until the next choice; online: it follows the use of the clients; offline: hidden. Beside online with what the caller does: typing or playing. Where no client beats, the choice keeps them here for 15 minutes. Errors: invalid_presence, invalid_activity, rate_limited';
+comment on function chat.set_presence(text, text, uuid) is
+  'Chooses a presence until the next choice; online: it follows the use of the clients; offline: hidden. Beside online with what the caller does: typing or playing. Where no client beats, the choice keeps them here for 15 minutes. user_id, where it is given, is the caller''s. Errors: user_not_found, not_yourself, invalid_presence, invalid_activity, rate_limited';
 comment on function chat.set_status(text, text, timestamptz) is
   'Sets what the caller says about their presence; nothing given clears it. Errors: invalid_status, invalid_emoji, rate_limited';
 comment on function chat.clear_status() is 'Removes status text and emoji. Errors: rate_limited';
@@ -7665,6 +7707,192 @@ comment on function chat_private.contacts(uuid[]) is 'These people as the caller
 comment on function chat.get_contact(uuid) is 'A person as the caller may see them; no row when there is none';
 comment on function chat.search_contacts(text, integer) is
   'People by name, username, e-mail address or phone number, best first; suspended ones are left out. Errors: invalid_search, invalid_page_size';
+
+-- 57_conversations.sql
+-- Conversations for APIs that know people by id or username and see every kind of channel as the same: each with who is in it.
+
+create type chat.conversation as (
+  id uuid,
+  kind text,
+  -- Where it has none: its slug, or who else is in it.
+  name text,
+  description text,
+  created_by uuid,
+  created_at timestamptz,
+  archived_at timestamptz,
+  member_count integer,
+  members chat.person[]
+);
+
+-- Serves lists of public channels, newest first.
+create index channels_public_newest_idx on chat.channels (id) where kind = 'public' and deleted_at is null;
+
+-- Whom this names: an id, or a username, which is shorter.
+create function chat_private.person_id(name text) returns uuid
+language sql stable set search_path = '' as $$
+  select p.id
+    from (select lower(btrim(person_id.name)) as text) v
+    join chat.profiles p on p.id = case when char_length(v.text) = 36 and pg_input_is_valid(v.text, 'uuid') then v.text::uuid end
+   where p.deleted_at is null
+  union all
+  select p.id from chat.profiles p where p.username = lower(btrim(person_id.name)) and p.deleted_at is null
+   limit 1;
+$$;
+grant execute on function chat_private.person_id(text) to authenticated;
+
+-- Everybody who is named, once.
+create function chat_private.people_ids(names text[], operation text) returns uuid[]
+language plpgsql stable set search_path = '' as $$
+declare
+  v_unknown text;
+begin
+  if cardinality(names) > 1000 then
+    perform chat_private.fail('too_many_members', 400, format('unable to %s; at most 1,000 people can be named at once', operation));
+  end if;
+  select n into v_unknown from unnest(names) n where n is not null and chat_private.person_id(n) is null limit 1;
+  if found then
+    perform chat_private.fail('user_not_found', 404, format('unable to %s; there is nobody called "%s"', operation, left(v_unknown, 40)));
+  end if;
+  return array(select distinct chat_private.person_id(n) from unnest(names) n where n is not null);
+end;
+$$;
+grant execute on function chat_private.people_ids(text[], text) to authenticated;
+
+create function chat.find_people(names text[]) returns setof chat.person
+language plpgsql stable rows 20 set search_path = '' as $$
+begin
+  if cardinality(names) > 500 then
+    perform chat_private.fail('too_many_users', 400, 'unable to find people; at most 500 can be asked for at once');
+  end if;
+  return query
+    select p.id, p.username, p.name, p.avatar_url
+      from (select chat_private.person_id(n.name) as id, min(n.place) as place
+              from unnest(names) with ordinality n (name, place) group by 1) w
+      join chat.profiles p on p.id = w.id
+     order by w.place;
+end;
+$$;
+grant execute on function chat.find_people(text[]) to authenticated;
+
+-- These channels in this order, whoever may see them. Of the members the first 100, who came first.
+create function chat_private.conversations(ids uuid[]) returns setof chat.conversation
+language sql stable set search_path = '' as $$
+  select c.id, c.kind,
+         coalesce(c.name, c.slug, (
+           select string_agg(o.name, ', ' order by o.n)
+             from (select x.name, x.n from unnest(m.list) with ordinality x (id, username, name, avatar_url, n)
+                    where x.id <> (select auth.uid()) order by x.n limit 4) o), ''),
+         c.description, c.created_by, c.created_at, c.archived_at, n.member_count, m.list
+    from unnest(conversations.ids) with ordinality w (id, place)
+    join chat.channels c on c.id = w.id
+    join chat.channel_counters n on n.channel_id = c.id
+   cross join lateral (
+     select array_agg(row(p.id, p.username, p.name, p.avatar_url)::chat.person order by f.joined_at, f.role, f.user_id) as list
+       from (select a.* from (select * from chat.channel_members x
+                               where x.channel_id = c.id and x.role = 'admin' order by x.joined_at limit 100) a
+             union all
+             select b.* from (select * from chat.channel_members x
+                               where x.channel_id = c.id and x.role = 'member' order by x.joined_at limit 100) b
+              order by joined_at, role, user_id limit 100) f
+       join chat.profiles p on p.id = f.user_id) m
+   order by w.place;
+$$;
+
+-- Volatile, so that it counts the call of the HTTP API which makes it (07_api_limits.sql).
+-- Definer: who is in a public channel is otherwise shown to its members only.
+create function chat.read_conversations(kinds text[] default null, with_public boolean default false, before uuid default null,
+                                        page_size integer default 50)
+returns setof chat.conversation
+language plpgsql volatile security definer rows 50 set search_path = '' as $$
+declare
+  v_before uuid := coalesce(read_conversations.before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  v_ids uuid[];
+begin
+  perform chat_private.check_page_size(page_size, 'list conversations');
+  v_ids := array(
+    select m.channel_id
+      from chat.channel_members m join chat.channels c on c.id = m.channel_id
+     where m.user_id = (select auth.uid()) and m.channel_id < v_before and (kinds is null or c.kind = any (kinds))
+     order by m.channel_id desc limit page_size);
+  if with_public then
+    v_ids := array(
+      select x.id from (
+        select u.id from unnest(v_ids) u (id)
+        union
+        (select c.id from chat.channels c
+          where c.kind = 'public' and c.deleted_at is null and c.archived_at is null and c.id < v_before
+            and not exists (select from chat.channel_bans b where b.channel_id = c.id and b.user_id = (select auth.uid()) and b.until > now())
+          order by c.id desc limit page_size)) x
+       order by x.id desc limit page_size);
+  end if;
+  return query select * from chat_private.conversations(v_ids);
+end;
+$$;
+grant execute on function chat.read_conversations(text[], boolean, uuid, integer) to authenticated;
+
+-- Volatile as above. Definer: as above.
+create function chat.read_conversation(channel_id uuid, kinds text[] default null) returns chat.conversation
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_conversation chat.conversation;
+begin
+  if exists (select from chat.channels c
+              where c.id = read_conversation.channel_id and c.deleted_at is null and (kinds is null or c.kind = any (kinds))
+                and (c.kind = 'public'
+                     or exists (select from chat.channel_members m where m.channel_id = c.id and m.user_id = (select auth.uid())))) then
+    select * into v_conversation from chat_private.conversations(array[read_conversation.channel_id]);
+    return v_conversation;
+  end if;
+  perform chat_private.fail('channel_not_found', 404,
+    'unable to read conversation; it does not exist or is not visible to you');
+end;
+$$;
+grant execute on function chat.read_conversation(uuid, text[]) to authenticated;
+
+-- Definer: as above; the caller is in what it reads.
+create function chat.start_conversation(kind text, name text default null, members text[] default '{}', description text default '')
+returns chat.conversation
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_members uuid[] := chat_private.people_ids(start_conversation.members, 'start conversation');
+  v_id uuid;
+  v_conversation chat.conversation;
+begin
+  if start_conversation.kind = 'group' then
+    select g.id into v_id from chat.create_group(v_members, start_conversation.name, start_conversation.description) g;
+  else
+    select c.id into v_id from chat.create_channel(kind => start_conversation.kind, name => start_conversation.name,
+                                                   description => start_conversation.description, member_ids => v_members) c;
+  end if;
+  select * into v_conversation from chat_private.conversations(array[v_id]);
+  return v_conversation;
+end;
+$$;
+grant execute on function chat.start_conversation(text, text, text[], text) to authenticated;
+
+create function chat.add_people(channel_id uuid, people text[]) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform chat.add_members(add_people.channel_id, chat_private.people_ids(add_people.people, 'add members'));
+end;
+$$;
+grant execute on function chat.add_people(uuid, text[]) to authenticated;
+
+comment on type chat.conversation is 'A channel of any kind with its first members';
+comment on function chat_private.person_id(text) is 'The person with this id or username; null when there is none';
+comment on function chat_private.people_ids(text[], text) is
+  'Everybody with these ids or usernames, once. Errors: user_not_found, too_many_members';
+comment on function chat_private.conversations(uuid[]) is 'These channels with their first members';
+comment on function chat.find_people(text[]) is
+  'The people with these ids or usernames, each once and in this order; who does not exist is missing. Errors: too_many_users';
+comment on function chat.read_conversations(text[], boolean, uuid, integer) is
+  'The caller''s channels, of some kinds on request, with public ones that they may join on request, newest first, before an id: 1 to 200. Errors: invalid_page_size';
+comment on function chat.read_conversation(uuid, text[]) is
+  'A channel of the caller or a public one, of some kinds on request, with its first 100 members. Errors: channel_not_found';
+comment on function chat.start_conversation(text, text, text[], text) is
+  'Makes a group, or a public or private channel with a slug of its name, of the caller and people by id or username. Errors: user_not_found, and those of create_group or create_channel';
+comment on function chat.add_people(uuid, text[]) is
+  'As add_members, by ids or usernames. Errors: those of add_members';
 
 -- 60_open_channels.sql
 -- Open channels: public ones that anybody reads, also without an account.

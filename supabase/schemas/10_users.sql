@@ -148,6 +148,17 @@ end;
 $$;
 grant execute on function chat_private.require_person(text) to authenticated;
 
+-- For clients that say who they are.
+create function chat_private.require_oneself(user_id uuid, operation text) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  if require_oneself.user_id <> (select auth.uid()) then
+    perform chat_private.require_user(require_oneself.user_id, operation);
+    perform chat_private.fail('not_yourself', 403, format('unable to %s; that is somebody else', operation));
+  end if;
+end;
+$$;
+
 grant select on chat.profiles to authenticated;
 grant select on chat.accounts to authenticated;
 
@@ -320,6 +331,8 @@ comment on function chat_private.is_platform_admin() is 'Whether the caller is a
 comment on function chat_private.require_platform_admin(text) is 'Refuses everybody but admins of the platform. Errors: not_an_admin';
 comment on function chat_private.check_username(text, text) is 'Refuses what nobody can be called. Errors: invalid_username, username_taken';
 comment on function chat_private.require_user(uuid, text) is 'Refuses ids of nobody. Errors: user_not_found';
+comment on function chat_private.require_oneself(uuid, text) is
+  'Refuses everybody but this person; null is whoever calls. Errors: user_not_found, not_yourself';
 comment on function chat_private.require_person(text) is 'Refuses API keys. Errors: missing_scope';
 comment on column chat.accounts.email is 'Null for accounts that were made with a username only';
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';

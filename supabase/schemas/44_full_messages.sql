@@ -90,17 +90,21 @@ end;
 $$;
 grant execute on function chat.read_messages(uuid, uuid, uuid, integer) to authenticated;
 
--- Where a message stands: one that the caller may read and that is not deleted. Who is not in the channel learns that first.
+-- Where a message stands: one that the caller may read and that is not deleted. Who is not in the channel learns that first;
+-- without a channel nobody learns of messages elsewhere.
 -- Definer: as above.
 create function chat_private.locate_message(id uuid, channel_id uuid, operation text) returns chat.messages
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_message chat.messages;
 begin
-  perform chat_private.require_member(locate_message.channel_id, operation);
+  if locate_message.channel_id is not null then
+    perform chat_private.require_member(locate_message.channel_id, operation);
+  end if;
   select * into v_message from chat.messages m
-   where m.id = locate_message.id and m.channel_id = locate_message.channel_id and m.deleted_at is null;
-  if not found then
+   where m.id = locate_message.id and m.channel_id = coalesce(locate_message.channel_id, m.channel_id) and m.deleted_at is null;
+  if not found or not exists (select from chat.channel_members o
+                               where o.channel_id = v_message.channel_id and o.user_id = (select auth.uid())) then
     perform chat_private.fail('message_not_found', 404, format('unable to %s; the message does not exist', operation));
   end if;
   return v_message;

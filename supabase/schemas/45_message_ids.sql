@@ -16,7 +16,7 @@ $$;
 -- Definer: returns a whole message, which full_messages gives to nobody else.
 create function chat.post_message(channel_id uuid, body text default '', id uuid default null, parent_id uuid default null,
                                   also_in_channel boolean default false, custom jsonb default '{}', file_ids uuid[] default '{}',
-                                  scheduled_for timestamptz default null)
+                                  scheduled_for timestamptz default null, sender text default null)
 returns chat.full_message
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -24,6 +24,10 @@ declare
   v_seq bigint;
   v_row chat.scheduled_messages;
 begin
+  -- Some clients say who they are, and must not be somebody else.
+  if post_message.sender is not null and chat_private.person_id(post_message.sender) is distinct from (select auth.uid()) then
+    perform chat_private.fail('not_yourself', 403, 'unable to send message; its sender is somebody else');
+  end if;
   if post_message.parent_id is not null then
     perform chat_private.require_member(post_message.channel_id, 'send message');
     select m.seq into v_parent from chat.messages m
@@ -44,20 +48,23 @@ begin
   return chat_private.waiting_message(v_row);
 end;
 $$;
-grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) to authenticated;
+grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text) to authenticated;
 
 -- What waits for its time is changed by its author alone, and is no message to others. Should it be sent meanwhile, this
 -- waits for that and finds nothing waiting; then there is a message.
 -- Definer: as above.
-create function chat.edit_message_by_id(channel_id uuid, id uuid, body text) returns chat.full_message
+create function chat.edit_message_by_id(id uuid, body text, channel_id uuid default null) returns chat.full_message
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_waiting chat.scheduled_messages;
   v_message chat.messages;
 begin
-  perform chat_private.require_member(edit_message_by_id.channel_id, 'edit message');
+  if edit_message_by_id.channel_id is not null then
+    perform chat_private.require_member(edit_message_by_id.channel_id, 'edit message');
+  end if;
   select * into v_waiting from chat.scheduled_messages s
-   where s.id = edit_message_by_id.id and s.channel_id = edit_message_by_id.channel_id and s.author_id = auth.uid() and s.status = 'pending'
+   where s.id = edit_message_by_id.id and s.channel_id = coalesce(edit_message_by_id.channel_id, s.channel_id)
+     and s.author_id = auth.uid() and s.status = 'pending'
      for update;
   if found then
     perform chat_private.check_message(edit_message_by_id.body, v_waiting.file_ids, v_waiting.custom, 'edit message');
@@ -69,17 +76,20 @@ begin
   return (chat_private.full_messages(array[v_message.channel_id], array[v_message.seq]))[1];
 end;
 $$;
-grant execute on function chat.edit_message_by_id(uuid, uuid, text) to authenticated;
+grant execute on function chat.edit_message_by_id(uuid, text, uuid) to authenticated;
 
 -- Definer: as above.
-create function chat.delete_message_by_id(channel_id uuid, id uuid) returns void
+create function chat.delete_message_by_id(id uuid, channel_id uuid default null) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_message chat.messages;
 begin
-  perform chat_private.require_member(delete_message_by_id.channel_id, 'delete message');
+  if delete_message_by_id.channel_id is not null then
+    perform chat_private.require_member(delete_message_by_id.channel_id, 'delete message');
+  end if;
   update chat.scheduled_messages s set status = 'cancelled', ended_at = clock_timestamp()
-   where s.id = delete_message_by_id.id and s.channel_id = delete_message_by_id.channel_id and s.author_id = auth.uid() and s.status = 'pending';
+   where s.id = delete_message_by_id.id and s.channel_id = coalesce(delete_message_by_id.channel_id, s.channel_id)
+     and s.author_id = auth.uid() and s.status = 'pending';
   if not found then
     v_message := chat_private.locate_message(delete_message_by_id.id, delete_message_by_id.channel_id, 'delete message');
     perform chat.delete_message(v_message.channel_id, v_message.seq);
@@ -120,9 +130,9 @@ end;
 $$;
 grant execute on function chat.pin_message_by_id(uuid, uuid, boolean) to authenticated;
 
-comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz) is
-  'Sends a message, or has it sent later, and returns it whole. Errors: invalid_parent, and those of send_message or schedule_message';
-comment on function chat.edit_message_by_id(uuid, uuid, text) is
+comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text) is
+  'Sends a message, or has it sent later, and returns it whole; sender, where it is given, is an id or username of the caller. Errors: not_yourself, invalid_parent, and those of send_message or schedule_message';
+comment on function chat.edit_message_by_id(uuid, text, uuid) is
   'As edit_message, also of an own message that waits to be sent, and returns the whole message. Errors: those of edit_message; message_not_found also of deleted ones';
 comment on function chat.delete_message_by_id(uuid, uuid) is
   'As delete_message; an own message that waits to be sent is cancelled. Errors: those of delete_message; message_not_found also of deleted ones';

@@ -186,6 +186,17 @@ end;
 $$;
 grant execute on function chat.mark_notifications_read(uuid[]) to authenticated;
 
+create function chat.mark_notification_read(id uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+  if chat.mark_notifications_read(array[mark_notification_read.id]) = 0
+     and not exists (select from chat.my_notifications n where n.id = mark_notification_read.id) then
+    perform chat_private.fail('notification_not_found', 404, 'unable to mark notification as read; there is no such one of yours');
+  end if;
+end;
+$$;
+grant execute on function chat.mark_notification_read(uuid) to authenticated;
+
 create function chat.mark_all_notifications_read(up_to uuid default null) returns bigint
 language plpgsql set search_path = '' as $$
 declare
@@ -242,6 +253,8 @@ comment on function chat.list_notifications(uuid, integer, boolean, text[]) is
 comment on function chat.unread_notification_count() is 'How many notifications of the caller are unread, exactly';
 comment on function chat.mark_notifications_read(uuid[]) is
   'Marks these notifications of the caller as read, ignores others, and returns how many were not. Errors: too_many_notifications';
+comment on function chat.mark_notification_read(uuid) is
+  'Marks a notification of the caller as read; no effect on a read one. Errors: notification_not_found';
 comment on function chat.mark_all_notifications_read(uuid) is
   'Marks the caller''s notifications up to an id as read, all without one, and returns how many were not: 5,000 at most, call again after that many';
 comment on function chat.delete_notification(uuid) is 'Deletes a notification of the caller. Errors: notification_not_found';

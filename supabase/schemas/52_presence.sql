@@ -279,11 +279,13 @@ $$;
 grant execute on function chat.stay() to authenticated;
 
 -- Definer: as above.
-create function chat.set_presence(status text, activity text default null) returns setof chat.presence rows 1
+create function chat.set_presence(status text, activity text default null, user_id uuid default null)
+returns setof chat.presence rows 1
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
 begin
+  perform chat_private.require_oneself(set_presence.user_id, 'set presence');
   if set_presence.status is null or set_presence.status not in ('online', 'away', 'busy', 'inmeeting', 'offline') then
     perform chat_private.fail('invalid_presence', 400,
       'unable to set presence; it is online, away, busy, inmeeting or offline');
@@ -302,7 +304,7 @@ begin
   return query update chat.presence p set activity = set_presence.activity where p.user_id = v_me returning p.*;
 end;
 $$;
-grant execute on function chat.set_presence(text, text) to authenticated;
+grant execute on function chat.set_presence(text, text, uuid) to authenticated;
 
 -- Definer: as above.
 create function chat.set_status(status_text text default null, status_emoji text default null,
@@ -391,8 +393,8 @@ comment on function chat.heartbeat(uuid[], boolean, uuid) is
   'Says that the caller''s client is open, and whether somebody uses it; every 25 s. Returns where those of the channels are that the caller is in, and without id the epoch of the topic everyone hears. Errors: too_many_channels';
 comment on function chat.go_offline(uuid) is
   'Says that this connection closes, or without an id all of this session; offline is who has no other';
-comment on function chat.set_presence(text, text) is
-  'Chooses a presence until the next choice; online: it follows the use of the clients; offline: hidden. Beside online with what the caller does: typing or playing. Where no client beats, the choice keeps them here for 15 minutes. Errors: invalid_presence, invalid_activity, rate_limited';
+comment on function chat.set_presence(text, text, uuid) is
+  'Chooses a presence until the next choice; online: it follows the use of the clients; offline: hidden. Beside online with what the caller does: typing or playing. Where no client beats, the choice keeps them here for 15 minutes. user_id, where it is given, is the caller''s. Errors: user_not_found, not_yourself, invalid_presence, invalid_activity, rate_limited';
 comment on function chat.set_status(text, text, timestamptz) is
   'Sets what the caller says about their presence; nothing given clears it. Errors: invalid_status, invalid_emoji, rate_limited';
 comment on function chat.clear_status() is 'Removes status text and emoji. Errors: rate_limited';

@@ -1,6 +1,6 @@
 /** Reading, sending and changing messages: one call of the database each, whatever document asks for it. */
 import type { Storage } from '../../_shared/storage.ts';
-import { type ChatClient, run } from '../../_shared/supabase.ts';
+import { type ChatClient, given, run } from '../../_shared/supabase.ts';
 import { type FileRow, fileUrls } from './files.ts';
 
 export interface Person {
@@ -68,6 +68,8 @@ interface NewMessage {
   parentId?: string | undefined;
   fileIds?: string[] | undefined;
   scheduledFor?: string | undefined;
+  /** Id or username: refused where it is not the caller's. */
+  sender?: string | undefined;
 }
 
 interface Search {
@@ -88,6 +90,9 @@ interface Place {
   channelId: string;
   messageId: string;
 }
+
+/** A message in whichever channel of the caller it is. */
+type SomePlace = Omit<Place, 'channelId'> & Partial<Place>;
 
 export const readMessages = (
   client: ChatClient,
@@ -148,17 +153,21 @@ export const postMessage = (client: ChatClient, message: NewMessage) =>
       ...(message.parentId && { parent_id: message.parentId }),
       ...(message.fileIds && { file_ids: message.fileIds }),
       ...(message.scheduledFor && { scheduled_for: message.scheduledFor }),
+      ...given({ sender: message.sender }),
     }),
   );
 
-export const editMessage = (client: ChatClient, { channelId, messageId }: Place, content: string) =>
+export const editMessage = (client: ChatClient, { channelId, messageId }: SomePlace, content: string) =>
   call<MessageRow>(
     'edit message',
-    client.rpc('edit_message_by_id', { channel_id: channelId, id: messageId, body: content }),
+    client.rpc('edit_message_by_id', { id: messageId, body: content, ...given({ channel_id: channelId }) }),
   );
 
-export const deleteMessage = (client: ChatClient, { channelId, messageId }: Place) =>
-  run('delete message', client.rpc('delete_message_by_id', { channel_id: channelId, id: messageId }));
+export const deleteMessage = (client: ChatClient, { channelId, messageId }: SomePlace) =>
+  run(
+    'delete message',
+    client.rpc('delete_message_by_id', { id: messageId, ...given({ channel_id: channelId }) }),
+  );
 
 /** Instead of the caller's other reactions. */
 export const react = (client: ChatClient, { channelId, messageId }: Place, emoji: string) =>

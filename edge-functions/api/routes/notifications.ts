@@ -3,13 +3,12 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedInPassing } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { pageLimit, Uuid } from '../../_shared/schemas.ts';
-import { type ChatClient, given, run } from '../../_shared/supabase.ts';
+import { type ChatClient, run } from '../../_shared/supabase.ts';
+import { listNotifications } from '../core/notifications.ts';
 import type { Deps } from '../deps.ts';
 import {
   fromSettings,
-  NOTIFICATION_COLUMNS,
   Notification,
-  type NotificationRow,
   Settings,
   SettingsChange,
   type SettingsRow,
@@ -114,13 +113,7 @@ export function notificationRoutes({ supabase }: Deps) {
     .openapi(list, async (c) => {
       const { all, limit, before } = c.req.valid('query');
       const client = supabase.asCaller(c.var.caller.token);
-      const rows = await run(
-        'list notifications',
-        client
-          .rpc('list_notifications', { page_size: limit, only_unread: !all, ...given({ before }) })
-          .select(NOTIFICATION_COLUMNS)
-          .overrideTypes<(NotificationRow & { unread_count: number })[], { merge: false }>(),
-      );
+      const rows = await listNotifications(client, { limit, before, isUnread: !all });
       const unreadCount = rows[0]?.unread_count ?? (before ? await countUnread(client) : 0);
       return c.json({ notifications: rows.map(toNotification), unreadCount }, 200);
     })

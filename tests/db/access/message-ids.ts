@@ -25,12 +25,25 @@ export const calls: AccessFile['calls'] = {
     expected: MEMBERS,
   },
   edit_message_by_id: {
-    call: (db, { channel, message }) => db`select chat.edit_message_by_id(${channel}, ${message.id}, 'new')`,
+    call: (db, { channel, message }) => db`select chat.edit_message_by_id(${message.id}, 'new', ${channel})`,
     expected: ['channel_not_found', 'ok', 'not_the_author', 'channel_not_found'],
   },
   delete_message_by_id: {
-    call: (db, { channel, message }) => db`select chat.delete_message_by_id(${channel}, ${message.id})`,
+    call: (db, { channel, message }) => db`select chat.delete_message_by_id(${message.id}, ${channel})`,
     expected: MEMBERS,
+  },
+  'edit_message_by_id (by its id alone)': {
+    call: (db, { message }) => db`select chat.edit_message_by_id(${message.id}, 'new')`,
+    expected: ['message_not_found', 'ok', 'not_the_author', 'message_not_found'],
+  },
+  'delete_message_by_id (by its id alone)': {
+    call: (db, { message }) => db`select chat.delete_message_by_id(${message.id})`,
+    expected: ['message_not_found', 'ok', 'ok', 'message_not_found'],
+  },
+  'post_message (as somebody)': {
+    call: (db, { channel, users }) =>
+      db`select chat.post_message(${channel}, 'hi', sender => ${users.member})`,
+    expected: ['not_yourself', 'ok', 'not_yourself', 'not_yourself'],
   },
   react_by_id: {
     call: (db, { channel, message }) => db`select chat.react_by_id(${channel}, ${message.id}, '👍')`,

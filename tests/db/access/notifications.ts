@@ -57,6 +57,11 @@ export const calls: AccessFile['calls'] = {
     call: (db) => db`select chat.mark_notifications_read(${[ID]})`,
     expected: ['ok', 'ok', 'ok', 'ok'],
   },
+  mark_notification_read: {
+    given,
+    call: (db) => db`select chat.mark_notification_read(${ID})`,
+    expected: ['notification_not_found', 'ok', 'notification_not_found', 'notification_not_found'],
+  },
   mark_all_notifications_read: {
     call: (db) => db`select chat.mark_all_notifications_read()`,
     expected: ['ok', 'ok', 'ok', 'ok'],

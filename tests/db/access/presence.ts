@@ -28,6 +28,10 @@ export const calls: AccessFile['calls'] = {
   stay: { call: (db) => db`select chat.stay()`, expected: everyone },
   go_offline: { call: (db) => db`select chat.go_offline()`, expected: everyone },
   set_presence: { call: (db) => db`select chat.set_presence('busy')`, expected: everyone },
+  'set_presence (of somebody)': {
+    call: (db, { users }) => db`select chat.set_presence('busy', user_id => ${users.member})`,
+    expected: ['not_yourself', 'ok', 'not_yourself', 'not_yourself'],
+  },
   set_status: { call: (db) => db`select chat.set_status('Lunch')`, expected: everyone },
   clear_status: { call: (db) => db`select chat.clear_status()`, expected: everyone },
   get_presence_topic: {

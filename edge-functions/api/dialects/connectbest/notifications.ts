@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { absent, Uuid } from '../../../_shared/schemas.ts';
 import { given } from '../../../_shared/supabase.ts';
+import type { NotificationRow } from '../../core/notifications.ts';
 import { DELETED_USER, Id, Time, toTime } from './values.ts';
 
 const CHANNEL = '0197f1d2-6c3a-7b54-9e21-3f0d5a8c4b10';
@@ -64,23 +65,6 @@ export interface SettingsRow {
   dnd_end: string;
   channels: { channel_id: string; is_muted: boolean; level: string }[];
 }
-
-export interface NotificationRow {
-  id: string;
-  type: z.infer<typeof Notification>['type'];
-  text: string;
-  emoji: string | null;
-  actor: string | null;
-  channel: string | null;
-  channel_id: string | null;
-  message_id: string | null;
-  read_at: string | null;
-  created_at: string;
-}
-
-/** What to select for the shape, and for the number of unread ones beside it. */
-export const NOTIFICATION_COLUMNS = `id, type, text, emoji:custom->>emoji, actor:actor->>name,
-  channel:channel->>slug, channel_id, message_id, read_at, created_at, unread_count`;
 
 export const toSettings = (row: SettingsRow): z.infer<typeof Settings> => ({
   enabled: row.notifications,
