@@ -475,9 +475,9 @@ isOneToOne: false
                   ]
                 },"messages": {
                   Row: {
-                    "author_id": string | null,"author_rank": number,"body": string,"change": number,"channel_id": string,"created_at": string,"custom": NonNullable<Json>,"deleted_at": string | null,"deleted_by": string | null,"edited_at": string | null,"file_ids": (string)[],"files": NonNullable<Json>,"id": string,"in_channel": boolean,"kind": string,"last_reply_at": string | null,"link_preview": Json | null,"mention_ids": (string)[],"mentions_everyone": string | null,"parent_seq": number | null,"pinned_at": string | null,"pinned_by": string | null,"rank": number,"reaction_counts": NonNullable<Json>,"reply_count": number,"reply_rank": number,"reply_total": number,"reply_user_ids": (string)[],"seq": number,"my_reactions": (string)[] | null,"whole": Database["chat"]['CompositeTypes']["full_message"] | null
+                    "author_id": string | null,"author_rank": number,"body": string,"change": number,"channel_id": string,"created_at": string,"custom": NonNullable<Json>,"deleted_at": string | null,"deleted_by": string | null,"edited_at": string | null,"file_ids": (string)[],"files": NonNullable<Json>,"id": string,"in_channel": boolean,"kind": string,"last_reply_at": string | null,"link_preview": Json | null,"mention_ids": (string)[],"mentions_everyone": string | null,"parent_seq": number | null,"pinned_at": string | null,"pinned_by": string | null,"rank": number,"reaction_counts": NonNullable<Json>,"reply_count": number,"reply_rank": number,"reply_total": number,"reply_user_ids": (string)[],"seq": number,"my_reactions": (string)[] | null
                   }
-                  ComputedFields: "my_reactions" | "whole"
+                  ComputedFields: "my_reactions"
                   Insert: {
                     "author_id"?: string | null,"author_rank"?: number,"body"?: string,"change"?: number,"channel_id": string,"created_at"?: string,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"deleted_by"?: string | null,"edited_at"?: string | null,"file_ids"?: (string)[],"files"?: NonNullable<Json>,"id"?: string,"in_channel"?: boolean,"kind"?: string,"last_reply_at"?: string | null,"link_preview"?: Json | null,"mention_ids"?: (string)[],"mentions_everyone"?: string | null,"parent_seq"?: number | null,"pinned_at"?: string | null,"pinned_by"?: string | null,"rank"?: number,"reaction_counts"?: NonNullable<Json>,"reply_count"?: number,"reply_rank"?: number,"reply_total"?: number,"reply_user_ids"?: (string)[],"seq": number
                   }
@@ -601,14 +601,14 @@ isOneToOne: true
                   ]
                 },"presence": {
                   Row: {
-                    "last_seen_at": string | null,"manual_status": string | null,"status": string,"status_emoji": string | null,"status_expires_at": string | null,"status_text": string | null,"updated_at": string,"user_id": string
+                    "activity": string | null,"last_seen_at": string | null,"manual_status": string | null,"status": string,"status_emoji": string | null,"status_expires_at": string | null,"status_text": string | null,"updated_at": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "last_seen_at"?: string | null,"manual_status"?: string | null,"status"?: string,"status_emoji"?: string | null,"status_expires_at"?: string | null,"status_text"?: string | null,"updated_at"?: string,"user_id": string
+                    "activity"?: string | null,"last_seen_at"?: string | null,"manual_status"?: string | null,"status"?: string,"status_emoji"?: string | null,"status_expires_at"?: string | null,"status_text"?: string | null,"updated_at"?: string,"user_id": string
                   }
                   Update: {
-                    "last_seen_at"?: string | null,"manual_status"?: string | null,"status"?: string,"status_emoji"?: string | null,"status_expires_at"?: string | null,"status_text"?: string | null,"updated_at"?: string,"user_id"?: string
+                    "activity"?: string | null,"last_seen_at"?: string | null,"manual_status"?: string | null,"status"?: string,"status_emoji"?: string | null,"status_expires_at"?: string | null,"status_text"?: string | null,"updated_at"?: string,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -621,9 +621,9 @@ isOneToOne: true
                   ]
                 },"profiles": {
                   Row: {
-                    "avatar_url": string | null,"created_at": string,"custom": NonNullable<Json>,"deleted_at": string | null,"id": string,"name": string,"title": string | null,"updated_at": string,"username": string,"presence_status": string | null
+                    "avatar_url": string | null,"created_at": string,"custom": NonNullable<Json>,"deleted_at": string | null,"id": string,"name": string,"title": string | null,"updated_at": string,"username": string
                   }
-                  ComputedFields: "presence_status"
+                  ComputedFields: never
                   Insert: {
                     "avatar_url"?: string | null,"created_at"?: string,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"id": string,"name": string,"title"?: string | null,"updated_at"?: string,"username": string
                   }
@@ -774,49 +774,9 @@ isOneToOne: false
           Views: {
             "my_channels": {
                   Row: {
-                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"description": string,"dm_avatar_url": string | null,"dm_name": string | null,"dm_user_id": string | null,"dm_username": string | null,"epoch": number,"group_name": string | null,"hidden_at": string | null,"id": string,"kind": string,"last_activity_at": string | null,"last_change": number,"last_delivered_seq": number,"last_read_seq": number,"last_seq": number,"member_count": number,"mention_count": number | null,"muted_until": string | null,"name": string | null,"notify_level": string | null,"pinned_at": string | null,"rights": (string)[] | null,"role": string,"slug": string | null,"unread_count": number | null,"dm_people": {
-              "avatar_url": string | null,
-"created_at": string,
-"custom": NonNullable<Json>,
-"deleted_at": string | null,
-"id": string,
-"name": string,
-"title": string | null,
-"updated_at": string,
-"username": string
-            } | null,"last_message": {
-              "author_id": string | null,
-"author_rank": number,
-"body": string,
-"change": number,
-"channel_id": string,
-"created_at": string,
-"custom": NonNullable<Json>,
-"deleted_at": string | null,
-"deleted_by": string | null,
-"edited_at": string | null,
-"file_ids": (string)[],
-"files": NonNullable<Json>,
-"id": string,
-"in_channel": boolean,
-"kind": string,
-"last_reply_at": string | null,
-"link_preview": Json | null,
-"mention_ids": (string)[],
-"mentions_everyone": string | null,
-"parent_seq": number | null,
-"pinned_at": string | null,
-"pinned_by": string | null,
-"rank": number,
-"reaction_counts": NonNullable<Json>,
-"reply_count": number,
-"reply_rank": number,
-"reply_total": number,
-"reply_user_ids": (string)[],
-"seq": number
-            } | null
+                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"description": string,"dm_avatar_url": string | null,"dm_name": string | null,"dm_user_id": string | null,"dm_username": string | null,"epoch": number,"group_name": string | null,"hidden_at": string | null,"id": string,"kind": string,"last_activity_at": string | null,"last_change": number,"last_delivered_seq": number,"last_read_seq": number,"last_seq": number,"member_count": number,"mention_count": number | null,"muted_until": string | null,"name": string | null,"notify_level": string | null,"pinned_at": string | null,"rights": (string)[] | null,"role": string,"slug": string | null,"unread_count": number | null
                   }
-                  ComputedFields: "dm_people" | "last_message"
+                  ComputedFields: never
                   Relationships: [
                     {
       foreignKeyName: "channels_created_by_fkey"
@@ -929,6 +889,9 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"add_people":
+{ Args: { "channel_id": string,"people": (string)[] }; Returns: undefined
+                           },
 "add_reaction":
 { Args: { "channel_id": string,"emoji": string,"replace"?: boolean,"seq": number }; Returns: {
               "channel_id": string,
@@ -1017,6 +980,50 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"change_channel":
+{ Args: { "channel_id": string,"description"?: string,"kind"?: string,"slug"?: string }; Returns: Database["chat"]['CompositeTypes']["channel_details"]
+                          SetofOptions: {
+        from: "*"
+        to: "channel_details"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"change_username":
+{ Args: { "user_id": string,"username": string }; Returns: {
+              "avatar_url": string | null,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"id": string,
+"name": string,
+"title": string | null,
+"updated_at": string,
+"username": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "profiles"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"check_new_password":
+{ Args: { "user_id": string,"username"?: string }; Returns: {
+              "avatar_url": string | null,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"id": string,
+"name": string,
+"title": string | null,
+"updated_at": string,
+"username": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "profiles"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "claim_oauth_state":
 { Args: { "state": string }; Returns: boolean
                            },
@@ -1025,7 +1032,8 @@ isOneToOne: false
                            },
 "clear_status":
 { Args: Record<PropertyKey, never>; Returns: {
-              "last_seen_at": string | null,
+              "activity": string | null,
+"last_seen_at": string | null,
 "manual_status": string | null,
 "status": string,
 "status_emoji": string | null,
@@ -1042,9 +1050,6 @@ isOneToOne: false
       } },
 "count_accounts":
 { Args: { "query"?: string,"suspended"?: boolean,"user_role"?: string }; Returns: number
-                           },
-"count_my_channels":
-{ Args: { "kinds"?: (string)[] }; Returns: number
                            },
 "count_sms":
 { Args: { "phone": string,"user_id": string }; Returns: undefined
@@ -1124,6 +1129,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"delete_account":
+{ Args: { "user_id": string }; Returns: undefined
+                           },
 "delete_channel":
 { Args: { "channel_id": string }; Returns: undefined
                            },
@@ -1192,7 +1200,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "delete_message_by_id":
-{ Args: { "channel_id": string,"id": string }; Returns: undefined
+{ Args: { "channel_id"?: string,"id": string }; Returns: undefined
                            },
 "delete_notification":
 { Args: { "id": string }; Returns: undefined
@@ -1200,24 +1208,6 @@ isOneToOne: false
 "delete_user":
 { Args: { "user_id": string }; Returns: undefined
                            },
-"dm_people":
-{ Args: { "channel": Omit<Database["chat"]['Views']["my_channels"]['Row'], Database["chat"]['Views']["my_channels"]['ComputedFields']> }; Returns: {
-              "avatar_url": string | null,
-"created_at": string,
-"custom": NonNullable<Json>,
-"deleted_at": string | null,
-"id": string,
-"name": string,
-"title": string | null,
-"updated_at": string,
-"username": string
-            }[]
-                          SetofOptions: {
-        from: "chat.my_channels"
-        to: "profiles"
-        isOneToOne: false
-        isSetofReturn: true
-      } },
 "edit_message":
 { Args: { "body"?: string,"channel_id": string,"custom"?: Json,"seq": number }; Returns: {
               "author_id": string | null,
@@ -1257,7 +1247,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "edit_message_by_id":
-{ Args: { "body": string,"channel_id": string,"id": string }; Returns: Database["chat"]['CompositeTypes']["full_message"]
+{ Args: { "body": string,"channel_id"?: string,"id": string }; Returns: Database["chat"]['CompositeTypes']["full_message"]
                           SetofOptions: {
         from: "*"
         to: "full_message"
@@ -1271,6 +1261,14 @@ isOneToOne: false
         to: "found_page"
         isOneToOne: true
         isSetofReturn: false
+      } },
+"find_people":
+{ Args: { "names": (string)[] }; Returns: Database["chat"]['CompositeTypes']["person"][]
+                          SetofOptions: {
+        from: "*"
+        to: "person"
+        isOneToOne: false
+        isSetofReturn: true
       } },
 "follow_thread":
 { Args: { "channel_id": string,"is_following"?: boolean,"root_seq": number }; Returns: {
@@ -1296,10 +1294,13 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "get_channel":
-{ Args: { "channel_id": string }; Returns: {
-              "archived_at": string,"created_at": string,"created_by": string,"custom": Json,"description": string,"id": string,"kind": string,"member_count": number,"members": (Database["chat"]['CompositeTypes']["channel_person"])[],"name": string,"slug": string
-            }[]
-                           },
+{ Args: { "channel_id": string }; Returns: Database["chat"]['CompositeTypes']["channel_details"]
+                          SetofOptions: {
+        from: "*"
+        to: "channel_details"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "get_contact":
 { Args: { "user_id": string }; Returns: Database["chat"]['CompositeTypes']["contact"]
                           SetofOptions: {
@@ -1386,7 +1387,7 @@ isOneToOne: false
       } },
 "get_presence":
 { Args: { "user_ids": (string)[] }; Returns: {
-              "last_seen_at": string,"manual_status": string,"status": string,"status_emoji": string,"status_expires_at": string,"status_text": string,"updated_at": string,"user_id": string
+              "activity": string,"last_seen_at": string,"manual_status": string,"status": string,"status_emoji": string,"status_expires_at": string,"status_text": string,"updated_at": string,"user_id": string
             }[]
                            },
 "get_presence_topic":
@@ -1433,44 +1434,6 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "channels"
-        isOneToOne: true
-        isSetofReturn: true
-      } },
-"last_message":
-{ Args: { "channel": Omit<Database["chat"]['Views']["my_channels"]['Row'], Database["chat"]['Views']["my_channels"]['ComputedFields']> }; Returns: {
-              "author_id": string | null,
-"author_rank": number,
-"body": string,
-"change": number,
-"channel_id": string,
-"created_at": string,
-"custom": NonNullable<Json>,
-"deleted_at": string | null,
-"deleted_by": string | null,
-"edited_at": string | null,
-"file_ids": (string)[],
-"files": NonNullable<Json>,
-"id": string,
-"in_channel": boolean,
-"kind": string,
-"last_reply_at": string | null,
-"link_preview": Json | null,
-"mention_ids": (string)[],
-"mentions_everyone": string | null,
-"parent_seq": number | null,
-"pinned_at": string | null,
-"pinned_by": string | null,
-"rank": number,
-"reaction_counts": NonNullable<Json>,
-"reply_count": number,
-"reply_rank": number,
-"reply_total": number,
-"reply_user_ids": (string)[],
-"seq": number
-            }
-                          SetofOptions: {
-        from: "chat.my_channels"
-        to: "messages"
         isOneToOne: true
         isSetofReturn: true
       } },
@@ -1651,44 +1614,6 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
-"list_my_channels":
-{ Args: { "kinds"?: (string)[],"page_size"?: number,"skip"?: number }; Returns: {
-              "archived_at": string | null,
-"created_at": string,
-"created_by": string | null,
-"custom": NonNullable<Json>,
-"description": string,
-"dm_avatar_url": string | null,
-"dm_name": string | null,
-"dm_user_id": string | null,
-"dm_username": string | null,
-"epoch": number,
-"group_name": string | null,
-"hidden_at": string | null,
-"id": string,
-"kind": string,
-"last_activity_at": string | null,
-"last_change": number,
-"last_delivered_seq": number,
-"last_read_seq": number,
-"last_seq": number,
-"member_count": number,
-"mention_count": number | null,
-"muted_until": string | null,
-"name": string | null,
-"notify_level": string | null,
-"pinned_at": string | null,
-"rights": (string)[] | null,
-"role": string,
-"slug": string | null,
-"unread_count": number | null
-            }[]
-                          SetofOptions: {
-        from: "*"
-        to: "my_channels"
-        isOneToOne: false
-        isSetofReturn: true
-      } },
 "list_notifications":
 { Args: { "before"?: string,"only_unread"?: boolean,"page_size"?: number,"types"?: (string)[] }; Returns: {
               "actor": Json | null,
@@ -1833,6 +1758,9 @@ isOneToOne: false
                            },
 "mark_delivered":
 { Args: { "channel_id": string,"seq": number }; Returns: undefined
+                           },
+"mark_notification_read":
+{ Args: { "id": string }; Returns: undefined
                            },
 "mark_notifications_read":
 { Args: { "ids": (string)[] }; Returns: number
@@ -2000,16 +1928,13 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "post_message":
-{ Args: { "also_in_channel"?: boolean,"body"?: string,"channel_id": string,"custom"?: Json,"file_ids"?: (string)[],"id"?: string,"parent_id"?: string,"scheduled_for"?: string }; Returns: Database["chat"]['CompositeTypes']["full_message"]
+{ Args: { "also_in_channel"?: boolean,"body"?: string,"channel_id": string,"custom"?: Json,"file_ids"?: (string)[],"id"?: string,"parent_id"?: string,"scheduled_for"?: string,"sender"?: string }; Returns: Database["chat"]['CompositeTypes']["full_message"]
                           SetofOptions: {
         from: "*"
         to: "full_message"
         isOneToOne: true
         isSetofReturn: false
       } },
-"presence_status":
-{ Args: { "profile": Omit<Database["chat"]['Tables']["profiles"]['Row'], Database["chat"]['Tables']["profiles"]['ComputedFields']> }; Returns: string
-                           },
 "react_by_id":
 { Args: { "channel_id": string,"emoji": string,"id": string }; Returns: {
               "channel_id": string,
@@ -2022,6 +1947,30 @@ isOneToOne: false
         from: "*"
         to: "reactions"
         isOneToOne: true
+        isSetofReturn: true
+      } },
+"read_channels":
+{ Args: { "kinds"?: (string)[],"page_size"?: number,"skip"?: number }; Returns: Database["chat"]['CompositeTypes']["channel_page"]
+                          SetofOptions: {
+        from: "*"
+        to: "channel_page"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"read_conversation":
+{ Args: { "channel_id": string,"kinds"?: (string)[] }; Returns: Database["chat"]['CompositeTypes']["conversation"]
+                          SetofOptions: {
+        from: "*"
+        to: "conversation"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"read_conversations":
+{ Args: { "before"?: string,"kinds"?: (string)[],"page_size"?: number,"with_public"?: boolean }; Returns: Database["chat"]['CompositeTypes']["conversation"][]
+                          SetofOptions: {
+        from: "*"
+        to: "conversation"
+        isOneToOne: false
         isSetofReturn: true
       } },
 "read_messages":
@@ -2198,6 +2147,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"send_notification":
+{ Args: { "text": string,"user_id": string }; Returns: string
+                           },
 "set_channel_state":
 { Args: { "channel_id": string,"is_hidden"?: boolean,"is_muted"?: boolean,"is_pinned"?: boolean,"muted_until"?: string,"notify_level"?: string }; Returns: {
               "channel_id": string,
@@ -2258,8 +2210,9 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "set_presence":
-{ Args: { "status": string }; Returns: {
-              "last_seen_at": string | null,
+{ Args: { "activity"?: string,"status": string,"user_id"?: string }; Returns: {
+              "activity": string | null,
+"last_seen_at": string | null,
 "manual_status": string | null,
 "status": string,
 "status_emoji": string | null,
@@ -2276,7 +2229,8 @@ isOneToOne: false
       } },
 "set_status":
 { Args: { "status_emoji"?: string,"status_expires_at"?: string,"status_text"?: string }; Returns: {
-              "last_seen_at": string | null,
+              "activity": string | null,
+"last_seen_at": string | null,
 "manual_status": string | null,
 "status": string,
 "status_emoji": string | null,
@@ -2299,6 +2253,25 @@ isOneToOne: false
                            },
 "sign_out":
 { Args: { "everywhere"?: boolean }; Returns: undefined
+                           },
+"start_conversation":
+{ Args: { "description"?: string,"kind": string,"members"?: (string)[],"name"?: string }; Returns: Database["chat"]['CompositeTypes']["conversation"]
+                          SetofOptions: {
+        from: "*"
+        to: "conversation"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"start_dm":
+{ Args: { "user_id": string }; Returns: Database["chat"]['CompositeTypes']["listed_channel"]
+                          SetofOptions: {
+        from: "*"
+        to: "listed_channel"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"stay":
+{ Args: Record<PropertyKey, never>; Returns: undefined
                            },
 "suspend_user":
 { Args: { "reason": string,"user_id": string }; Returns: {
@@ -2420,15 +2393,7 @@ isOneToOne: false
       } },
 "verify_email":
 { Args: { "code": string,"email": string }; Returns: boolean
-                           },
-"whole":
-{ Args: { "message": Omit<Database["chat"]['Tables']["messages"]['Row'], Database["chat"]['Tables']["messages"]['ComputedFields']> }; Returns: Database["chat"]['CompositeTypes']["full_message"]
-                          SetofOptions: {
-        from: "chat.messages"
-        to: "full_message"
-        isOneToOne: true
-        isSetofReturn: false
-      } }
+                           }
           }
           Enums: {
             [_ in never]: never
@@ -2438,14 +2403,22 @@ isOneToOne: false
                         "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"email": string | null,"email_verified_at": string | null,"phone": string | null,"role": string | null,"status": string | null,"status_text": string | null,"notifications": boolean | null,"sound": boolean | null,"timezone": string | null,"created_at": string | null
                       },"api_allowance": {
                         "caller_id": string | null,"is_accepted": boolean | null,"calls": number | null,"remaining": number | null,"reset": number | null
+                      },"channel_details": {
+                        "id": string | null,"kind": string | null,"slug": string | null,"name": string | null,"description": string | null,"custom": Json | null,"created_by": string | null,"created_at": string | null,"archived_at": string | null,"member_count": number | null,"members": (Database["chat"]['CompositeTypes']["channel_person"])[] | null
                       },"channel_label": {
                         "id": string | null,"kind": string | null,"slug": string | null,"name": string | null
                       },"channel_notification_settings": {
                         "channel_id": string | null,"is_muted": boolean | null,"level": string | null
+                      },"channel_page": {
+                        "channels": (Database["chat"]['CompositeTypes']["listed_channel"])[] | null,"total": number | null
                       },"channel_person": {
                         "user_id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"email": string | null,"role": string | null,"status": string | null,"joined_at": string | null
                       },"contact": {
-                        "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"email": string | null,"phone": string | null,"status": string | null,"status_text": string | null,"created_at": string | null
+                        "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"email": string | null,"phone": string | null,"status": string | null,"status_text": string | null,"created_at": string | null,"activity": string | null
+                      },"conversation": {
+                        "id": string | null,"kind": string | null,"name": string | null,"description": string | null,"created_by": string | null,"created_at": string | null,"archived_at": string | null,"member_count": number | null,"members": (Database["chat"]['CompositeTypes']["person"])[] | null
+                      },"dm_person": {
+                        "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"status": string | null
                       },"found_message": {
                         "message": Database["chat"]['CompositeTypes']["full_message"] | null,"channel": Database["chat"]['CompositeTypes']["channel_label"] | null,"snippet": string | null
                       },"found_page": {
@@ -2454,6 +2427,8 @@ isOneToOne: false
                         "id": string | null,"channel_id": string | null,"seq": number | null,"kind": string | null,"body": string | null,"created_at": string | null,"edited_at": string | null,"parent_id": string | null,"reply_count": number | null,"pinned_at": string | null,"link_preview": Json | null,"scheduled_for": string | null,"files": Json | null,"author": Database["chat"]['CompositeTypes']["person"] | null,"reactions": (Database["chat"]['CompositeTypes']["given_reaction"])[] | null,"reaction_count": number | null
                       },"given_reaction": {
                         "emoji": string | null,"user_id": string | null,"user_name": string | null
+                      },"listed_channel": {
+                        "id": string | null,"kind": string | null,"slug": string | null,"name": string | null,"description": string | null,"created_by": string | null,"created_at": string | null,"member_count": number | null,"unread_count": number | null,"dm_user_id": string | null,"people": (Database["chat"]['CompositeTypes']["dm_person"])[] | null,"last_message": Database["chat"]['CompositeTypes']["full_message"] | null
                       },"message_page": {
                         "messages": (Database["chat"]['CompositeTypes']["full_message"])[] | null,"has_more": boolean | null
                       },"notification_settings": {
