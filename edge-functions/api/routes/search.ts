@@ -1,6 +1,6 @@
 /** Searching the caller's channels (ConnectBest 4.10). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn } from '../../_shared/caller.ts';
+import { signedInPassing } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, refuseInvalid } from '../../_shared/http.ts';
 import { Moment, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import { findMessages, urlsOf } from '../core/messages.ts';
@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { FoundMessage, toFoundMessage } from '../dialects/connectbest/messages.ts';
 
 const search = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/search',
   operationId: 'searchMessages',
