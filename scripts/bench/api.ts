@@ -1,6 +1,6 @@
 /** What the HTTP API adds: each hot endpoint beside the RPC behind it, as fast as both can and at an easy pace. */
 import { randomUUID } from 'node:crypto';
-import { fillHistory } from './history.ts';
+import { fillHistory, type History } from './history.ts';
 import { type Call, callLoad, type HttpLoad } from './load.ts';
 import { type Row, rateRow, ratioRow } from './row.ts';
 import { untilQuiet } from './session.ts';
@@ -122,13 +122,19 @@ export async function apiListsStayFlat(world: World): Promise<Row[]> {
   const large = await fillHistory(world.sql, 'bench-api-large', [cleo, dan], COUNT);
   await world.sql`vacuum analyze chat.messages`;
   await untilQuiet(world.sql);
-  const median = async (client: number, path: string) => {
+  const median = async (client: number, history: History, pathOf: ListPath) => {
+    const idOf = async (seq: number) => {
+      const [row] = await world.sql`
+        select id from chat.messages where channel_id = ${history.channelId} and seq = ${seq}`;
+      return row?.id as string;
+    };
+    const path = await pathOf(history, idOf);
     const { p50 } = await callLoad(() => api(world, client, path), { clients: 1, status: 200, seconds: 2 });
     return p50;
   };
   const rows: Row[] = [];
   for (const [name, pathOf] of Object.entries(LISTS)) {
-    const [few, many] = [await median(0, pathOf(small.channelId)), await median(2, pathOf(large.channelId))];
+    const [few, many] = [await median(0, small, pathOf), await median(2, large, pathOf)];
     rows.push({
       name: `${name}: 1,000 → ${COUNT.toLocaleString('en')}`,
       figure: `${few.toFixed(1)} → ${many.toFixed(1)} ms`,
@@ -139,8 +145,21 @@ export async function apiListsStayFlat(world: World): Promise<Row[]> {
   return rows;
 }
 
-const LISTS: Record<string, (channel: string) => string> = {
-  'GET …/messages': (channel) => `/chat/channels/${channel}/messages?limit=50`,
+/** The path of a list in a channel; `idOf` names one of its messages. */
+type ListPath = (history: History, idOf: (seq: number) => Promise<string>) => string | Promise<string>;
+
+const at = ({ channelId }: History) => `/chat/channels/${channelId}/messages`;
+
+const LISTS: Record<string, ListPath> = {
+  'GET …/messages': at,
+  'GET …/messages?before': async (history, idOf) => `${at(history)}?before=${await idOf(history.count / 2)}`,
+  'GET …/messages?after': async (history, idOf) => `${at(history)}?after=${await idOf(history.count / 2)}`,
+  // Each tenth message answers the one before.
+  'GET …/thread': async (history, idOf) => `${at(history)}/${await idOf(history.count / 2 - 1)}/thread`,
+  'GET …/pins': ({ channelId }) => `/chat/channels/${channelId}/pins`,
+  'GET /chat/channels': () => '/chat/channels',
+  'GET /chat/channels/…': ({ channelId }) => `/chat/channels/${channelId}`,
+  'GET /notifications': () => '/notifications',
 };
 
 /** Nobody sends as much as a benchmark. */

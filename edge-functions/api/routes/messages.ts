@@ -14,7 +14,10 @@ const Place = z.object({ channelId: Uuid, messageId: Uuid });
 
 const NewMessage = z
   .object({
-    content: absent(text().default('')),
+    content: absent(text().default('')).openapi({
+      description:
+        'Needed unless there are attachments. @username, @Full Name, @id, @here and @channel mention members',
+    }),
     attachments: absent(z.array(Uuid).optional()).openapi({
       description: 'Ids of files that were uploaded to this channel',
     }),
