@@ -2317,7 +2317,7 @@ comment on column chat.messages.reply_user_ids is 'The last up to five who repli
 comment on column chat.messages.reaction_counts is 'How many people reacted with which emoji: {"👍": 3}';
 comment on column chat.messages.pinned_at is 'Since when it is pinned to the channel';
 comment on column chat.messages.pinned_by is 'Who pinned it';
-comment on column chat.messages.mention_ids is 'The members that its text means by @';
+comment on column chat.messages.mention_ids is 'The members that its text means by @username, @Full Name, @[Full Name], @id or @<id>: of those that fit the longest';
 comment on column chat.messages.mentions_everyone is 'here or channel when its text means everyone; @here in a channel of more than 1,000 members means channel';
 comment on column chat.messages.file_ids is 'The files it was sent with';
 comment on column chat.messages.files is 'What clients show of its files: [{id, name, mime_type, size, width, height}]';
