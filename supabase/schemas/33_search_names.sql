@@ -23,14 +23,19 @@ create index channels_terms_idx on chat.channels using gin (chat_private.name_te
 create index channels_trigrams_idx on chat.channels using gin (chat_private.name_text(slug, name) extensions.gin_trgm_ops)
   where kind = 'public' and deleted_at is null;
 
--- What was typed of a name, as a tsquery: all of its words, the last one as a beginning.
+-- What was typed of a name, as a tsquery: all of its words, the last one as a beginning. Null where there is none.
+create function chat_private.name_words(query text) returns tsquery
+language sql immutable set search_path = '' as $$
+  select replace(replace(chat_private.search_phrase(query, true), ' <-> ', ' & '), '~', '')::tsquery;
+$$;
+
 create function chat_private.name_query(query text, operation text) returns tsquery
 language plpgsql stable set search_path = '' as $$
 declare
   v_query tsquery;
 begin
   if char_length(query) <= 200 then
-    v_query := replace(replace(chat_private.search_phrase(query, true), ' <-> ', ' & '), '~', '')::tsquery;
+    v_query := chat_private.name_words(query);
   end if;
   if v_query is null then
     perform chat_private.fail('invalid_search', 400, format('unable to %s; type 1 to 200 characters, letters or digits among them', operation));

@@ -20,15 +20,13 @@ create view chat_private.admin_channels as
 -- Serves the beginnings of addresses; names have theirs for mentions and usernames for the search of people.
 create index accounts_email_prefix_idx on chat.accounts (email text_pattern_ops);
 
-create function chat_private.to_prefix(query text) returns text
-language sql immutable set search_path = '' as $$
-  select regexp_replace(lower(btrim(coalesce(query, ''))), '([\\%_])', '\\\1', 'g') || '%';
-$$;
-
--- The accounts asked for, as a statement with only what is asked for in it, so that each question has its index.
--- $1 is the beginning of a username, name or address, $2 a username.
-create function chat_private.select_accounts(prefix text, user_role text, suspended boolean, after_username text) returns text
+-- The accounts asked for, as a statement with only what is asked for in it, so that each question has its index: words
+-- of names by their beginnings, addresses by any part; one shorter than a trigram by its beginning.
+create function chat_private.select_accounts(query text, user_role text, suspended boolean, after_username text) returns text
 language plpgsql stable set search_path = '' as $$
+declare
+  v_text text := lower(btrim(coalesce(select_accounts.query, '')));
+  v_prefix text := chat_private.like_prefix(v_text);
 begin
   if user_role not in ('user', 'admin') then
     perform chat_private.fail('invalid_user_role', 400, 'unable to list accounts; a role is user or admin');
@@ -38,11 +36,15 @@ begin
     || ' where p.deleted_at is null'
     || case user_role when 'admin' then ' and a.role = ''admin''' when 'user' then ' and a.role <> ''admin''' else '' end
     || case suspended when true then ' and a.suspended_at is not null' when false then ' and a.suspended_at is null' else '' end
-    || case when prefix <> '%' then '
-         and p.id in (select n.id from chat.profiles n where n.username like $1 and n.deleted_at is null
-                      union select n.id from chat.profiles n where lower(n.name) like $1 and n.deleted_at is null
-                      union select n.user_id from chat.accounts n where n.email like $1)' else '' end
-    || case when after_username is not null then ' and p.username > $2' else '' end;
+    || case when v_text <> '' then format('
+         and p.id in (select n.id from chat.profiles n where n.username like %1$L and n.deleted_at is null
+                      union select n.id from chat.profiles n where lower(n.name) like %1$L and n.deleted_at is null
+                      union select n.id from chat.profiles n
+                             where chat_private.name_terms(n.username, n.name) @@ %2$L and n.deleted_at is null
+                      union select n.user_id from chat.accounts n where n.email like %3$L)',
+         v_prefix, chat_private.name_words(v_text),
+         case when char_length(v_text) < 3 then '' else '%' end || v_prefix) else '' end
+    || case when after_username is not null then format(' and p.username > %L', after_username) else '' end;
 end;
 $$;
 
@@ -53,8 +55,6 @@ returns table (id uuid, username text, name text, avatar_url text, role text, em
                phone text, created_at timestamptz, last_sign_in_at timestamptz, last_seen_at timestamptz,
                suspended_at timestamptz, suspend_reason text, suspended_by uuid, channel_count bigint)
 language plpgsql stable security definer rows 50 set search_path = '' as $$
-declare
-  v_prefix text := chat_private.to_prefix(list_accounts.query);
 begin
   perform chat_private.require_platform_admin('list accounts');
   perform chat_private.check_page_size(page_size, 'list accounts');
@@ -64,9 +64,9 @@ begin
   end if;
   -- The page first, so that nothing else is looked up for those who are skipped.
   return query execute format('
-    select u.* from (%s order by p.username limit $3 offset $4) page join chat_private.admin_users u on u.id = page.id
-     order by page.username', chat_private.select_accounts(v_prefix, user_role, suspended, after_username))
-    using v_prefix, after_username, page_size, skip;
+    select u.* from (%s order by p.username limit $1 offset $2) page join chat_private.admin_users u on u.id = page.id
+     order by page.username', chat_private.select_accounts(query, user_role, suspended, after_username))
+    using page_size, skip;
 end;
 $$;
 grant execute on function chat.list_accounts(text, text, boolean, text, integer, integer) to authenticated;
@@ -76,12 +76,11 @@ create function chat.count_accounts(query text default null, user_role text defa
 returns bigint
 language plpgsql stable security definer set search_path = '' as $$
 declare
-  v_prefix text := chat_private.to_prefix(count_accounts.query);
   v_count bigint;
 begin
   perform chat_private.require_platform_admin('count accounts');
-  execute format('select count(*) from (%s) found', chat_private.select_accounts(v_prefix, user_role, suspended, null))
-    into v_count using v_prefix;
+  execute format('select count(*) from (%s) found', chat_private.select_accounts(query, user_role, suspended, null))
+    into v_count;
   return v_count;
 end;
 $$;
@@ -90,6 +89,6 @@ grant execute on function chat.count_accounts(text, text, boolean) to authentica
 comment on view chat_private.admin_users is 'For Studio: everybody with account, last sign-in and number of channels. Suspend in chat.accounts, by setting suspended_at';
 comment on view chat_private.admin_channels is 'For Studio: every channel with owner, members, messages and last activity';
 comment on function chat.list_accounts(text, text, boolean, text, integer, integer) is
-  'Accounts by username, after one or skipping a number of them: those whose username, name or address begins with a text, of a role, suspended or not; 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size, invalid_user_role, invalid_input';
+  'Accounts by username, after one or skipping a number of them: those whose username, or a word of whose name, begins with a text, or whose address contains it, of a role, suspended or not; 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size, invalid_user_role, invalid_input';
 comment on function chat.count_accounts(text, text, boolean) is
   'How many accounts list_accounts has in all. For platform admins. Errors: not_an_admin, invalid_user_role';

@@ -45,6 +45,25 @@ it('an admin pages through accounts by number, and is told how many there are', 
     expect([await list({ suspended: true }), await count(null, true)]).toEqual(['b', 1]);
   }));
 
+it('an admin finds accounts by words of the name and by any part of the address', () =>
+  rolledBack(async (db) => {
+    const { root } = await createPeople(db);
+    const [word, host] = [`zy${randomUUID().replaceAll('-', '')}`, `${randomUUID().slice(0, 13)}.example`];
+    const id = await createUser(db, { name: `Ada Maria ${word}` });
+    await db`update chat.accounts set email = ${`ada@${host}`} where user_id = ${id}`;
+    const find = (query: string) =>
+      asUser(db, root, async (as) => {
+        const rows = await as`select id from chat.list_accounts(${query})`;
+        const [total] = await as`select chat.count_accounts(${query})::int as n`;
+        expect(total?.n).toBe(rows.length);
+        return rows.map((row) => row.id);
+      });
+    for (const query of [word, word.slice(0, 20), `maria ${word}`, host, host.slice(2), `ADA@${host}`])
+      expect(await find(query), query).toEqual([id]);
+    for (const query of [`${word}x`, `%${host.slice(5)}`, `'; select 1; --${word}`, '@@@@@'])
+      expect(await find(query), query).toEqual([]);
+  }));
+
 it.each([-1, 100_001])('an admin cannot skip %i accounts', (skip) =>
   rolledBack(async (db) => {
     const { list } = await createPeople(db);

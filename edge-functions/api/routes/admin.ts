@@ -76,7 +76,7 @@ const users = createRoute({
       offset: Offset,
       search: text({ max: 255 })
         .optional()
-        .openapi({ description: 'The beginning of a username, a name or an address' }),
+        .openapi({ description: 'The beginning of a username or of words of a name, or a part of an address' }),
     }),
   },
   responses: {
