@@ -47,6 +47,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { userRoutes } from './routes/users.ts';
 import { verificationRoutes } from './routes/verification.ts';
 import { sendSmsHook } from './sms-hook.ts';
+import { suspensionMailsHook } from './suspension-mails.ts';
 import { unite } from './union.ts';
 
 /** What pages of other origins may read beside the body. */
@@ -97,6 +98,7 @@ export function createApp(deps: Deps): Api {
   app.route('/api', connectbest);
   for (const { dialect, app: served } of dialects) app.route(dialect.mount, served);
   app.post('/api/hooks/send-sms', sendSmsHook(deps));
+  app.post('/api/hooks/suspension-mails', suspensionMailsHook(deps));
 
   let descriptions: Record<string, Description> | undefined;
   const describe = () => {

@@ -3,7 +3,6 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { inBackground } from '../../_shared/background.ts';
 import { signedIn } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
-import { report } from '../../_shared/log.ts';
 import { Offset, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import {
   activateUser,
@@ -25,7 +24,7 @@ import {
   toAuthEntry,
   toStats,
 } from '../dialects/connectbest/admin.ts';
-import { suspensionMail } from '../mails.ts';
+import { tellSuspended } from '../suspension-mails.ts';
 
 const User = z.object({ userId: Uuid });
 
@@ -76,7 +75,9 @@ const users = createRoute({
       offset: Offset,
       search: text({ max: 255 })
         .optional()
-        .openapi({ description: 'The beginning of a username or of words of a name, or a part of an address' }),
+        .openapi({
+          description: 'The beginning of a username or of words of a name, or a part of an address',
+        }),
     }),
   },
   responses: {
@@ -180,7 +181,8 @@ const authLog = createRoute({
   },
 });
 
-export function adminRoutes({ supabase, mail, appName }: Deps) {
+export function adminRoutes(deps: Deps) {
+  const { supabase } = deps;
   return new OpenAPIHono({ defaultHook: refuseInvalid })
     .openapi(stats, async (c) => c.json(toStats(await readStats(supabase.asCaller(c.var.caller.token))), 200))
     .openapi(users, async (c) => {
@@ -193,14 +195,10 @@ export function adminRoutes({ supabase, mail, appName }: Deps) {
     })
     .openapi(suspend, async (c) => {
       const { reason } = c.req.valid('json');
-      const address = await suspendUser(
-        supabase.asCaller(c.var.caller.token),
-        c.req.valid('param').userId,
-        reason,
-      );
-      if (address !== undefined) {
-        const sending = mail.send(address, suspensionMail(appName, reason.trim()));
-        inBackground(sending.catch((cause: unknown) => report(c, { code: 'mail_not_sent', cause })));
+      const { userId } = c.req.valid('param');
+      const email = await suspendUser(supabase.asCaller(c.var.caller.token), userId, reason);
+      if (email !== undefined) {
+        inBackground(tellSuspended(c, deps, { user_id: userId, email, reason: reason.trim() }));
       }
       return c.json({ success: true } as const, 200);
     })

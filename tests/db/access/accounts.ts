@@ -28,5 +28,7 @@ export const calls: AccessFile['calls'] = {
   is_password: nobody((db) => db`select chat.is_password('somebody@example.com', 'secret')`),
   newest_challenge: nobody((db, { users }) => db`select chat.newest_challenge(${users.member})`),
   count_sms: nobody((db, { users }) => db`select chat.count_sms(${users.member}, '+4915112345678')`),
+  claim_suspension_mails: nobody((db) => db`select chat.claim_suspension_mails()`),
+  settle_suspension_mail: nobody((db, { users }) => db`select chat.settle_suspension_mail(${users.member})`),
   claim_oauth_state: nobody((db) => db`select chat.claim_oauth_state('state')`),
 };

@@ -6,6 +6,7 @@ import { linkPreviews } from './link-previews.ts';
 import { processFiles } from './process-files.ts';
 import { reconcileFiles } from './reconcile-files.ts';
 import { scheduledMessages } from './scheduled-messages.ts';
+import { suspensionMails } from './suspension-mails.ts';
 
 export const tasks: Task[] = [
   collectObjects,
@@ -14,4 +15,5 @@ export const tasks: Task[] = [
   processFiles,
   reconcileFiles,
   scheduledMessages,
+  suspensionMails,
 ];
