@@ -3522,14 +3522,19 @@ create index channels_terms_idx on chat.channels using gin (chat_private.name_te
 create index channels_trigrams_idx on chat.channels using gin (chat_private.name_text(slug, name) extensions.gin_trgm_ops)
   where kind = 'public' and deleted_at is null;
 
--- What was typed of a name, as a tsquery: all of its words, the last one as a beginning.
+-- What was typed of a name, as a tsquery: all of its words, the last one as a beginning. Null where there is none.
+create function chat_private.name_words(query text) returns tsquery
+language sql immutable set search_path = '' as $$
+  select replace(replace(chat_private.search_phrase(query, true), ' <-> ', ' & '), '~', '')::tsquery;
+$$;
+
 create function chat_private.name_query(query text, operation text) returns tsquery
 language plpgsql stable set search_path = '' as $$
 declare
   v_query tsquery;
 begin
   if char_length(query) <= 200 then
-    v_query := replace(replace(chat_private.search_phrase(query, true), ' <-> ', ' & '), '~', '')::tsquery;
+    v_query := chat_private.name_words(query);
   end if;
   if v_query is null then
     perform chat_private.fail('invalid_search', 400, format('unable to %s; type 1 to 200 characters, letters or digits among them', operation));
@@ -8526,6 +8531,69 @@ comment on function chat_private.adopt_api_key() is
   'Gives the present request the rights of the key in X-API-Key. Errors: invalid_api_key, missing_scope';
 comment on function chat_private.check_api_key(text) is 'The key that this secret is, and what it may do; no row when it does not count';
 
+-- 73_suspension_mails.sql
+-- Telling suspended people by mail: noted with the suspension, tried again until a mail server takes it.
+
+-- Whoever suspends over HTTP sends at once; a worker finds what has not gone out by then.
+create table chat_private.suspension_mails (
+  user_id uuid primary key references chat.accounts on delete cascade,
+  tries integer not null default 1,
+  due_at timestamptz not null default now() + interval '1 minute'
+);
+
+alter table chat_private.suspension_mails enable row level security;
+
+-- Definer: the table belongs to nobody.
+create function chat_private.tg_accounts__tell_suspension() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if new.suspended_at is null then
+    delete from chat_private.suspension_mails m where m.user_id = new.user_id;
+  elsif new.email is not null and new.suspend_reason is not null then
+    insert into chat_private.suspension_mails (user_id) values (new.user_id) on conflict do nothing;
+    perform chat_private.wake_worker('suspension_mails', now() + interval '1 minute');
+  end if;
+  return null;
+end;
+$$;
+create trigger _500_tell_suspension after update of suspended_at on chat.accounts
+  for each row when ((new.suspended_at is null) <> (old.suspended_at is null))
+  execute function chat_private.tg_accounts__tell_suspension();
+
+-- Those whose turn it is, each for another try after 2, 4, 8 … minutes, at last every hour; after two days a mail that no
+-- server takes is given up.
+-- Definer: as above.
+create function chat.claim_suspension_mails() returns table (user_id uuid, email text, reason text)
+language plpgsql volatile security definer rows 20 set search_path = '' as $$
+begin
+  delete from chat_private.suspension_mails m where m.tries > 50;
+  return query
+    update chat_private.suspension_mails m
+       set tries = m.tries + 1, due_at = now() + least(make_interval(mins => (2 ^ least(m.tries, 6))::integer), interval '1 hour')
+      from chat.accounts a
+     where a.user_id = m.user_id
+       and m.user_id in (select d.user_id from chat_private.suspension_mails d
+                          where d.due_at <= now() order by d.due_at limit 20 for update skip locked)
+    returning m.user_id, a.email, a.suspend_reason;
+end;
+$$;
+grant execute on function chat.claim_suspension_mails() to service_role;
+
+-- Definer: as above.
+create function chat.settle_suspension_mail(user_id uuid) returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from chat_private.suspension_mails m where m.user_id = settle_suspension_mail.user_id;
+$$;
+grant execute on function chat.settle_suspension_mail(uuid) to service_role;
+
+comment on table chat_private.suspension_mails is 'Suspended people whom no mail server has taken the mail for yet';
+comment on column chat_private.suspension_mails.user_id is 'Who is to be told';
+comment on column chat_private.suspension_mails.tries is 'How often it was tried, the try that is under way among them';
+comment on column chat_private.suspension_mails.due_at is 'From when it is tried again';
+comment on function chat.claim_suspension_mails() is
+  'For the server only: up to 20 mails whose turn it is to be tried again';
+comment on function chat.settle_suspension_mail(uuid) is 'For the server only: a mail server has taken this person''s mail';
+
 -- 74_auth_log.sql
 -- What happened to accounts: sign-ups, sign-ins, changed passwords; so that people and admins see what was not them.
 
@@ -9242,15 +9310,13 @@ create view chat_private.admin_channels as
 -- Serves the beginnings of addresses; names have theirs for mentions and usernames for the search of people.
 create index accounts_email_prefix_idx on chat.accounts (email text_pattern_ops);
 
-create function chat_private.to_prefix(query text) returns text
-language sql immutable set search_path = '' as $$
-  select regexp_replace(lower(btrim(coalesce(query, ''))), '([\\%_])', '\\\1', 'g') || '%';
-$$;
-
--- The accounts asked for, as a statement with only what is asked for in it, so that each question has its index.
--- $1 is the beginning of a username, name or address, $2 a username.
-create function chat_private.select_accounts(prefix text, user_role text, suspended boolean, after_username text) returns text
+-- The accounts asked for, as a statement with only what is asked for in it, so that each question has its index: words
+-- of names by their beginnings, addresses by any part; one shorter than a trigram by its beginning.
+create function chat_private.select_accounts(query text, user_role text, suspended boolean, after_username text) returns text
 language plpgsql stable set search_path = '' as $$
+declare
+  v_text text := lower(btrim(coalesce(select_accounts.query, '')));
+  v_prefix text := chat_private.like_prefix(v_text);
 begin
   if user_role not in ('user', 'admin') then
     perform chat_private.fail('invalid_user_role', 400, 'unable to list accounts; a role is user or admin');
@@ -9260,11 +9326,15 @@ begin
     || ' where p.deleted_at is null'
     || case user_role when 'admin' then ' and a.role = ''admin''' when 'user' then ' and a.role <> ''admin''' else '' end
     || case suspended when true then ' and a.suspended_at is not null' when false then ' and a.suspended_at is null' else '' end
-    || case when prefix <> '%' then '
-         and p.id in (select n.id from chat.profiles n where n.username like $1 and n.deleted_at is null
-                      union select n.id from chat.profiles n where lower(n.name) like $1 and n.deleted_at is null
-                      union select n.user_id from chat.accounts n where n.email like $1)' else '' end
-    || case when after_username is not null then ' and p.username > $2' else '' end;
+    || case when v_text <> '' then format('
+         and p.id in (select n.id from chat.profiles n where n.username like %1$L and n.deleted_at is null
+                      union select n.id from chat.profiles n where lower(n.name) like %1$L and n.deleted_at is null
+                      union select n.id from chat.profiles n
+                             where chat_private.name_terms(n.username, n.name) @@ %2$L and n.deleted_at is null
+                      union select n.user_id from chat.accounts n where n.email like %3$L)',
+         v_prefix, chat_private.name_words(v_text),
+         case when char_length(v_text) < 3 then '' else '%' end || v_prefix) else '' end
+    || case when after_username is not null then format(' and p.username > %L', after_username) else '' end;
 end;
 $$;
 
@@ -9275,8 +9345,6 @@ returns table (id uuid, username text, name text, avatar_url text, role text, em
                phone text, created_at timestamptz, last_sign_in_at timestamptz, last_seen_at timestamptz,
                suspended_at timestamptz, suspend_reason text, suspended_by uuid, channel_count bigint)
 language plpgsql stable security definer rows 50 set search_path = '' as $$
-declare
-  v_prefix text := chat_private.to_prefix(list_accounts.query);
 begin
   perform chat_private.require_platform_admin('list accounts');
   perform chat_private.check_page_size(page_size, 'list accounts');
@@ -9286,9 +9354,9 @@ begin
   end if;
   -- The page first, so that nothing else is looked up for those who are skipped.
   return query execute format('
-    select u.* from (%s order by p.username limit $3 offset $4) page join chat_private.admin_users u on u.id = page.id
-     order by page.username', chat_private.select_accounts(v_prefix, user_role, suspended, after_username))
-    using v_prefix, after_username, page_size, skip;
+    select u.* from (%s order by p.username limit $1 offset $2) page join chat_private.admin_users u on u.id = page.id
+     order by page.username', chat_private.select_accounts(query, user_role, suspended, after_username))
+    using page_size, skip;
 end;
 $$;
 grant execute on function chat.list_accounts(text, text, boolean, text, integer, integer) to authenticated;
@@ -9298,12 +9366,11 @@ create function chat.count_accounts(query text default null, user_role text defa
 returns bigint
 language plpgsql stable security definer set search_path = '' as $$
 declare
-  v_prefix text := chat_private.to_prefix(count_accounts.query);
   v_count bigint;
 begin
   perform chat_private.require_platform_admin('count accounts');
-  execute format('select count(*) from (%s) found', chat_private.select_accounts(v_prefix, user_role, suspended, null))
-    into v_count using v_prefix;
+  execute format('select count(*) from (%s) found', chat_private.select_accounts(query, user_role, suspended, null))
+    into v_count;
   return v_count;
 end;
 $$;
@@ -9312,7 +9379,7 @@ grant execute on function chat.count_accounts(text, text, boolean) to authentica
 comment on view chat_private.admin_users is 'For Studio: everybody with account, last sign-in and number of channels. Suspend in chat.accounts, by setting suspended_at';
 comment on view chat_private.admin_channels is 'For Studio: every channel with owner, members, messages and last activity';
 comment on function chat.list_accounts(text, text, boolean, text, integer, integer) is
-  'Accounts by username, after one or skipping a number of them: those whose username, name or address begins with a text, of a role, suspended or not; 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size, invalid_user_role, invalid_input';
+  'Accounts by username, after one or skipping a number of them: those whose username, or a word of whose name, begins with a text, or whose address contains it, of a role, suspended or not; 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size, invalid_user_role, invalid_input';
 comment on function chat.count_accounts(text, text, boolean) is
   'How many accounts list_accounts has in all. For platform admins. Errors: not_an_admin, invalid_user_role';
 
