@@ -7,9 +7,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorCodes } from '../sdk/src/error-codes.ts';
+import { contractsPage } from './contracts/page.ts';
 import { readDefiners } from './definers.ts';
 import { mailTemplates } from './mail-templates.ts';
-import { postmanCollection } from './postman/collection.ts';
+import { type Description, postmanCollection } from './postman/collection.ts';
 import { swaggerUi } from './swagger-ui.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -85,7 +86,7 @@ function databaseTypes(url: string): string {
 }
 
 /** The HTTP API's descriptions by their names, from the schemas that check its requests and answers. */
-function openApi(): Record<string, object> {
+function openApi(): Record<string, Description> {
   const config = join(root, 'edge-functions/deno.json');
   const output = execFileSync(
     join(root, 'node_modules/.bin/deno'),
@@ -114,12 +115,13 @@ function currently(path: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-const { api = {}, ...documents } = openApi();
+const { api = { paths: {}, components: { schemas: {}, responses: {} } }, ...documents } = openApi();
 const generated: Record<string, string> = {
   'supabase/migrations/20261121000000_confab.sql': migration(),
   'docs/errors.md': errorPage(),
   'docs/definers.md': definerPage(),
   'edge-functions/_shared/mail-templates.json': mailTemplates(join(root, 'supabase/templates')),
+  'docs/contracts.md': contractsPage(documents),
   'docs/openapi.json': toJson(api),
   ...Object.fromEntries(
     Object.entries(documents).map(([name, description]) => [

@@ -1,0 +1,160 @@
+/** Reads from the source which functions and tables of the database an endpoint comes to, and what of Auth and Storage. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import ts from 'typescript';
+import { PROJECT_DIR } from '../stack/stack.ts';
+
+interface Source {
+  path: string;
+  root: ts.SourceFile;
+  /** What it declares at the top, by name. */
+  declared: Map<string, ts.Node>;
+  /** Local name → file and name there. */
+  imported: Map<string, [file: string, name: string]>;
+}
+
+/** Where an endpoint is written down. */
+export interface Written {
+  method: string;
+  /** Matches its path below the document's mount, parameters in braces. */
+  pattern: RegExp;
+  /** In the order of the source, each once. */
+  reaches: string[];
+}
+
+const API = join(PROJECT_DIR, 'edge-functions/api');
+const VERBS: Readonly<Record<string, string>> = { get: 'get', post: 'post', put: 'put', remove: 'delete' };
+
+const sources = new Map(
+  readdirSync(API, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => [name, readSource(name)]),
+);
+
+function readSource(path: string): Source {
+  const text = readFileSync(join(API, path), 'utf8');
+  const root = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const source: Source = { path, root, declared: new Map(), imported: new Map() };
+  for (const statement of root.statements) {
+    if (ts.isFunctionDeclaration(statement) && statement.name) {
+      source.declared.set(statement.name.text, statement);
+    } else if (ts.isVariableStatement(statement)) {
+      for (const { name, initializer } of statement.declarationList.declarations) {
+        if (ts.isIdentifier(name) && initializer) source.declared.set(name.text, initializer);
+      }
+    } else if (ts.isImportDeclaration(statement) && ts.isStringLiteral(statement.moduleSpecifier)) {
+      const file = relative(API, join(API, dirname(path), statement.moduleSpecifier.text));
+      const names = statement.importClause?.namedBindings;
+      if (names && ts.isNamespaceImport(names)) source.imported.set(names.name.text, [file, '*']);
+      for (const { name, propertyName } of names && ts.isNamedImports(names) ? names.elements : []) {
+        source.imported.set(name.text, [file, (propertyName ?? name).text]);
+      }
+    }
+  }
+  return source;
+}
+
+/** The endpoints of a dialect: `get('/path', { run })`. */
+export function writtenInDialect(name: string): Written[] {
+  const source = sourceOf(`dialects/${name}.ts`);
+  return [...callsIn(source.root)].flatMap((call) => {
+    const [path, definition] = call.arguments;
+    const verb = ts.isIdentifier(call.expression) ? VERBS[call.expression.text] : undefined;
+    if (!verb || !path || !definition) return [];
+    return [{ method: verb, pattern: patternOf(path), reaches: reachesOf(source, definition) }];
+  });
+}
+
+/** ConnectBest's: a route that `createRoute` makes, given to `openapi` with its handler. */
+export function writtenInRoutes(): Written[] {
+  const app = sourceOf('app.ts');
+  return [...callsIn(app.root)].flatMap(({ expression, arguments: [prefix, routes] }) => {
+    const isMount = ts.isPropertyAccessExpression(expression) && expression.name.text === 'route';
+    if (!isMount || !prefix || !ts.isStringLiteral(prefix)) return [];
+    if (!routes || !ts.isCallExpression(routes) || !ts.isIdentifier(routes.expression)) return [];
+    const [file = '', name = ''] = app.imported.get(routes.expression.text) ?? [];
+    const source = sources.get(file);
+    const made = source?.declared.get(name);
+    return source && made ? routesIn(source, made, prefix.text) : [];
+  });
+}
+
+function routesIn(source: Source, made: ts.Node, prefix: string): Written[] {
+  return [...callsIn(made)].flatMap(({ expression, arguments: [route, handler] }) => {
+    const isRoute = ts.isPropertyAccessExpression(expression) && expression.name.text === 'openapi';
+    if (!isRoute || !route || !handler || !ts.isIdentifier(route)) return [];
+    const text = source.declared.get(route.text)?.getText() ?? '';
+    const [, method = ''] = /\bmethod: '(\w+)'/.exec(text) ?? [];
+    const [, path = ''] = /\bpath: '([^']+)'/.exec(text) ?? [];
+    const pattern = new RegExp(
+      `^${escaped(`${prefix}${path}`.replace(/^\/\//, '/').replace(/(.)\/$/, '$1'))}$`,
+    );
+    return [{ method, pattern, reaches: reachesOf(source, handler) }];
+  });
+}
+
+const sourceOf = (path: string): Source => {
+  const source = sources.get(path);
+  if (!source) throw new Error(`unable to read what endpoints reach; there is no ${path}`);
+  return source;
+};
+
+function* callsIn(node: ts.Node): Generator<ts.CallExpression> {
+  if (ts.isCallExpression(node)) yield node;
+  for (const child of node.getChildren()) yield* callsIn(child);
+}
+
+/** A template stands for any word: `/${noun}/{id}`. */
+function patternOf(path: ts.Expression): RegExp {
+  if (ts.isStringLiteralLike(path)) return new RegExp(`^${escaped(path.text)}$`);
+  if (!ts.isTemplateExpression(path)) return /^(?!)/;
+  const spans = path.templateSpans.map(({ literal }) => `[^/]+${escaped(literal.text)}`);
+  return new RegExp(`^${escaped(path.head.text)}${spans.join('')}$`);
+}
+
+const escaped = (text: string): string => text.replaceAll(/[{}.]/g, '\\$&');
+
+function reachesOf(source: Source, node: ts.Node): string[] {
+  const reached = new Set<string>();
+  const seen = new Set<ts.Node>();
+  const visit = (where: Source, part: ts.Node): void => {
+    if (ts.isTypeNode(part) || seen.has(part)) return;
+    seen.add(part);
+    const name = nameOf(part);
+    if (name) reached.add(name);
+    const [there, declaration] = declarationOf(where, part);
+    if (declaration) visit(there, declaration);
+    ts.forEachChild(part, (child) => visit(where, child));
+  };
+  visit(source, node);
+  return [...reached];
+}
+
+/** What a name stands for, and where that is. */
+function declarationOf(where: Source, node: ts.Node): [Source, ts.Node | undefined] {
+  if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
+    const [file = '', imported] = where.imported.get(node.expression.text) ?? [];
+    const there = imported === '*' ? sources.get(file) : undefined;
+    return [there ?? where, there?.declared.get(node.name.text)];
+  }
+  if (!ts.isIdentifier(node) || isNameOfProperty(node)) return [where, undefined];
+  const [file, imported = node.text] = where.imported.get(node.text) ?? [];
+  const there = file === undefined ? where : sources.get(file);
+  return [there ?? where, there?.declared.get(imported)];
+}
+
+const isNameOfProperty = ({ parent, ...node }: ts.Identifier): boolean =>
+  (ts.isPropertyAccessExpression(parent) && parent.name.pos === node.pos) ||
+  (ts.isPropertyAssignment(parent) && parent.name.pos === node.pos);
+
+/** `.rpc('send_message')`, `.from('accounts')`, `.auth.signUp()`, `storage.put()`. */
+function nameOf(node: ts.Node): string | undefined {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
+  const { expression: whose, name } = node.expression;
+  const [first] = node.arguments;
+  const isNamed = name.text === 'rpc' || name.text === 'from';
+  if (isNamed && first && ts.isStringLiteral(first)) return first.text;
+  const owner = whose.getText();
+  if (/\.auth(\.\w+)*$/.test(owner)) return `Auth.${name.text}`;
+  return /\bstorage$/i.test(owner) ? `Storage.${name.text}` : undefined;
+}
