@@ -352,7 +352,6 @@ describe('GET /api/chat/channels/:channelId/messages', () => {
     ['limit', { limit: '-1' }],
     ['limit', { limit: '1.5' }],
     ['limit', { limit: 'many' }],
-    ['limit', { limit: '' }],
     ['before', { before: 'yesterday' }],
     ['after', { after: '7' }],
   ])('error: 400 that names %s when it is wrong (%o)', async (field, query) => {
