@@ -105,7 +105,12 @@ export function createApp(deps: Deps): Api {
     descriptions ??= describeAll(connectbest, dialects);
     return descriptions;
   };
-  app.route('/api/docs', docsRoutes());
+  const choices = [
+    { name: 'api', title: 'All' },
+    { name: 'connectbest', title: 'ConnectBest' },
+    ...DIALECTS.map(({ name, title }) => ({ name, title })),
+  ];
+  app.route('/api/docs', docsRoutes(choices));
   app.get('/api/openapi.json', (c) => c.json(describe().api));
   app.get('/api/openapi/:document{[a-z]+\\.json}', (c) => {
     const description = describe()[c.req.param('document').replace('.json', '')];

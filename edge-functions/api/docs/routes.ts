@@ -12,7 +12,13 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const PAGE = `<!doctype html>
+/** A document that has a description, in addresses and for people. */
+interface Choice {
+  name: string;
+  title: string;
+}
+
+const page = (choices: Choice[]) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -24,6 +30,9 @@ const PAGE = `<!doctype html>
     <link rel="stylesheet" href="docs/page.css">
   </head>
   <body>
+    <nav aria-label="Documents">
+      ${choices.map(({ name, title }) => `<a href="?document=${name}">${title}</a>`).join('\n      ')}
+    </nav>
     <main id="description"><noscript>This page needs JavaScript; <a href="openapi.json">openapi.json</a> does not.</noscript></main>
     <script src="docs/swagger-ui-bundle.js"></script>
     <script src="docs/page.js"></script>
@@ -35,8 +44,12 @@ const SCRIPT = `const dark = matchMedia('(prefers-color-scheme: dark)');
 const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
 dark.addEventListener('change', follow);
 follow();
+const links = [...document.querySelectorAll('nav a')];
+const chosen = links.find((link) => link.search === location.search) ?? links[0];
+chosen.setAttribute('aria-current', 'page');
+const name = new URLSearchParams(chosen.search).get('document');
 SwaggerUIBundle({
-  url: 'openapi.json',
+  url: name === 'api' ? 'openapi.json' : 'openapi/' + name + '.json',
   dom_id: '#description',
   deepLinking: true,
   displayRequestDuration: true,
@@ -58,13 +71,14 @@ const STYLE = `body { margin: 0; background: #fafafa; }
 }
 `;
 
-export function docsRoutes(): Hono {
+export function docsRoutes(choices: Choice[]): Hono {
+  const html = page(choices);
   return new Hono()
     .get('/', (c) => {
       // The page names its parts relative to itself, as it does not know where functions are mounted.
       if (new URL(c.req.url).pathname.endsWith('/')) return c.redirect('../docs', 301);
       c.header('Content-Security-Policy', POLICY);
-      return c.html(PAGE);
+      return c.html(html);
     })
     .get('/page.js', (c) => c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
     .get('/page.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }))
