@@ -117,10 +117,7 @@ export async function signIn(
 }
 
 export const readAccount = (client: ChatClient): Promise<AccountRow> =>
-  run(
-    'read the account',
-    client.rpc('get_account', {}, { get: true }).single().overrideTypes<AccountRow, { merge: false }>(),
-  );
+  run('read the account', client.rpc('get_account').single().overrideTypes<AccountRow, { merge: false }>());
 
 export const comeOnline = (client: ChatClient): Promise<AccountRow> =>
   updateAccount(client, { presence: 'online' });
@@ -164,9 +161,7 @@ export const deleteAccount = (client: ChatClient, userId: string) =>
 export async function findContact(client: ChatClient, userId: string): Promise<ContactRow | undefined> {
   const rows = await run(
     'read user',
-    client
-      .rpc('get_contact', { user_id: userId }, { get: true })
-      .overrideTypes<ContactRow[], { merge: false }>(),
+    client.rpc('get_contact', { user_id: userId }).overrideTypes<ContactRow[], { merge: false }>(),
   );
   return rows[0];
 }

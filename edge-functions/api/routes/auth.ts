@@ -1,6 +1,6 @@
 /** Registering, signing in and the own account (ConnectBest 1.1, 1.2, 1.5). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn, visiting } from '../../_shared/caller.ts';
+import { signedInPassing, visiting } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { absent, Email, Password, Phone, SixDigits, text } from '../../_shared/schemas.ts';
 import { visitorOf } from '../../_shared/visitor.ts';
@@ -82,7 +82,7 @@ const login = createRoute({
 });
 
 const me = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/me',
   operationId: 'readMe',

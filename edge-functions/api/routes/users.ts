@@ -1,6 +1,6 @@
 /** The own profile and status, and other people (ConnectBest 2.1, 2.3, 2.4, 2.5). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { signedIn, signedInPassing } from '../../_shared/caller.ts';
+import { signedInPassing } from '../../_shared/caller.ts';
 import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
@@ -68,7 +68,7 @@ const status = createRoute({
 });
 
 const search = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/search',
   operationId: 'searchUsers',
@@ -89,7 +89,7 @@ const search = createRoute({
 });
 
 const find = createRoute({
-  ...signedIn,
+  ...signedInPassing,
   method: 'get',
   path: '/{userId}',
   operationId: 'readUser',
