@@ -363,13 +363,12 @@ describe('GET /api/auth/me', () => {
   });
 
   it.each(badTokens)('permission: refuses %s', async (_, make) => {
+    const message = expect.stringMatching(/^unable to /);
     const { status, body } = await me(make((await signUp()).token));
     expect(status).toBe(401);
     expect(body).toEqual({
-      error: {
-        code: expect.stringMatching(/^(not_signed_in|session_expired)$/),
-        message: expect.stringMatching(/^unable to /),
-      },
+      error: { code: expect.stringMatching(/^(not_signed_in|session_expired)$/), message },
+      message,
     });
   });
 

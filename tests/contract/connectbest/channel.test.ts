@@ -35,7 +35,7 @@ describe('GET /api/chat/channels/:channelId', () => {
     expect(answer.body).toEqual({
       channel: {
         ...made.body.channel,
-        members: [member(ada, 'admin', 'offline'), member(bob, 'member', 'busy')],
+        members: [member(ada, 'admin', 'online'), member(bob, 'member', 'busy')],
       },
     });
   });
@@ -131,13 +131,14 @@ describe('PUT /api/chat/channels/:channelId', () => {
     const put = async (json: object) => (await change(ada, 'PUT', id, json)).body.channel;
     expect(await put({})).toMatchObject({ name, description: 'Old', type: 'private' });
     expect(await put({ name })).toMatchObject({ name, description: 'Old' });
+    expect(await put({ name: '', type: null })).toMatchObject({ name, type: 'private' });
     expect(await put({ description: '' })).toMatchObject({ name, description: null });
     expect(await put({ description: null })).toMatchObject({ name, description: null });
   });
 
   it.each([
     ['name', { name: 'two words' }, 'invalid_slug'],
-    ['name', { name: '' }, 'invalid_slug'],
+    ['name', { name: 'two--dashes' }, 'invalid_slug'],
     ['description', { description: 7 }, 'invalid_input'],
     ['type', { type: 'dm' }, 'invalid_input'],
   ])('error: 400 for a wrong %s (%o), and nothing changes', async (field, json, code) => {
