@@ -7559,15 +7559,19 @@ create type chat.contact as (
   activity text
 );
 
+-- Volatile, so that it counts the call of the HTTP API which makes it (07_api_limits.sql).
 create function chat.get_account() returns setof chat.account_details
-language sql stable rows 1 set search_path = '' as $$
-  select a.user_id, p.username, p.name, p.avatar_url, a.email, a.email_verified_at, a.phone, a.role,
-         coalesce(s.status, 'offline'), s.status_text, f.notifications, f.sound, f.timezone, a.created_at
-    from chat.accounts a
-    join chat.profiles p on p.id = a.user_id
-    join chat.preferences f on f.user_id = a.user_id
-    left join chat.get_presence(array[(select auth.uid())]) s on s.user_id = a.user_id
-   where a.user_id = (select auth.uid());
+language plpgsql volatile rows 1 set search_path = '' as $$
+begin
+  return query
+    select a.user_id, p.username, p.name, p.avatar_url, a.email, a.email_verified_at, a.phone, a.role,
+           coalesce(s.status, 'offline'), s.status_text, f.notifications, f.sound, f.timezone, a.created_at
+      from chat.accounts a
+      join chat.profiles p on p.id = a.user_id
+      join chat.preferences f on f.user_id = a.user_id
+      left join chat.get_presence(array[(select auth.uid())]) s on s.user_id = a.user_id
+     where a.user_id = (select auth.uid());
+end;
 $$;
 grant execute on function chat.get_account() to authenticated;
 
@@ -7638,9 +7642,9 @@ language sql stable security definer set search_path = '' as $$
    order by wanted.n;
 $$;
 
--- Definer: calls the above.
+-- Volatile as get_account. Definer: calls the above.
 create function chat.get_contact(user_id uuid) returns setof chat.contact
-language sql stable rows 1 security definer set search_path = '' as $$
+language sql volatile rows 1 security definer set search_path = '' as $$
   select * from chat_private.contacts(array[get_contact.user_id]);
 $$;
 grant execute on function chat.get_contact(uuid) to authenticated;
@@ -7668,9 +7672,9 @@ begin
 end;
 $$;
 
--- Definer: as above.
+-- Volatile as get_account. Definer: as above.
 create function chat.search_contacts(query text, page_size integer default 20) returns setof chat.contact
-language plpgsql stable rows 20 security definer set search_path = '' as $$
+language plpgsql volatile rows 20 security definer set search_path = '' as $$
 declare
   v_named uuid[] := chat_private.people_named(query);
   v_like record;
