@@ -14,6 +14,8 @@ export interface Storage {
     body: ReadableStream<Uint8Array>,
     options: { mediaType: string; cacheSeconds?: number },
   ): Promise<void>;
+  /** What lies there, as it streams, until `signal` ends it. */
+  read(bucket: string, path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   remove(bucket: string, paths: string[]): Promise<void>;
   /** Paths of what lies in a folder, at most 100. */
   list(bucket: string, folder: string): Promise<string[]>;
@@ -41,6 +43,7 @@ export function connectStorage(
       };
       await run('store file', from(bucket).upload(path, body, options));
     },
+    read: (bucket, path, signal) => run('read file', from(bucket).download(path, {}, { signal }).asStream()),
     async remove(bucket, paths) {
       if (paths.length > 0) await run('remove files', from(bucket).remove(paths));
     },

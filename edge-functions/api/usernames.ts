@@ -1,6 +1,7 @@
 /** Accounts by username and password, as four of the documents have them. */
 import { z } from '@hono/zod-openapi';
 import { inBackground } from '../_shared/background.ts';
+import type { Reason } from '../_shared/http.ts';
 import { absent, Email, SixDigits, text } from '../_shared/schemas.ts';
 import type { Tokens } from '../_shared/supabase.ts';
 import { visitorOf } from '../_shared/visitor.ts';
@@ -56,6 +57,34 @@ export const LoginChange = z.object({
   username: absent(Username.optional()),
   password: absent(NewPassword.optional()),
 });
+
+export const signUpErrors = {
+  400: [
+    'A field is wrong, or taken',
+    ...['username_taken', 'invalid_username', 'user_already_exists', 'weak_password'],
+  ],
+} satisfies Record<number, Reason>;
+
+export const signInErrors = {
+  401: ['Username or password is wrong', 'invalid_credentials'],
+  402: ['The second factor is missing; its code was sent', 'second_factor_required'],
+  403: ['Suspended', 'account_suspended'],
+} satisfies Record<number, Reason>;
+
+/** Our errors about accounts with the statuses and fields of these documents, for `translator`. */
+export const ACCOUNT_STATUSES = {
+  invalid_credentials: 401,
+  invalid_username: 400,
+  user_already_exists: 400,
+  username_taken: 400,
+  weak_password: 400,
+};
+export const ACCOUNT_FIELDS = {
+  invalid_username: 'username',
+  user_already_exists: 'email',
+  username_taken: 'username',
+  weak_password: 'password',
+};
 
 type Visit<Body> = Pick<Ask<unknown, unknown, Body>, 'c' | 'deps' | 'body'>;
 

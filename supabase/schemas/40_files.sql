@@ -34,6 +34,7 @@ create table chat.files (
   created_at timestamptz not null default now(),
   uploaded_at timestamptz,
   is_held boolean not null default false,
+  is_open boolean not null default false,
   expires_at timestamptz not null default now() + make_interval(secs => chat_private.setting('unused_file_seconds')::double precision),
   deleted_at timestamptz,
   path text not null generated always as (folder_id::text || '/' || id::text) stored,
@@ -47,7 +48,10 @@ create table chat.files (
 create index files_message_idx on chat.files (channel_id, seq);
 -- Serves the worker: what no message has taken in time.
 create index files_unused_idx on chat.files (expires_at) where seq is null;
-create index files_uploader_idx on chat.files (uploader_id);
+create index files_uploader_idx on chat.files (uploader_id, id);
+-- Serve the files that somebody may read, newest first.
+create index files_channel_idx on chat.files (channel_id, id) where seq is not null and deleted_at is null;
+create index files_open_idx on chat.files (id) where is_open and seq is not null and deleted_at is null;
 
 alter table chat.files enable row level security;
 
@@ -210,7 +214,8 @@ comment on column chat.files.has_thumbnail is 'Whether a small picture of it lie
 comment on column chat.files.created_at is 'When it was announced';
 comment on column chat.files.uploaded_at is 'When Storage had all of it; null before';
 comment on column chat.files.is_held is 'Whether nobody may read it yet, as it has not been scanned';
-comment on column chat.files.expires_at is 'When it goes unless a message has taken it';
+comment on column chat.files.is_open is 'Whether its channel is open, so that anybody reads it once it is sent';
+comment on column chat.files.expires_at is 'When it goes unless a message has taken it; infinity: never';
 comment on column chat.files.deleted_at is 'When it or its message was deleted: nobody reads it any more, and only platform admins see this row';
 comment on function chat_private.may_use_file(text, text) is
   'Whether the caller may upload, read or remove the object at this path of the bucket files; asked by the policies of Storage';

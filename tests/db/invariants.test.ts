@@ -7,9 +7,11 @@ afterAll(() => database.end());
 
 /** What somebody who is not signed in may run: the gate, and what it refuses with. */
 const ANON_FUNCTIONS = [
-  'chat.get_open_channel',
-  'chat.list_open_channels',
-  'chat.list_open_messages',
+  'chat.get_readable_file',
+  'chat.list_readable_channels',
+  'chat.list_readable_files',
+  'chat.list_readable_messages',
+  'chat.read_history',
   'chat_private.adopt_api_key',
   'chat_private.check_api_key',
   'chat_private.fail',

@@ -61,12 +61,16 @@ export async function register(
   // A username without an address has one made of it.
   if (error && TAKEN.has(error.code ?? '') && !email) {
     throw new ApiError('username_taken', 409, 'unable to register; this username is taken');
+  } else if (error && MALFORMED.has(error.code ?? '') && !email) {
+    const rule = 'a username has 2 to 32 of a-z, 0-9, dot, dash and underscore';
+    throw new ApiError('invalid_username', 400, `unable to register; ${rule}`);
   }
   const tokens = sessionOf('register', data.session, error);
   return { account: await readAccount(supabase.asCaller(tokens.access_token)), tokens };
 }
 
 const TAKEN = new Set(['user_already_exists', 'email_exists']);
+const MALFORMED = new Set(['validation_failed', 'email_address_invalid']);
 
 /** The address that Auth knows an account without one by. It never receives mail. */
 const reservedAddress = (username: string) => `${username}@users.confab.invalid`;

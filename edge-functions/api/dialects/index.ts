@@ -1,5 +1,6 @@
 /** The documents that are served beside ConnectBest; where they share a path, the earlier one is asked first. */
 import type { Dialect } from '../dialect.ts';
 import { chatrooms } from './chatrooms.ts';
+import { rooms } from './rooms.ts';
 
-export const DIALECTS: Dialect[] = [chatrooms];
+export const DIALECTS: Dialect[] = [chatrooms, rooms];

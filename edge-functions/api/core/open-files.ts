@@ -1,0 +1,96 @@
+/** Reading files by their ids, and uploading one for a channel or to keep. */
+import { ApiError } from '../../_shared/errors.ts';
+import type { FieldPart } from '../../_shared/multipart.ts';
+import { Uuid } from '../../_shared/schemas.ts';
+import type { Storage } from '../../_shared/storage.ts';
+import { type ChatClient, given, run } from '../../_shared/supabase.ts';
+import { deleteFile, type FileRow, type UploadedFile, uploadFiles } from './files.ts';
+import { joinAndPost } from './open-channels.ts';
+
+/** `chat.readable_file`: of composite types the database does not say what is never null. */
+export type ReadableFileRow = Pick<FileRow, 'id' | 'name' | 'mime_type' | 'size' | 'path'> & {
+  created_at: string;
+};
+
+/** Newest first. */
+export const listReadableFiles = async (
+  client: ChatClient,
+  { limit, before }: { limit: number; before?: string | undefined },
+) =>
+  (await run(
+    'list files',
+    client.rpc('list_readable_files', given({ page_size: limit, before })),
+  )) as ReadableFileRow[];
+
+/** The file as it lies in Storage, to be saved and never shown in place: anybody may have written it. */
+export async function download(storage: Storage, client: ChatClient, id: string, signal: AbortSignal) {
+  const file = (await run(
+    'read file',
+    client.rpc('get_readable_file', { id }),
+  )) as unknown as ReadableFileRow;
+  const content = await storage.read('files', file.path, signal);
+  return new Response(content, {
+    headers: {
+      'content-type': file.mime_type,
+      'content-length': String(file.size),
+      'content-disposition': `attachment; filename*=UTF-8''${encodeName(file.name)}`,
+    },
+  });
+}
+
+/** As RFC 5987 spells what is not ASCII. */
+const encodeName = (name: string): string =>
+  encodeURIComponent(name.toWellFormed()).replaceAll(
+    /['()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+interface Fields {
+  file: string;
+  channel: string;
+}
+
+/**
+ * Stores the one file of a form, whose `fields` have these names, and sends it to the channel that the form names, in a
+ * message of its own. Without a channel it is kept until its uploader deletes it.
+ */
+export async function share(
+  storage: Storage,
+  client: ChatClient,
+  request: Request,
+  fields: Fields,
+): Promise<UploadedFile> {
+  let channelId: string | undefined;
+  const [file] = await uploadFiles(storage, client, request, {
+    field: fields.file,
+    maxFiles: 1,
+    // Who is not in it yet joins it with the message.
+    channelOf(part) {
+      channelId = channelIn(part, fields) ?? channelId;
+      return undefined;
+    },
+  });
+  if (!file) throw wrong(fields.file, 'is missing');
+  try {
+    if (channelId) await joinAndPost(client, { channelId, content: '', fileIds: [file.id] });
+    else await run('keep file', client.rpc('keep_file', { id: file.id }));
+    return file;
+  } catch (error) {
+    await deleteFile(storage, client, file.id).catch(() => {});
+    throw error;
+  }
+}
+
+/** Forms send an empty field where an app has nothing to say. */
+function channelIn({ field, value }: FieldPart, fields: Fields): string | undefined {
+  if (field === fields.file) throw wrong(field, 'must be a file');
+  if (field !== fields.channel || value === '') return undefined;
+  const { data } = Uuid.safeParse(value);
+  if (!data) throw wrong(field, 'must be a UUID');
+  return data;
+}
+
+const wrong = (field: string, message: string) =>
+  new ApiError('invalid_input', 400, `unable to upload; ${field}: ${message}`, {
+    details: [{ field, message }],
+  });

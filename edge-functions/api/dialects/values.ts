@@ -1,0 +1,107 @@
+/** Kinds of values that the shapes of several documents are made of. */
+import { z } from '@hono/zod-openapi';
+import type { Reason } from '../../_shared/http.ts';
+import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
+import type { FileRow } from '../core/files.ts';
+import type { MessageRow } from '../core/messages.ts';
+import type { Deps } from '../deps.ts';
+
+export const Id = z.guid().openapi({ format: 'uuid' });
+export const Time = z.iso.datetime().openapi({ description: 'ISO 8601, UTC' });
+export const toTime = (timestamp: string) => new Date(timestamp).toISOString();
+
+/** What a document says of a thing that is done. */
+export const message = (words: string) => z.string().openapi({ example: words });
+
+/** The fields of a body for what a message says: documents that name none get it under any of these. */
+export function wordings(first: 'message' | 'content') {
+  const content = (more: object) =>
+    absent(text({ max: 40_000 }).optional()).openapi({ type: 'string', example: 'Lunch at noon?', ...more });
+  const same = content({ description: `The same as ${first}` });
+  return { message: same, content: same, text: same, [first]: content({}) };
+}
+
+export const contentOf = (body: {
+  message?: string | undefined;
+  content?: string | undefined;
+  text?: string | undefined;
+}) => body.message ?? body.content ?? body.text;
+
+/** Lists that the documents leave without an end. */
+export const Page = z.object({
+  limit: pageLimit(50),
+  before: Uuid.optional().openapi({ description: 'Additive: the id that the page ends before' }),
+});
+
+/** Stands for people whose account is gone. */
+export const DELETED_USER = {
+  id: '00000000-0000-0000-0000-000000000000',
+  username: 'deleted-user',
+};
+
+export const SharedFile = z
+  .object({
+    id: Id,
+    name: z.string().openapi({ example: 'plan.pdf' }),
+    url: z.string().openapi({ description: 'Takes the token of whoever may read it' }),
+    size: z.int().openapi({ description: 'Bytes' }),
+    type: z.string().openapi({ description: 'Media type', example: 'application/pdf' }),
+  })
+  .openapi('SharedFile');
+
+export const toSharedFile = (
+  { id, name, size, mime_type: type }: Pick<FileRow, 'id' | 'name' | 'size' | 'mime_type'>,
+  { urls }: Deps,
+) => ({ id, name, url: `${urls.gateway}/functions/v1/api/files/${id}`, size, type });
+
+export const UploadedFile = SharedFile.extend({ uploadedAt: Time }).openapi('UploadedFile');
+
+export const toUploadedFile = (
+  file: Parameters<typeof toSharedFile>[0] & { created_at: string },
+  deps: Deps,
+) => ({ ...toSharedFile(file, deps), uploadedAt: toTime(file.created_at) });
+
+/** Of uploads in the field `file`. */
+export const uploadErrors = {
+  400: [
+    'There is no file, there are several, or it is empty or has no name; or a field is wrong',
+    ...['too_many_files', 'file_empty', 'invalid_file_name'],
+  ],
+  413: ['It is larger than 50 MB', 'file_too_large'],
+  415: [
+    'It is a program or of another type that is not taken, or the request is no form',
+    'file_type_not_allowed',
+  ],
+} satisfies Record<number, Reason>;
+
+/** A message as both documents read it that have lists of them without shapes. */
+export const RoomMessage = z
+  .object({
+    id: Id,
+    roomId: Id,
+    conversationId: Id,
+    senderId: Id,
+    sender: Id,
+    username: z.string().openapi({ example: 'ada' }),
+    content: z.string().openapi({ example: 'Lunch at noon?' }),
+    message: z.string().openapi({ example: 'Lunch at noon?' }),
+    files: z.array(SharedFile),
+    timestamp: Time,
+  })
+  .openapi('RoomMessage');
+
+export function toRoomMessage(row: MessageRow, deps: Deps): z.infer<typeof RoomMessage> {
+  const { id, username } = row.author ?? DELETED_USER;
+  return {
+    id: row.id,
+    roomId: row.channel_id,
+    conversationId: row.channel_id,
+    senderId: id,
+    sender: id,
+    username,
+    content: row.body,
+    message: row.body,
+    files: row.files.map((file) => toSharedFile(file, deps)),
+    timestamp: toTime(row.created_at),
+  };
+}

@@ -1,0 +1,258 @@
+/** Files of the rooms document: S2-4.1 to 4.3. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { database } from '../../helpers/database.ts';
+import { signUp } from '../../helpers/people.ts';
+import { stack } from '../../helpers/stack.ts';
+import { badTokens, call, expectError, TIME, UUID, uniqueAddress } from '../api.ts';
+import { channelOf } from '../room.ts';
+import { form, leftOf, MB, NOTHING, type Part, text } from '../uploads.ts';
+import { join, MOUNT, messagesOf, roomOf } from './people.ts';
+
+afterAll(() => database.end());
+
+interface File {
+  id: string;
+  name: string;
+  url: string;
+}
+
+const upload = (token: string | undefined, parts: Part[], path = `${MOUNT}/files/upload`) =>
+  call<File>('POST', path, { token, raw: form(parts) });
+const list = (token?: string, query = '') => call<File[]>('GET', `${MOUNT}/files${query}`, { token });
+
+/** What the file's bytes come with. */
+const download = (id: string, token?: string, path = `${MOUNT}/files`) =>
+  fetch(`${stack.apiUrl}/functions/v1${path}/${id}`, {
+    headers: { 'x-forwarded-for': uniqueAddress(), ...(token && { authorization: `Bearer ${token}` }) },
+  });
+
+async function shared(name = 'plan.txt') {
+  const ada = await join();
+  const roomId = await roomOf(ada);
+  const { body } = await upload(ada.token, [
+    ['roomId', roomId],
+    ['file', text(), name],
+  ]);
+  return { ada, roomId, file: body };
+}
+
+describe('POST /api/files/upload', () => {
+  it('success: 201 with what the file is and where it can be read', async () => {
+    const ada = await join();
+    const { status, body } = await upload(ada.token, [['file', text('a,b\n'), 'über uns.csv']]);
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: UUID,
+      name: 'über uns.csv',
+      url: `${stack.apiUrl}/functions/v1/api/files/${body.id}`,
+      size: 4,
+      type: 'text/plain',
+      uploadedAt: TIME,
+    });
+  });
+
+  it('success: below /api too', async () => {
+    const { status } = await upload((await join()).token, [['file', text()]], '/api/files/upload');
+    expect(status).toBe(201);
+  });
+
+  it.each<[string, Part[], string, string]>([
+    ['no file', [['roomId', '']], 'invalid_input', 'file'],
+    ['words instead of a file', [['file', 'words']], 'invalid_input', 'file'],
+    ['an empty file', [['file', new Blob([])]], 'file_empty', 'file'],
+    [
+      'two files',
+      [
+        ['file', text()],
+        ['file', text()],
+      ],
+      'too_many_files',
+      'file',
+    ],
+    ['a file elsewhere', [['files', text()]], 'invalid_input', 'files'],
+    [
+      'a room that is none',
+      [
+        ['roomId', 'lunch'],
+        ['file', text()],
+      ],
+      'invalid_input',
+      'roomId',
+    ],
+  ])('error: 400 for %s, and nothing of it stays', async (_, parts, code, field) => {
+    const ada = await signUp();
+    expectError(await upload(ada.token, parts), 400, code, field);
+    expect(await leftOf(ada)).toEqual(NOTHING);
+  });
+
+  it('error: 404 for a room that is not there, and nothing of it stays', async () => {
+    const ada = await signUp();
+    const parts: Part[] = [
+      ['roomId', randomUUID()],
+      ['file', text()],
+    ];
+    expectError(await upload(ada.token, parts), 404, 'channel_not_found');
+    expect(await leftOf(ada)).toEqual(NOTHING);
+  });
+
+  it('error: 415 for what is no form', async () => {
+    const { token } = await join();
+    expectError(
+      await call('POST', `${MOUNT}/files/upload`, { token, json: { file: 'words' } }),
+      415,
+      'unsupported_media_type',
+    );
+  });
+
+  it.each(badTokens)('permission: 401 for %s', async (_, make) => {
+    const { status } = await upload(make((await join()).token), [['file', text()]]);
+    expect(status).toBe(401);
+  });
+
+  it('permission: 404 for a private channel of others, 403 for whoever is banned', async () => {
+    const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
+    const to = (id: string): Part[] => [
+      ['file', text()],
+      ['roomId', id],
+    ];
+    expectError(await upload(bob.token, to(await channelOf(ada, 'private'))), 404, 'channel_not_found');
+    const id = await roomOf(ada);
+    await ada.supabase.rpc('ban_member', { channel_id: id, user_id: bob.id }).throwOnError();
+    expectError(await upload(bob.token, to(id)), 403, 'user_banned');
+  });
+
+  it('limit: 413 for more than 50 MB', async () => {
+    const ada = await signUp();
+    const parts: Part[] = [['file', new Blob([new Uint8Array(50 * MB + 1)])]];
+    expectError(await upload(ada.token, parts), 413, 'file_too_large', 'file');
+    expect(await leftOf(ada)).toEqual(NOTHING);
+  });
+
+  it('effect: the room has it in a message; without a room it is kept for good', async () => {
+    const { ada, roomId, file } = await shared();
+    const [message] = (await messagesOf(roomId)).body;
+    expect(message).toMatchObject({ content: '', files: [{ id: file.id, name: 'plan.txt', url: file.url }] });
+    const { body } = await upload(ada.token, [['file', text()]]);
+    const [row] =
+      await database`select expires_at = 'infinity' as is_kept from chat.files where id = ${body.id}`;
+    expect(row).toEqual({ is_kept: true });
+  });
+});
+
+describe('GET /api/files/:fileId', () => {
+  it('success: anybody gets the bytes of a file in a room, with its type and name', async () => {
+    const { file } = await shared("Ada's plan (über).txt");
+    for (const path of [`${MOUNT}/files`, '/api/files']) {
+      const answer = await download(file.id, undefined, path);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toBe('text/plain');
+      expect(answer.headers.get('content-disposition')).toBe(
+        "attachment; filename*=UTF-8''Ada%27s%20plan%20%28%C3%BCber%29.txt",
+      );
+      expect(await answer.text()).toBe('hello');
+    }
+  });
+
+  it('success: who uploaded it gets it, and who was sent it', async () => {
+    const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
+    const roomId = await channelOf(ada, 'private', [bob]);
+    const own = (await upload(ada.token, [['file', text()]])).body;
+    const sent = (
+      await upload(ada.token, [
+        ['file', text()],
+        ['roomId', roomId],
+      ])
+    ).body;
+    expect((await download(own.id, ada.token)).status).toBe(200);
+    expect((await download(sent.id, bob.token)).status).toBe(200);
+  });
+
+  it('error: 404 for a file that is not there, 400 for what is no id', async () => {
+    expectError(await call('GET', `${MOUNT}/files/${randomUUID()}`), 404, 'file_not_found');
+    expectError(await call('GET', `${MOUNT}/files/plan`), 400, 'invalid_input', 'fileId');
+  });
+
+  it('permission: 404 for the files of others and of channels that are not open', async () => {
+    const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
+    const own = (await upload(ada.token, [['file', text()]])).body;
+    const roomId = await channelOf(ada, 'private');
+    const sent = (
+      await upload(ada.token, [
+        ['file', text()],
+        ['roomId', roomId],
+      ])
+    ).body;
+    for (const { id } of [own, sent]) {
+      for (const token of [undefined, bob.token]) {
+        expectError(await call('GET', `${MOUNT}/files/${id}`, { token }), 404, 'file_not_found');
+      }
+    }
+  });
+
+  it('effect: nobody gets it once its room is closed or its message deleted', async () => {
+    const ada = await signUp();
+    const [closed, kept] = [await roomOf(ada), await roomOf(ada)];
+    const [one, other] = await Promise.all(
+      [closed, kept].map(
+        async (id) =>
+          (
+            await upload(ada.token, [
+              ['roomId', id],
+              ['file', text()],
+            ])
+          ).body,
+      ),
+    );
+    await ada.supabase.rpc('update_channel', { channel_id: closed, is_open: false }).throwOnError();
+    const [message] = (await messagesOf(kept)).body;
+    await ada.supabase
+      .rpc('delete_message_by_id', { channel_id: kept, id: message?.id ?? '' })
+      .throwOnError();
+    for (const file of [one, other]) expect((await download(file?.id ?? '')).status).toBe(404);
+    const ids = (await list(undefined, '?limit=100')).body.map(({ id }) => id);
+    expect(ids).not.toContain(one?.id);
+  });
+});
+
+describe('GET /api/files', () => {
+  it('success: anybody sees the files of rooms, newest first', async () => {
+    const [older, newer] = [(await shared()).file, (await shared()).file];
+    const { status, body } = await list(undefined, '?limit=100');
+    expect(status).toBe(200);
+    const ids = body.map(({ id }) => id);
+    expect(ids.indexOf(newer.id)).toBeLessThan(ids.indexOf(older.id));
+    expect(body).toContainEqual(older);
+  });
+
+  it('permission: with a token the own ones too, and those of the own channels', async () => {
+    const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
+    const roomId = await channelOf(ada, 'private', [bob]);
+    const own = (await upload(ada.token, [['file', text()]])).body;
+    const sent = (
+      await upload(ada.token, [
+        ['file', text()],
+        ['roomId', roomId],
+      ])
+    ).body;
+    const seen = async (token?: string) =>
+      (await list(token, '?limit=100')).body
+        .map(({ id }) => id)
+        .filter((id) => [own.id, sent.id].includes(id));
+    expect(await seen(ada.token)).toEqual([sent.id, own.id]);
+    expect(await seen(bob.token)).toEqual([sent.id]);
+    expect(await seen()).toEqual([]);
+  });
+
+  it('error: 400 for a limit and a place that are none', async () => {
+    expectError(await list(undefined, '?limit=none'), 400, 'invalid_input', 'limit');
+    expectError(await list(undefined, '?before=none'), 400, 'invalid_input', 'before');
+  });
+
+  it('limit: pages follow each other', async () => {
+    const [older, newer] = [(await shared()).file, (await shared()).file];
+    const { body } = await list(undefined, `?limit=1&before=${newer.id}`);
+    expect(body).toHaveLength(1);
+    expect((body[0]?.id ?? '') >= older.id).toBe(true);
+  });
+});
