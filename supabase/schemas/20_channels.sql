@@ -25,9 +25,8 @@ create index channels_created_by_idx on chat.channels (created_by);
 create unique index channels_slug_unique on chat.channels (slug) where deleted_at is null;
 -- Serves the list of public channels.
 create index channels_public_idx on chat.channels (slug) where kind = 'public' and deleted_at is null;
--- Serve the lists of open and of public channels, newest first.
+-- Serves the list of open channels, newest first.
 create index channels_open_idx on chat.channels (id) where is_open and deleted_at is null;
-create index channels_public_id_idx on chat.channels (id) where kind = 'public' and deleted_at is null;
 
 create table chat.channel_members (
   channel_id uuid not null references chat.channels on delete cascade,
