@@ -46,6 +46,8 @@ export interface Call {
   call: (db: Db, world: World) => Promise<unknown>;
   /** `ok`, a code of docs/errors.md, or `denied` for those who may not run the function at all. */
   expected: readonly [stranger: string, member: string, channelAdmin: string, platformAdmin: string];
+  /** For those who are not signed in; `denied` if not given. */
+  anon?: string;
 }
 
 /** What a file of tests/db/access exports. */
@@ -67,7 +69,8 @@ export function expectedOutcome({ expected }: Subject, actor: Actor, action: Act
   return rows.find(([name]) => name === actor)?.[1 + ACTIONS.indexOf(action)];
 }
 
-export function expectedCode({ expected }: Call, actor: Actor): string | undefined {
+export function expectedCode({ expected, anon = 'denied' }: Call, actor: Actor): string | undefined {
+  if (actor === 'anon') return anon;
   return OUTSIDERS.includes(actor) ? 'denied' : expected[ACTORS.indexOf(actor) - 1];
 }
 

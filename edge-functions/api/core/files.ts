@@ -54,7 +54,7 @@ export interface UploadRules extends FormRules {
   channelOf(part: FieldPart): string | undefined;
 }
 
-interface Reach {
+export interface Reach {
   storage: Storage;
   client: ChatClient;
   /** Reads what an API key for writing alone may not. */

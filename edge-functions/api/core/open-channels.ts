@@ -48,10 +48,11 @@ export const listReadableMessages = async (
 ) =>
   (await run(
     'list messages',
-    client.rpc(
-      'list_readable_messages',
-      given({ channel_id: channelId, page_size: limit, before_id: before }),
-    ),
+    client.rpc('list_readable_messages', {
+      channel_id: channelId,
+      page_size: limit,
+      ...given({ before_id: before }),
+    }),
   )) as unknown as MessageRow[];
 
 export const readHistory = async (
@@ -60,7 +61,7 @@ export const readHistory = async (
 ) =>
   (await run(
     'read channel',
-    client.rpc('read_history', given({ channel_id: channelId, page_size: limit, before_id: before })),
+    client.rpc('read_history', { channel_id: channelId, page_size: limit, ...given({ before_id: before }) }),
   )) as unknown as ChannelHistory;
 
 /** Joins the public channel first that the caller is not in. */
@@ -70,5 +71,5 @@ export const joinAndPost = async (
 ) =>
   (await run(
     'send message',
-    client.rpc('join_and_post', given({ channel_id: channelId, body: content, file_ids: fileIds })),
+    client.rpc('join_and_post', { channel_id: channelId, body: content, ...given({ file_ids: fileIds }) }),
   )) as unknown as MessageRow;

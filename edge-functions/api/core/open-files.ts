@@ -4,7 +4,7 @@ import type { FieldPart } from '../../_shared/multipart.ts';
 import { Uuid } from '../../_shared/schemas.ts';
 import type { Storage } from '../../_shared/storage.ts';
 import { type ChatClient, given, run } from '../../_shared/supabase.ts';
-import { deleteFile, type FileRow, type UploadedFile, uploadFiles } from './files.ts';
+import { deleteFile, type FileRow, type Reach, type UploadedFile, uploadFiles } from './files.ts';
 import { joinAndPost } from './open-channels.ts';
 
 /** `chat.readable_file`: of composite types the database does not say what is never null. */
@@ -54,14 +54,10 @@ interface Fields {
  * Stores the one file of a form, whose `fields` have these names, and sends it to the channel that the form names, in a
  * message of its own. Without a channel it is kept until its uploader deletes it.
  */
-export async function share(
-  storage: Storage,
-  client: ChatClient,
-  request: Request,
-  fields: Fields,
-): Promise<UploadedFile> {
+export async function share(reach: Reach, request: Request, fields: Fields): Promise<UploadedFile> {
+  const { storage, client } = reach;
   let channelId: string | undefined;
-  const [file] = await uploadFiles(storage, client, request, {
+  const [file] = await uploadFiles(reach, request, {
     field: fields.file,
     maxFiles: 1,
     // Who is not in it yet joins it with the message.

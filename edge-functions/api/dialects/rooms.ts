@@ -210,7 +210,8 @@ const files = [
       404: NO_ROOM,
     },
     async run({ client, deps, c }) {
-      const file = await share(deps.storage, client, c.req.raw, { file: 'file', channel: 'roomId' });
+      const reach = { storage: deps.storage, client, server: deps.supabase.asServer() };
+      const file = await share(reach, c.req.raw, { file: 'file', channel: 'roomId' });
       return toUploadedFile(file, deps);
     },
   }),
