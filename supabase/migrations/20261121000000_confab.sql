@@ -4887,6 +4887,7 @@ create table chat.files (
   created_at timestamptz not null default now(),
   uploaded_at timestamptz,
   is_held boolean not null default false,
+  is_open boolean not null default false,
   expires_at timestamptz not null default now() + make_interval(secs => chat_private.setting('unused_file_seconds')::double precision),
   deleted_at timestamptz,
   path text not null generated always as (folder_id::text || '/' || id::text) stored,
@@ -4900,7 +4901,10 @@ create table chat.files (
 create index files_message_idx on chat.files (channel_id, seq);
 -- Serves the worker: what no message has taken in time.
 create index files_unused_idx on chat.files (expires_at) where seq is null;
-create index files_uploader_idx on chat.files (uploader_id);
+create index files_uploader_idx on chat.files (uploader_id, id);
+-- Serve the files that somebody may read, newest first.
+create index files_channel_idx on chat.files (channel_id, id) where seq is not null and deleted_at is null;
+create index files_open_idx on chat.files (id) where is_open and seq is not null and deleted_at is null;
 
 alter table chat.files enable row level security;
 
@@ -5063,7 +5067,8 @@ comment on column chat.files.has_thumbnail is 'Whether a small picture of it lie
 comment on column chat.files.created_at is 'When it was announced';
 comment on column chat.files.uploaded_at is 'When Storage had all of it; null before';
 comment on column chat.files.is_held is 'Whether nobody may read it yet, as it has not been scanned';
-comment on column chat.files.expires_at is 'When it goes unless a message has taken it';
+comment on column chat.files.is_open is 'Whether its channel is open, so that anybody reads it once it is sent';
+comment on column chat.files.expires_at is 'When it goes unless a message has taken it; infinity: never';
 comment on column chat.files.deleted_at is 'When it or its message was deleted: nobody reads it any more, and only platform admins see this row';
 comment on function chat_private.may_use_file(text, text) is
   'Whether the caller may upload, read or remove the object at this path of the bucket files; asked by the policies of Storage';
@@ -7904,84 +7909,447 @@ comment on function chat.add_people(uuid, text[]) is
   'As add_members, by ids or usernames. Errors: those of add_members';
 
 -- 60_open_channels.sql
--- Open channels: public ones that anybody reads, also without an account.
+-- What people read without being in it: open channels, also without an account, and with one every public channel.
+
+-- Who has no account has no right on any table, and on no other function of this schema.
+grant usage on schema chat to anon;
+
+create type chat.readable_channel as (
+  id uuid, name text, description text, is_open boolean, created_by uuid, created_at timestamptz, member_count integer
+);
+create type chat.channel_history as (channel chat.readable_channel, members chat.person[], messages chat.full_message[]);
 
 -- Whether the caller, who may be nobody, reads this channel. Definer: who has no account sees no table.
 create function chat_private.may_read(channel_id uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
-  select exists (select from chat.channels c where c.id = may_read.channel_id and c.is_open and c.deleted_at is null)
-      or exists (select from chat.channel_members m where m.channel_id = may_read.channel_id and m.user_id = (select auth.uid()));
+  select exists (
+    select from chat.channels c
+     where c.id = may_read.channel_id and c.deleted_at is null
+       and (c.is_open
+            or (c.kind = 'public' and (select auth.uid()) is not null
+                and not exists (select from chat.channel_bans b where b.channel_id = c.id and b.user_id = (select auth.uid()) and b.until > now()))
+            or exists (select from chat.channel_members m where m.channel_id = c.id and m.user_id = (select auth.uid()))));
 $$;
 
--- Definer: as above.
 create function chat_private.require_reader(channel_id uuid, operation text) returns void
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable set search_path = '' as $$
 begin
-  if chat_private.may_read(require_reader.channel_id) then
-    return;
-  elsif (select auth.uid()) is null then
-    perform chat_private.fail('channel_not_found', 404,
-      format('unable to %s; the channel does not exist or is not open to everybody', operation));
+  if not chat_private.may_read(require_reader.channel_id) then
+    perform chat_private.fail('channel_not_found', 404, format('unable to %s; the channel does not exist or is not visible to you', operation));
   end if;
-  perform chat_private.refuse_stranger(require_reader.channel_id, operation);
 end;
 $$;
 
--- Definer: as above.
-create function chat.list_open_channels(before uuid default null, page_size integer default 50)
-returns table (id uuid, slug text, name text, description text, created_by uuid, created_at timestamptz, member_count integer)
-language plpgsql stable security definer set search_path = '' as $$
+-- A channel without a name has that of the people in it.
+create function chat_private.readable_channel(channel chat.channels) returns chat.readable_channel
+language sql stable set search_path = '' as $$
+  select row(channel.id,
+             coalesce(channel.name, channel.slug, (
+               select string_agg(p.name, ', ' order by p.name)
+                 from (select m.user_id from chat.channel_members m where m.channel_id = channel.id
+                        order by m.role, m.joined_at limit 4) o
+                 join chat.profiles p on p.id = o.user_id), ''),
+             channel.description, channel.is_open, channel.created_by, channel.created_at,
+             (select n.member_count from chat.channel_counters n where n.channel_id = channel.id))::chat.readable_channel;
+$$;
+
+-- Each of the three walks an index backwards, whatever there is of the others. Definer: as above.
+create function chat.list_readable_channels(before uuid default null, page_size integer default 50) returns setof chat.readable_channel
+language plpgsql stable security definer rows 50 set search_path = '' as $$
+declare
+  v_before uuid := coalesce(list_readable_channels.before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 begin
   perform chat_private.check_page_size(page_size, 'list channels');
   return query
-    select c.id, c.slug, c.name, c.description, c.created_by, c.created_at, n.member_count
-      from chat.channels c join chat.channel_counters n on n.channel_id = c.id
-     where c.is_open and c.deleted_at is null
-       and c.id < coalesce(list_open_channels.before, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-     order by c.id desc limit page_size;
+    select r.*
+      from (
+        (select o.id from chat.channels o where o.is_open and o.deleted_at is null and o.id < v_before order by o.id desc limit page_size)
+        union
+        (select p.id from chat.channels p
+          where p.kind = 'public' and p.deleted_at is null and p.id < v_before and (select auth.uid()) is not null
+            and not exists (select from chat.channel_bans b where b.channel_id = p.id and b.user_id = (select auth.uid()) and b.until > now())
+          order by p.id desc limit page_size)
+        union
+        (select m.channel_id from chat.channel_members m join chat.channels c on c.id = m.channel_id and c.kind <> 'dm'
+          where m.user_id = (select auth.uid()) and m.channel_id < v_before order by m.channel_id desc limit page_size)
+        order by id desc limit page_size) page
+      join chat.channels c on c.id = page.id
+     cross join lateral chat_private.readable_channel(c) r
+     order by c.id desc;
 end;
 $$;
-grant execute on function chat.list_open_channels(uuid, integer) to anon, authenticated;
+grant execute on function chat.list_readable_channels(uuid, integer) to anon, authenticated;
 
--- Definer: as above.
-create function chat.get_open_channel(channel_id uuid)
-returns table (id uuid, slug text, name text, description text, created_by uuid, created_at timestamptz, member_count integer)
-language plpgsql stable security definer rows 1 set search_path = '' as $$
+-- What people have said, the newest page of it, oldest first.
+create function chat_private.history(channel_id uuid, before_id uuid, page_size integer) returns chat.full_message[]
+language plpgsql stable set search_path = '' as $$
+declare
+  v_before bigint := 9223372036854775807;
+  v_seqs bigint[];
 begin
-  perform chat_private.require_reader(get_open_channel.channel_id, 'read channel');
-  return query
-    select c.id, c.slug, c.name, c.description, c.created_by, c.created_at, n.member_count
-      from chat.channels c join chat.channel_counters n on n.channel_id = c.id
-     where c.id = get_open_channel.channel_id;
-end;
-$$;
-grant execute on function chat.get_open_channel(uuid) to anon, authenticated;
-
--- Definer: as above.
-create function chat.list_open_messages(channel_id uuid, before_seq bigint default null, page_size integer default 50)
-returns table (id uuid, seq bigint, body text, author_id uuid, author_username text, author_name text,
-               files jsonb, created_at timestamptz, edited_at timestamptz)
-language plpgsql stable security definer rows 50 set search_path = '' as $$
-#variable_conflict use_column
-begin
-  perform chat_private.require_reader(list_open_messages.channel_id, 'list messages');
   perform chat_private.check_page_size(page_size, 'list messages');
-  return query
-    select m.id, m.seq, m.body, m.author_id, a.username, a.name, m.files, m.created_at, m.edited_at
-      from chat.messages m left join chat.profiles a on a.id = m.author_id
-     where m.channel_id = list_open_messages.channel_id and m.in_channel and m.kind = 'user' and m.deleted_at is null
-       and m.seq < coalesce(before_seq, 9223372036854775807)
-     order by m.seq desc limit page_size;
+  if before_id is not null then
+    v_before := chat_private.cursor_seq(history.channel_id, before_id, 'before');
+  end if;
+  v_seqs := array(
+    select m.seq from chat.messages m
+     where m.channel_id = history.channel_id and m.in_channel and m.kind = 'user' and m.deleted_at is null and m.seq < v_before
+     order by m.seq desc limit page_size);
+  return chat_private.full_messages(array_fill(history.channel_id, array[cardinality(v_seqs)]),
+                                    array(select s from unnest(v_seqs) s order by s));
 end;
 $$;
-grant execute on function chat.list_open_messages(uuid, bigint, integer) to anon, authenticated;
 
+-- Definer: as above.
+create function chat.list_readable_messages(channel_id uuid, before_id uuid default null, page_size integer default 50)
+returns chat.full_message[]
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform chat_private.require_reader(list_readable_messages.channel_id, 'list messages');
+  return chat_private.history(list_readable_messages.channel_id, before_id, page_size);
+end;
+$$;
+grant execute on function chat.list_readable_messages(uuid, uuid, integer) to anon, authenticated;
+
+-- The first 100 members: admins, then who has been there longest. Definer: as above.
+create function chat.read_history(channel_id uuid, before_id uuid default null, page_size integer default 50) returns chat.channel_history
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_channel chat.channels;
+begin
+  perform chat_private.require_reader(read_history.channel_id, 'read channel');
+  select * into v_channel from chat.channels c where c.id = read_history.channel_id;
+  return row(
+    chat_private.readable_channel(v_channel),
+    array(select row(p.id, p.username, p.name, p.avatar_url)::chat.person
+            from (select m.user_id, m.role, m.joined_at from chat.channel_members m where m.channel_id = v_channel.id
+                   order by m.role, m.joined_at limit 100) m
+            join chat.profiles p on p.id = m.user_id
+           order by m.role, m.joined_at, p.id),
+    chat_private.history(v_channel.id, before_id, page_size))::chat.channel_history;
+end;
+$$;
+grant execute on function chat.read_history(uuid, uuid, integer) to anon, authenticated;
+
+-- Where joining is everybody's own decision, whoever speaks up has taken it.
+create function chat.join_and_post(channel_id uuid, body text default '', file_ids uuid[] default '{}') returns chat.full_message
+language plpgsql volatile set search_path = '' as $$
+begin
+  if not exists (select from chat.channel_members m where m.channel_id = join_and_post.channel_id and m.user_id = (select auth.uid())) then
+    perform chat.join_channel(join_and_post.channel_id);
+  end if;
+  return chat.post_message(join_and_post.channel_id, join_and_post.body, file_ids => join_and_post.file_ids);
+end;
+$$;
+grant execute on function chat.join_and_post(uuid, text, uuid[]) to authenticated;
+
+comment on type chat.readable_channel is 'A channel as those see it who are not in it';
+comment on type chat.channel_history is 'A channel with its first 100 members and a page of what was said there';
 comment on function chat_private.may_read(uuid) is 'Whether the caller, who may be nobody, reads this channel';
 comment on function chat_private.require_reader(uuid, text) is 'Refuses whoever does not read this channel';
-comment on function chat.list_open_channels(uuid, integer) is 'Open channels, newest first. Errors: invalid_page_size';
-comment on function chat.get_open_channel(uuid) is 'An open channel, or one that the caller is in. Errors: channel_not_found, not_a_member';
-comment on function chat.list_open_messages(uuid, bigint, integer) is
-  'The newest messages of an open channel, or of one that the caller is in. Errors: channel_not_found, not_a_member, invalid_page_size';
+comment on function chat_private.history(uuid, uuid, integer) is 'A page of what people have said in a channel, oldest first, before the message before_id';
+comment on function chat.list_readable_channels(uuid, integer) is
+  'Open channels; who has an account is shown every public one as well, and their own. Newest first, before the one of id before. Errors: invalid_page_size';
+comment on function chat.list_readable_messages(uuid, uuid, integer) is
+  'The newest messages of an open channel, or for whoever has an account of a public one, or of one that they are in, oldest first. Errors: channel_not_found, invalid_page_size, invalid_cursor';
+comment on function chat.read_history(uuid, uuid, integer) is
+  'The same with the channel and who is in it. Errors: channel_not_found, invalid_page_size, invalid_cursor';
+comment on function chat.join_and_post(uuid, text, uuid[]) is
+  'Sends a message, and joins the public channel first that the caller is not in yet. Errors: as join_channel and send_message';
+
+-- 61_open_files.sql
+-- Files that people read without having sent or been sent them: those of open channels, also without an account.
+
+create type chat.readable_file as (id uuid, name text, mime_type text, size bigint, path text, created_at timestamptz);
+
+-- A file knows itself whether its channel is open, or a list of such files would have to ask all open channels.
+create function chat_private.tg_files__open() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.is_open := exists (select from chat.channels c where c.id = new.channel_id and c.is_open and c.deleted_at is null);
+  return new;
+end;
+$$;
+create trigger _200_open before insert or update of channel_id on chat.files
+  for each row execute function chat_private.tg_files__open();
+
+-- Definer: nobody may write these rows.
+create function chat_private.tg_channels__open_files() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update chat.files f set is_open = new.is_open and new.deleted_at is null where f.channel_id = new.id;
+  return null;
+end;
+$$;
+create trigger _300_open_files after update on chat.channels
+  for each row when ((new.is_open and new.deleted_at is null) <> (old.is_open and old.deleted_at is null))
+  execute function chat_private.tg_channels__open_files();
+
+-- Definer: who has no account sees no table.
+create function chat.get_readable_file(id uuid) returns chat.readable_file
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_file chat.readable_file;
+begin
+  select f.id, f.name, f.mime_type, f.size, f.path, f.created_at into v_file
+    from chat.files f
+   where f.id = get_readable_file.id and f.deleted_at is null and f.uploaded_at is not null and not f.is_held
+     and ((f.seq is not null and chat_private.may_read(f.channel_id))
+          or (f.uploader_id = (select auth.uid()) and (f.channel_id is null or f.channel_id in (select chat_private.my_channel_ids()))));
+  if v_file.id is null then
+    perform chat_private.fail('file_not_found', 404, 'unable to read file; it does not exist or is not visible to you');
+  end if;
+  return v_file;
+end;
+$$;
+grant execute on function chat.get_readable_file(uuid) to anon, authenticated;
+
+-- Each of the three walks an index backwards. Definer: as above.
+create function chat.list_readable_files(before uuid default null, page_size integer default 50) returns setof chat.readable_file
+language plpgsql stable security definer rows 50 set search_path = '' as $$
+declare
+  v_before uuid := coalesce(list_readable_files.before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+begin
+  perform chat_private.check_page_size(page_size, 'list files');
+  return query
+    select f.id, f.name, f.mime_type, f.size, f.path, f.created_at
+      from (
+        (select o.id from chat.files o
+          where o.is_open and o.seq is not null and o.deleted_at is null and not o.is_held and o.id < v_before
+          order by o.id desc limit page_size)
+        union
+        (select s.id
+           from chat.channel_members m
+          cross join lateral (
+            select x.id from chat.files x
+             where x.channel_id = m.channel_id and x.seq is not null and x.deleted_at is null and not x.is_held and x.id < v_before
+             order by x.id desc limit page_size) s
+          where m.user_id = (select auth.uid())
+          order by s.id desc limit page_size)
+        union
+        (select u.id from chat.files u
+          where u.uploader_id = (select auth.uid()) and u.uploaded_at is not null and u.deleted_at is null and not u.is_held
+            and u.id < v_before
+            and (u.channel_id is null or u.channel_id in (select chat_private.my_channel_ids()))
+          order by u.id desc limit page_size)
+        order by id desc limit page_size) page
+      join chat.files f on f.id = page.id
+     order by f.id desc;
+end;
+$$;
+grant execute on function chat.list_readable_files(uuid, integer) to anon, authenticated;
+
+-- Definer: nobody may write these rows.
+create function chat.keep_file(id uuid) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update chat.files f set expires_at = 'infinity'
+   where f.id = keep_file.id and f.uploader_id = (select auth.uid()) and f.seq is null;
+  if not found then
+    perform chat_private.fail('file_not_found', 404, 'unable to keep file; it does not exist, is not yours, or a message has it');
+  end if;
+end;
+$$;
+grant execute on function chat.keep_file(uuid) to authenticated;
+
+comment on type chat.readable_file is 'A file and where its object lies in the bucket files';
+comment on function chat.get_readable_file(uuid) is
+  'A file that the caller, who may be nobody, may read: sent to a channel that they read, or uploaded by them. Errors: file_not_found';
+comment on function chat.list_readable_files(uuid, integer) is
+  'Files sent to open channels and to those that the caller is in, and the caller''s own, newest first, before the one of id before. Errors: invalid_page_size';
+comment on function chat.keep_file(uuid) is
+  'Keeps a file of the caller that no message has taken for as long as the account, instead of some days. Errors: file_not_found';
+
+-- 62_conversation_pages.sql
+-- Conversations as APIs read and change them that know nothing of channels: whom they are with, what was said and who has read it.
+
+create type chat.receipted_message as (message chat.full_message, status text);
+create type chat.conversation_page as (
+  conversation chat.conversation,
+  -- For the Realtime topic of the channel.
+  epoch integer,
+  -- Where the next page begins.
+  last_seq bigint,
+  messages chat.receipted_message[]
+);
+create type chat.opened_conversation as (conversation chat.conversation, is_new boolean);
+
+-- How far everybody else is with each: read, delivered, or sent and no more is known, as where somebody keeps it to themself
+-- or over 100 people are in the channel.
+create function chat_private.with_receipts(channel_id uuid, messages chat.full_message[]) returns chat.receipted_message[]
+language sql stable set search_path = '' as $$
+  with shown as (
+    select m.user_id, coalesce(r.delivered_seq, 0) as delivered_seq, coalesce(r.read_seq, 0) as read_seq
+      from chat.channel_counters n
+      join chat.channel_members m on m.channel_id = n.channel_id
+      left join chat.receipts r on r.channel_id = m.channel_id and r.user_id = m.user_id
+     where n.channel_id = with_receipts.channel_id and n.member_count <= 100),
+  authors as (
+    select a.id, min(s.delivered_seq) as delivered_seq, min(s.read_seq) as read_seq
+      from (select distinct ((messages[i]).author).id from generate_subscripts(messages, 1) i) a
+      join shown s on s.user_id <> a.id
+     group by a.id)
+  select array(
+    select row(messages[i],
+               case when (messages[i]).seq <= a.read_seq then 'read'
+                    when (messages[i]).seq <= a.delivered_seq then 'delivered' else 'sent' end)::chat.receipted_message
+      from generate_subscripts(messages, 1) i left join authors a on a.id = ((messages[i]).author).id
+     order by i);
+$$;
+
+-- The newest page, or what came after a number, oldest first. What is given out counts as read, or as delivered only.
+-- Definer: as said of read_messages.
+create function chat.read_conversation_page(channel_id uuid, after_seq bigint default null, before_id uuid default null,
+                                            page_size integer default 50, is_read boolean default true)
+returns chat.conversation_page
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_id constant uuid := read_conversation_page.channel_id;
+  v_before bigint := 9223372036854775807;
+  v_seqs bigint[];
+  v_page chat.conversation_page;
+begin
+  perform chat_private.require_member(v_id, 'read conversation');
+  perform chat_private.check_page_size(page_size, 'read conversation');
+  if before_id is not null then
+    v_before := chat_private.cursor_seq(v_id, before_id, 'before');
+  end if;
+  select c.epoch, n.last_seq into v_page.epoch, v_page.last_seq
+    from chat.channels c join chat.channel_counters n on n.channel_id = c.id where c.id = v_id;
+  if after_seq is null then
+    v_seqs := array(
+      select s.seq from (
+        select m.seq from chat.messages m
+         where m.channel_id = v_id and m.in_channel and m.kind = 'user' and m.deleted_at is null and m.seq < v_before
+         order by m.seq desc limit page_size) s
+       order by s.seq);
+  else
+    v_seqs := array(
+      select m.seq from chat.messages m
+       where m.channel_id = v_id and m.in_channel and m.kind = 'user' and m.deleted_at is null
+         and m.seq > after_seq and m.seq < v_before
+       order by m.seq limit page_size);
+    if cardinality(v_seqs) = page_size then
+      v_page.last_seq := 0;  -- there may be more
+    end if;
+  end if;
+  v_page.last_seq := greatest(v_page.last_seq, v_seqs[cardinality(v_seqs)]);
+  -- An API key that may only read leaves no marks.
+  if cardinality(v_seqs) > 0 and not current_setting('transaction_read_only')::boolean then
+    if is_read then
+      perform chat.mark_read(v_id, v_seqs[cardinality(v_seqs)]);
+    else
+      perform chat.mark_delivered(v_id, v_seqs[cardinality(v_seqs)]);
+    end if;
+  end if;
+  v_page.conversation := (select c from chat_private.conversations(array[v_id]) c);
+  v_page.messages := chat_private.with_receipts(v_id,
+    chat_private.full_messages(array_fill(v_id, array[cardinality(v_seqs)]), v_seqs));
+  return v_page;
+end;
+$$;
+grant execute on function chat.read_conversation_page(uuid, bigint, uuid, integer, boolean) to authenticated;
+
+-- Two people have one conversation without a name. Definer: as said of start_conversation.
+create function chat.open_conversation(people text[], name text default null) returns chat.opened_conversation
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_me constant uuid := (select auth.uid());
+  v_others uuid[] := array_remove(chat_private.people_ids(open_conversation.people, 'start conversation'), v_me);
+  v_opened chat.opened_conversation;
+  v_id uuid;
+begin
+  if cardinality(v_others) = 0 then
+    perform chat_private.fail('too_few_members', 400, 'unable to start conversation; it needs somebody else');
+  elsif cardinality(v_others) = 1 and nullif(btrim(open_conversation.name), '') is null then
+    v_opened.is_new := not exists (
+      select from chat.channels c where c.dm_key = least(v_me, v_others[1])::text || ':' || greatest(v_me, v_others[1])::text);
+    select d.id into v_id from chat.open_dm(v_others[1]) d;
+    if not v_opened.is_new then
+      perform chat.set_channel_state(v_id, is_hidden => false);
+    end if;
+  else
+    v_opened.is_new := true;
+    select g.id into v_id from chat.create_group(v_others, open_conversation.name) g;
+  end if;
+  v_opened.conversation := (select c from chat_private.conversations(array[v_id]) c);
+  return v_opened;
+end;
+$$;
+grant execute on function chat.open_conversation(text[], text) to authenticated;
+
+-- Definer: as above.
+create function chat.change_conversation(channel_id uuid, name text default null, people text[] default '{}') returns chat.conversation
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_conversation chat.conversation;
+begin
+  perform chat_private.require_member(change_conversation.channel_id, 'change conversation');
+  if change_conversation.name is not null then
+    perform chat.update_channel(change_conversation.channel_id, name => change_conversation.name);
+  end if;
+  if cardinality(change_conversation.people) > 0 then
+    perform chat.add_members(change_conversation.channel_id, chat_private.people_ids(change_conversation.people, 'add members'));
+  end if;
+  select * into v_conversation from chat_private.conversations(array[change_conversation.channel_id]);
+  return v_conversation;
+end;
+$$;
+grant execute on function chat.change_conversation(uuid, text, text[]) to authenticated;
+
+-- Direct messages are the other person's as well: who deletes them sees them no more until something new is said.
+create function chat.delete_conversation(channel_id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform chat_private.require_member(delete_conversation.channel_id, 'delete conversation');
+  if exists (select from chat.channels c where c.id = delete_conversation.channel_id and c.kind = 'dm') then
+    perform chat.set_channel_state(delete_conversation.channel_id, is_hidden => true);
+  else
+    perform chat.delete_channel(delete_conversation.channel_id);
+  end if;
+end;
+$$;
+grant execute on function chat.delete_conversation(uuid) to authenticated;
+
+-- Definer: as said of get_contact.
+create function chat.list_people(after text default null, page_size integer default 50) returns setof chat.contact
+language plpgsql stable security definer rows 50 set search_path = '' as $$
+begin
+  perform chat_private.check_page_size(page_size, 'list people');
+  return query select * from chat_private.contacts(array(
+    select p.id from chat.profiles p
+     where p.deleted_at is null and p.username > lower(btrim(coalesce(list_people.after, '')))
+     order by p.username limit page_size));
+end;
+$$;
+grant execute on function chat.list_people(text, integer) to authenticated;
+
+-- Definer: asks who the caller is, which nobody else may.
+create function chat.change_picture(user_id uuid, url text) returns setof chat.profiles rows 1
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform chat_private.require_oneself(change_picture.user_id, 'change picture');
+  return query select * from chat.update_profile(avatar_url => change_picture.url);
+end;
+$$;
+grant execute on function chat.change_picture(uuid, text) to authenticated;
+
+comment on type chat.receipted_message is 'A message and how far all others are with it: sent, delivered or read';
+comment on type chat.conversation_page is 'A conversation and a page of what people have said there, oldest first';
+comment on type chat.opened_conversation is 'A conversation, and whether it was there before';
+comment on function chat_private.with_receipts(uuid, chat.full_message[]) is 'Each of these messages of one channel with how far all others are with it';
+comment on function chat.read_conversation_page(uuid, bigint, uuid, integer, boolean) is
+  'The newest messages of a channel of the caller, those before a message, or those after a seq, which it marks as read or as delivered. Errors: channel_not_found, not_a_member, invalid_page_size, invalid_cursor';
+comment on function chat.open_conversation(text[], text) is
+  'The direct messages with one person, or a new group with several or a name; people by id or username. Errors: user_not_found, too_few_members, and those of open_dm or create_group';
+comment on function chat.change_conversation(uuid, text, text[]) is
+  'Names a conversation and adds people by id or username to it. Errors: channel_not_found, not_a_member, user_not_found, and those of update_channel or add_members';
+comment on function chat.delete_conversation(uuid) is
+  'Deletes a conversation for everybody, direct messages for the caller until something new is said. Errors: channel_not_found, not_a_member, and those of delete_channel';
+comment on function chat.list_people(text, integer) is
+  'Everybody in the order of their usernames, from the one after the given one. Errors: invalid_page_size';
+comment on function chat.change_picture(uuid, text) is
+  'Sets the address of the caller''s picture; empty: none. Errors: not_yourself, user_not_found, invalid_avatar_url, rate_limited';
 
 -- 70_admin.sql
 -- Administration of the platform: who is suspended, who is an admin, what admins did. Rules are triggers, so that an
