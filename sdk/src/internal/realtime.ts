@@ -1,6 +1,7 @@
 /** The only caller of Supabase Realtime: topics that come back by themselves and say when they are live. */
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js';
 import { hurry } from './retry.ts';
+import { createTopicListeners, type TopicListeners } from './topic-listeners.ts';
 
 export interface TopicHandlers {
   /** From now on every event arrives. Called again after each interruption: fetch what was missed. */
@@ -26,8 +27,7 @@ export interface Realtime {
 
 interface SharedTopic {
   joined: Topic;
-  listeners: Set<TopicHandlers>;
-  isLive: boolean;
+  listeners: TopicListeners<TopicHandlers>;
 }
 
 /** Told apart by the server's text, as the client library passes on no code. */
@@ -44,51 +44,36 @@ export function createRealtime(
 
   /** One topic for all who listen to it under the same name. */
   function open(name: string, handlers: TopicHandlers, presenceKey?: string): Topic {
-    const topic = shared.get(name) ?? share(name, presenceKey);
-    // Wrapped, so that the same handlers given twice are two listeners.
-    const entry = { ...handlers };
-    topic.listeners.add(entry);
-    queueMicrotask(() => {
-      if (topic.isLive && topic.listeners.has(entry)) entry.onLive();
-    });
-    return {
-      send: (event, payload) => topic.joined.send(event, payload),
-      close() {
-        if (!topic.listeners.delete(entry) || topic.listeners.size > 0) return;
-        if (shared.get(name) === topic) shared.delete(name);
-        topic.joined.close();
-      },
-    };
+    const { joined, listeners } = shared.get(name) ?? share(name, presenceKey);
+    const { unsubscribe } = listeners.add(handlers);
+    return { send: joined.send, close: unsubscribe };
   }
 
   function share(name: string, presenceKey: string | undefined): SharedTopic {
-    const listeners = new Set<TopicHandlers>();
-    const each = (tell: (handlers: TopicHandlers) => void) => {
-      for (const handlers of [...listeners]) if (listeners.has(handlers)) tell(handlers);
+    const forget = () => {
+      if (shared.get(name) === topic) shared.delete(name);
     };
+    const listeners = createTopicListeners<TopicHandlers>(() => {
+      forget();
+      topic.joined.close();
+    });
     const topic: SharedTopic = {
       listeners,
-      isLive: false,
       joined: join(
         name,
         {
           onLive() {
-            topic.isLive = true;
             // Whoever waits for the network need not wait longer.
             hurry();
-            each((handlers) => handlers.onLive());
+            listeners.live();
           },
-          onInterrupted() {
-            topic.isLive = false;
-            each((handlers) => handlers.onInterrupted());
-          },
+          onInterrupted: listeners.interrupted,
           onRefused() {
-            topic.isLive = false;
-            if (shared.get(name) === topic) shared.delete(name);
-            each((handlers) => handlers.onRefused());
+            forget();
+            listeners.each((handlers) => handlers.onRefused());
           },
-          onEvent: (event, payload) => each((handlers) => handlers.onEvent(event, payload)),
-          onPresence: (userIds) => each((handlers) => handlers.onPresence?.(userIds)),
+          onEvent: listeners.hear,
+          onPresence: (userIds) => listeners.each((handlers) => handlers.onPresence?.(userIds)),
         },
         presenceKey,
       ),

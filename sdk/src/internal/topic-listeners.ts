@@ -1,4 +1,4 @@
-/** Several nouns that listen to one topic, each told of its state as if the topic were its own. */
+/** Several who listen to one topic, each told of its state as if the topic were its own. */
 import type { Subscription } from './emitter.ts';
 import type { TopicHandlers } from './realtime.ts';
 
@@ -13,21 +13,30 @@ export interface TopicSource {
   subscribe(listener: TopicListener): Subscription;
 }
 
-export interface TopicListeners {
+export interface TopicListeners<Listener extends TopicListener> {
   readonly size: number;
   /** Hears the topic from its next `onLive` on, which comes at once when it is live already. */
-  add(listener: TopicListener): Subscription;
+  add(listener: Listener): Subscription;
   live(): void;
   interrupted(): void;
   hear(event: string, payload: Record<string, unknown>): void;
+  /** Tells all of them something, but those who leave meanwhile. */
+  each(tell: (listener: Listener) => void): void;
   /** They hear nothing more, and are told so. */
   end(): void;
 }
 
 /** @param onEmpty called when the last listener has gone */
-export function createTopicListeners(onEmpty: () => void): TopicListeners {
-  const listeners = new Set<TopicListener>();
+export function createTopicListeners<Listener extends TopicListener = TopicListener>(
+  onEmpty: () => void,
+): TopicListeners<Listener> {
+  const listeners = new Set<Listener>();
   let isLive = false;
+
+  function each(tell: (listener: Listener) => void): void {
+    for (const listener of [...listeners]) if (listeners.has(listener)) tell(listener);
+  }
+
   return {
     get size() {
       return listeners.size;
@@ -49,17 +58,16 @@ export function createTopicListeners(onEmpty: () => void): TopicListeners {
     },
     live() {
       isLive = true;
-      for (const listener of [...listeners]) listener.onLive?.();
+      each((listener) => listener.onLive?.());
     },
     interrupted() {
       isLive = false;
-      for (const listener of [...listeners]) listener.onInterrupted?.();
+      each((listener) => listener.onInterrupted?.());
     },
-    hear(event, payload) {
-      for (const listener of [...listeners]) listener.onEvent(event, payload);
-    },
+    hear: (event, payload) => each((listener) => listener.onEvent(event, payload)),
+    each,
     end() {
-      for (const listener of [...listeners]) listener.onEnd?.();
+      each((listener) => listener.onEnd?.());
       listeners.clear();
     },
   };
