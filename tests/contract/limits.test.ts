@@ -72,6 +72,25 @@ describe('the limits of the HTTP API', () => {
     expect(Number(refused.headers.get('retry-after'))).toBe(reset);
   });
 
+  it.each([
+    '/api/auth/me',
+    '/api/chat/channels',
+    '/api/chat/channels/public',
+    '/api/dms',
+    '/api/notifications',
+    '/api/notifications/settings',
+    '/api/users/search?query=ada',
+  ])('count each call of GET %s once, and let none through that is too many', async (path) => {
+    const { id, token } = await signUp('Ada');
+    const read = () => call('GET', path, { token });
+    expect([limitOf(await read())[1], limitOf(await read())[1], limitOf(await read())[1]]).toEqual([
+      999, 998, 997,
+    ]);
+    await use('api', id, 995);
+    const statuses = await Promise.all(Array.from({ length: 10 }, async () => (await read()).status));
+    expect(statuses.sort()).toEqual([...Array(5).fill(200), ...Array(5).fill(429)]);
+  });
+
   it('count calls that are refused for another reason, and say so there', async () => {
     const ada = await signUp('Ada');
     const answer = await call('POST', `/api/chat/channels/${randomUUID()}/messages/send`, {
