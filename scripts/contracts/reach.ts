@@ -5,7 +5,6 @@ import ts from 'typescript';
 import { PROJECT_DIR } from '../stack/stack.ts';
 
 interface Source {
-  path: string;
   root: ts.SourceFile;
   /** What it declares at the top, by name. */
   declared: Map<string, ts.Node>;
@@ -34,7 +33,7 @@ const sources = new Map(
 function readSource(path: string): Source {
   const text = readFileSync(join(API, path), 'utf8');
   const root = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  const source: Source = { path, root, declared: new Map(), imported: new Map() };
+  const source: Source = { root, declared: new Map(), imported: new Map() };
   for (const statement of root.statements) {
     if (ts.isFunctionDeclaration(statement) && statement.name) {
       source.declared.set(statement.name.text, statement);
@@ -54,16 +53,35 @@ function readSource(path: string): Source {
   return source;
 }
 
-/** The endpoints of a dialect: `get('/path', { run })`. */
+/** The endpoints of a dialect, those with the fewest words left open first. */
 export function writtenInDialect(name: string): Written[] {
   const source = sourceOf(`dialects/${name}.ts`);
-  return [...callsIn(source.root)].flatMap((call) => {
-    const [path, definition] = call.arguments;
-    const verb = ts.isIdentifier(call.expression) ? VERBS[call.expression.text] : undefined;
-    if (!verb || !path || !definition) return [];
-    return [{ method: verb, pattern: patternOf(path), reaches: reachesOf(source, definition) }];
-  });
+  return [...callsIn(source.root)]
+    .flatMap((call) => writtenBy(source, call))
+    .sort((one, other) => openWords(one) - openWords(other));
 }
+
+/** `get('/path', { run })`, or `reading('/path')` where a function of that name has the rest. */
+function writtenBy(
+  source: Source,
+  { expression, arguments: [path, definition] }: ts.CallExpression,
+): Written[] {
+  const pattern = path && textOf(path);
+  if (pattern === undefined) return [];
+  const verb = ts.isIdentifier(expression) ? VERBS[expression.text] : undefined;
+  if (verb && definition) {
+    return [{ method: verb, pattern: new RegExp(`^${pattern}$`), reaches: reachesOf(source, definition) }];
+  }
+  const [there, made] = ts.isStringLiteral(path as ts.Node) ? declarationOf(source, expression) : [source];
+  const calls = made ? [...callsIn(made)] : [];
+  const inner = calls.find((call) => ts.isIdentifier(call.expression) && VERBS[call.expression.text]);
+  const method = inner && ts.isIdentifier(inner.expression) && VERBS[inner.expression.text];
+  const wanted = inner?.arguments[1];
+  if (!method || !wanted) return [];
+  return [{ method, pattern: new RegExp(`^${pattern}$`), reaches: reachesOf(there, wanted) }];
+}
+
+const openWords = ({ pattern }: Written): number => pattern.source.split('+').length;
 
 /** ConnectBest's: a route that `createRoute` makes, given to `openapi` with its handler. */
 export function writtenInRoutes(): Written[] {
@@ -104,12 +122,26 @@ function* callsIn(node: ts.Node): Generator<ts.CallExpression> {
   for (const child of node.getChildren()) yield* callsIn(child);
 }
 
-/** A template stands for any word: `/${noun}/{id}`. */
-function patternOf(path: ts.Expression): RegExp {
-  if (ts.isStringLiteralLike(path)) return new RegExp(`^${escaped(path.text)}$`);
-  if (!ts.isTemplateExpression(path)) return /^(?!)/;
-  const spans = path.templateSpans.map(({ literal }) => `[^/]+${escaped(literal.text)}`);
-  return new RegExp(`^${escaped(path.head.text)}${spans.join('')}$`);
+/** What a path may be: names in a template stand for any word unless they are constants beside it. */
+function textOf(path: ts.Expression): string | undefined {
+  if (ts.isAsExpression(path)) return textOf(path.expression);
+  if (ts.isStringLiteralLike(path)) return path.text.startsWith('/') ? escaped(path.text) : undefined;
+  if (ts.isTemplateExpression(path)) {
+    const spans = path.templateSpans.map(
+      ({ expression, literal }) => `${textOf(expression) ?? '[^/]+'}${escaped(literal.text)}`,
+    );
+    return `${escaped(path.head.text)}${spans.join('')}`;
+  }
+  if (!ts.isIdentifier(path)) return undefined;
+  for (let scope: ts.Node = path.parent; scope; scope = scope.parent) {
+    const statements = ts.isBlock(scope) || ts.isSourceFile(scope) ? scope.statements : [];
+    for (const statement of statements) {
+      if (!ts.isVariableStatement(statement)) continue;
+      const found = statement.declarationList.declarations.find(({ name }) => name.getText() === path.text);
+      if (found?.initializer) return textOf(found.initializer);
+    }
+  }
+  return undefined;
 }
 
 const escaped = (text: string): string => text.replaceAll(/[{}.]/g, '\\$&');

@@ -60,6 +60,10 @@ SwaggerUIBundle({
 
 const STYLE = `body { margin: 0; background: #fafafa; }
 .dark-mode body { background: #1c2022; }
+nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; max-width: 1420px; margin: 0 auto; padding: 1rem 20px 0; font: 600 1rem/1.5 sans-serif; }
+nav a { color: #3b4151; padding: 0.25rem 0; text-decoration: none; border-bottom: 2px solid transparent; }
+nav a:hover, nav a[aria-current] { border-color: currentColor; }
+.dark-mode nav a { color: #e4e6e6; }
 .swagger-ui .info { margin: 1.5rem 0; }
 .swagger-ui .scheme-container { padding: 1rem 0; }
 .swagger-ui .responses-table tr > .response-col_links { display: none; }
