@@ -1,8 +1,10 @@
 /** Mails to suspended people: sent with the suspension, and again when the worker calls because a mail server was down. */
 import type { Context } from 'hono';
+import { inBackground } from '../_shared/background.ts';
 import { ApiError } from '../_shared/errors.ts';
 import { report } from '../_shared/log.ts';
-import { run } from '../_shared/supabase.ts';
+import { type ChatClient, run } from '../_shared/supabase.ts';
+import { suspendUser } from './core/admin.ts';
 import type { Deps } from './deps.ts';
 import { suspensionMail } from './mails.ts';
 
@@ -12,8 +14,25 @@ interface Suspension {
   reason: string;
 }
 
+interface Asked {
+  c: Context;
+  deps: Deps;
+  /** The admin's. */
+  client: ChatClient;
+}
+
+/** @throws not_an_admin, user_not_found, cannot_target_oneself, invalid_reason, last_admin */
+export async function suspendAndTell(
+  { c, deps, client }: Asked,
+  { userId, reason }: { userId: string; reason: string },
+): Promise<void> {
+  const email = await suspendUser(client, userId, reason);
+  if (email === undefined) return;
+  inBackground(tellSuspended(c, deps, { user_id: userId, email, reason: reason.trim() }));
+}
+
 /** Whether it was sent; if not, it is tried again later. */
-export async function tellSuspended(
+async function tellSuspended(
   c: Context,
   { mail, supabase, appName }: Deps,
   { user_id, email, reason }: Suspension,

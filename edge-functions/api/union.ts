@@ -129,4 +129,5 @@ const guard =
     }
   };
 
-const toPattern = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+/** Ids alone: a path that names a thing in the place of one is somebody else's. */
+const toPattern = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1{[0-9a-fA-F-]{36}}');

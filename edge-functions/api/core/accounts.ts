@@ -170,6 +170,23 @@ export async function findContact(client: ChatClient, userId: string): Promise<C
   return rows[0];
 }
 
+export async function readContact(client: ChatClient, userId: string): Promise<ContactRow> {
+  const found = await findContact(client, userId);
+  if (!found) throw new ApiError('user_not_found', 404, 'unable to read user; there is no such person');
+  return found;
+}
+
+interface Presence {
+  /** Refused where it is not the caller. */
+  userId: string;
+  status: string;
+  /** Of who is online. */
+  activity?: 'typing' | 'playing' | undefined;
+}
+
+export const setPresence = (client: ChatClient, { userId, status, activity }: Presence) =>
+  run('set presence', client.rpc('set_presence', { status, user_id: userId, ...given({ activity }) }));
+
 /** By name, address or number, best first. */
 export const searchContacts = (client: ChatClient, query: string, limit: number): Promise<ContactRow[]> =>
   run(

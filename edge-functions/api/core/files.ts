@@ -1,7 +1,7 @@
 /** Files of messages: taken in as they stream, all of a form or none, deleted, and given addresses. */
 import { type FieldPart, type FilePart, type FormRules, readForm } from '../../_shared/multipart.ts';
 import type { Storage } from '../../_shared/storage.ts';
-import { type ChatClient, run } from '../../_shared/supabase.ts';
+import { type ChatClient, given, run } from '../../_shared/supabase.ts';
 import { inspect, store } from './receive.ts';
 
 const BUCKET = 'files';
@@ -48,6 +48,25 @@ export async function fileUrls(
 }
 
 const thumbnailOf = ({ path }: Pick<FileRow, 'path'>) => `${path}.thumbnail`;
+
+export type ChannelFileRow = FileRow & { seq: number };
+
+/** Those sent to a channel, newest first, before the message of this number. */
+export const listFiles = (
+  client: ChatClient,
+  { channelId, limit, before }: { channelId: string; limit: number; before?: number | undefined },
+) =>
+  run(
+    'list files',
+    client
+      .rpc(
+        'list_files',
+        { channel_id: channelId, page_size: limit, ...given({ before_seq: before }) },
+        { get: true },
+      )
+      .select('id, name, mime_type, size, path, has_thumbnail, is_held, seq')
+      .overrideTypes<ChannelFileRow[], { merge: false }>(),
+  );
 
 export interface UploadRules extends FormRules {
   /** The channel that another field names; refuses what it must not say. */

@@ -50,17 +50,28 @@ interface Fields {
   channel: string;
 }
 
+interface FileMessage {
+  channelId: string;
+  content: string;
+  fileIds: string[];
+}
+
 /**
  * Stores the one file of a form, whose `fields` have these names, and sends it to the channel that the form names, in a
  * message of its own. Without a channel it is kept until its uploader deletes it.
  */
-export async function share(reach: Reach, request: Request, fields: Fields): Promise<UploadedFile> {
+export async function share(
+  reach: Reach,
+  request: Request,
+  fields: Fields,
+  send: (client: ChatClient, message: FileMessage) => Promise<unknown> = joinAndPost,
+): Promise<UploadedFile> {
   const { storage, client } = reach;
   let channelId: string | undefined;
   const [file] = await uploadFiles(reach, request, {
     field: fields.file,
     maxFiles: 1,
-    // Who is not in it yet joins it with the message.
+    // Whoever sends may have to join it first.
     channelOf(part) {
       channelId = channelIn(part, fields) ?? channelId;
       return undefined;
@@ -68,7 +79,7 @@ export async function share(reach: Reach, request: Request, fields: Fields): Pro
   });
   if (!file) throw wrong(fields.file, 'is missing');
   try {
-    if (channelId) await joinAndPost(client, { channelId, content: '', fileIds: [file.id] });
+    if (channelId) await send(client, { channelId, content: '', fileIds: [file.id] });
     else await run('keep file', client.rpc('keep_file', { id: file.id }));
     return file;
   } catch (error) {

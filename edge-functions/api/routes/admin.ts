@@ -1,6 +1,5 @@
 /** Administration of the platform (ConnectBest 8.1 to 8.5), and its two logs. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { inBackground } from '../../_shared/background.ts';
 import { signedIn } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { Offset, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
@@ -11,7 +10,6 @@ import {
   listAuditLog,
   listAuthLog,
   readStats,
-  suspendUser,
 } from '../core/admin.ts';
 import type { Deps } from '../deps.ts';
 import {
@@ -24,7 +22,7 @@ import {
   toAuthEntry,
   toStats,
 } from '../dialects/connectbest/admin.ts';
-import { tellSuspended } from '../suspension-mails.ts';
+import { suspendAndTell } from '../suspension-mails.ts';
 
 const User = z.object({ userId: Uuid });
 
@@ -73,11 +71,9 @@ const users = createRoute({
       status: z.enum(['active', 'suspended', 'all']).default('all'),
       limit: pageLimit(50),
       offset: Offset,
-      search: text({ max: 255 })
-        .optional()
-        .openapi({
-          description: 'The beginning of a username or of words of a name, or a part of an address',
-        }),
+      search: text({ max: 255 }).optional().openapi({
+        description: 'The beginning of a username or of words of a name, or a part of an address',
+      }),
     }),
   },
   responses: {
@@ -194,12 +190,8 @@ export function adminRoutes(deps: Deps) {
       return c.json({ users: accounts.map(toAdminUser), total }, 200);
     })
     .openapi(suspend, async (c) => {
-      const { reason } = c.req.valid('json');
-      const { userId } = c.req.valid('param');
-      const email = await suspendUser(supabase.asCaller(c.var.caller.token), userId, reason);
-      if (email !== undefined) {
-        inBackground(tellSuspended(c, deps, { user_id: userId, email, reason: reason.trim() }));
-      }
+      const client = supabase.asCaller(c.var.caller.token);
+      await suspendAndTell({ c, deps, client }, { ...c.req.valid('param'), ...c.req.valid('json') });
       return c.json({ success: true } as const, 200);
     })
     .openapi(activate, async (c) => {

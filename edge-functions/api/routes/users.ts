@@ -1,11 +1,11 @@
 /** The own profile and status, and other people (ConnectBest 2.1, 2.3, 2.4, 2.5). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedInPassing } from '../../_shared/caller.ts';
-import { ApiError } from '../../_shared/errors.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
-import { findContact, searchContacts, updateAccount } from '../core/accounts.ts';
+import { readContact, searchContacts, updateAccount } from '../core/accounts.ts';
 import type { Deps } from '../deps.ts';
+import { toUser, User } from '../dialects/chatrooms-shapes.ts';
 import {
   CurrentUser,
   FoundUser,
@@ -97,7 +97,10 @@ const find = createRoute({
   tags: ['Users'],
   request: { params: z.object({ userId: Uuid }) },
   responses: {
-    200: jsonAnswer('The person', z.object({ user: OtherUser })),
+    200: jsonAnswer(
+      'The person; beside `user`, additive, in the words of the document with the chatrooms',
+      User.extend({ user: OtherUser }),
+    ),
     ...errorAnswers({ 404: ['No such person', 'user_not_found'] }),
   },
 });
@@ -130,8 +133,7 @@ export function userRoutes({ supabase }: Deps) {
       return c.json({ users: found.map(toFoundUser) }, 200);
     })
     .openapi(find, async (c) => {
-      const contact = await findContact(supabase.asCaller(c.var.caller.token), c.req.valid('param').userId);
-      if (!contact) throw new ApiError('user_not_found', 404, 'unable to read user; there is no such person');
-      return c.json({ user: toOtherUser(contact) }, 200);
+      const contact = await readContact(supabase.asCaller(c.var.caller.token), c.req.valid('param').userId);
+      return c.json({ ...toUser(contact), user: toOtherUser(contact) }, 200);
     });
 }

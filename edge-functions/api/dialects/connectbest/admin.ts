@@ -19,6 +19,8 @@ export const Stats = z
       used: z.int().openapi({ description: 'Bytes' }),
       limit: z.int().openapi({ description: 'Bytes, the setting storage_limit_bytes' }),
     }),
+    activeUsers: z.int().openapi({ description: 'Additive: users.active' }),
+    messagesSent: z.int().openapi({ description: 'Additive: messages.total' }),
   })
   .openapi('Stats', {
     example: {
@@ -26,6 +28,8 @@ export const Stats = z
       channels: { total: 96, public: 31, private: 65 },
       messages: { total: 481220, today: 1930, averagePerDay: 1514.27 },
       storage: { used: 7340032000, limit: 107374182400 },
+      activeUsers: 873,
+      messagesSent: 481220,
     },
   });
 
@@ -51,6 +55,8 @@ export const toStats = (row: StatsRow): z.infer<typeof Stats> => ({
   },
   messages: { total: row.messages, today: row.messages_today, averagePerDay: row.messages_per_day },
   storage: { used: row.storage_bytes, limit: row.storage_limit_bytes },
+  activeUsers: row.active_users,
+  messagesSent: row.messages,
 });
 
 export const AdminUser = z

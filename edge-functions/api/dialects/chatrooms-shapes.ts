@@ -1,0 +1,132 @@
+/** What document S0 sends and reads. */
+import { z } from '@hono/zod-openapi';
+import { pageLimit, text } from '../../_shared/schemas.ts';
+import type { ContactRow } from '../core/accounts.ts';
+import type { ConversationRow } from '../core/conversations.ts';
+import type { ChannelFileRow, FileUrls } from '../core/files.ts';
+import type { MessageRow } from '../core/messages.ts';
+import type { NotificationRow } from '../core/notifications.ts';
+import type { StatsRow } from './connectbest/admin.ts';
+import { toNotification } from './connectbest/notifications.ts';
+import { DELETED_USER, Id, Time, toTime } from './values.ts';
+
+const Username = z.string().openapi({ example: 'ada' });
+
+export const Person = text({ min: 1, trim: true }).openapi({ description: 'Id or username', example: 'ada' });
+export const Words = text({ min: 1 }).openapi({ example: 'Lunch at noon?' });
+export const Query = text({ min: 1, max: 1000, trim: true }).openapi({ example: 'lunch' });
+export const Url = z.string().openapi({
+  description: 'Good for an hour, for whoever has it. Empty while the file is scanned for viruses',
+  example: 'https://chat.example.com/storage/v1/object/sign/files/0193…/0193…?token=…',
+});
+
+export const FilePage = z.object({
+  limit: pageLimit(50),
+  before: z.coerce.number().int().min(1).optional().openapi({
+    type: 'integer',
+    description: 'Additive: the `seq` that the page ends before',
+  }),
+});
+
+export const UPLOAD = {
+  file: { type: 'string', format: 'binary', description: 'At most 50 MB' },
+  chatroomId: { type: 'string', format: 'uuid', description: 'Additive' },
+};
+
+export const Status = z.enum(['online', 'offline', 'away']);
+
+export const User = z
+  .object({ id: Id, username: Username, email: z.string().nullable(), status: Status })
+  .openapi('ChatroomUser');
+
+export const toUser = ({ id, username, email, status }: ContactRow): z.infer<typeof User> => ({
+  id,
+  username,
+  email,
+  status: status === 'offline' || status === 'away' ? status : 'online',
+});
+
+export const FoundUser = z.object({ id: Id, username: Username, name: z.string() }).openapi('FoundPerson');
+
+export const Chatroom = z
+  .object({
+    id: Id,
+    name: z.string().openapi({ example: 'Lunch' }),
+    members: z.array(Id).openapi({ description: 'The first 100' }),
+    memberNames: z.array(Username).openapi({ description: 'Additive: their usernames' }),
+    memberCount: z.int().openapi({ description: 'Additive: all of them' }),
+  })
+  .openapi('Chatroom');
+
+export const toChatroom = (row: ConversationRow): z.infer<typeof Chatroom> => ({
+  id: row.id,
+  name: row.name,
+  members: row.members.map(({ id }) => id),
+  memberNames: row.members.map(({ username }) => username),
+  memberCount: row.member_count,
+});
+
+export const Message = z
+  .object({
+    id: Id,
+    chatroomId: Id,
+    sender: Id,
+    senderName: Username.openapi({ description: 'Additive' }),
+    message: z.string().openapi({ example: 'Lunch at noon?' }),
+    timestamp: Time,
+  })
+  .openapi('ChatroomMessage');
+
+export function toMessage(row: MessageRow): z.infer<typeof Message> {
+  const { id, username } = row.author ?? DELETED_USER;
+  return {
+    id: row.id,
+    chatroomId: row.channel_id,
+    sender: id,
+    senderName: username,
+    message: row.body,
+    timestamp: toTime(row.created_at),
+  };
+}
+
+export const File = z
+  .object({ id: Id, filename: z.string().openapi({ example: 'plan.pdf' }), url: Url, seq: z.int() })
+  .openapi('ChatroomFile');
+
+export const toFile = (
+  { id, name, seq }: ChannelFileRow,
+  urls: ReadonlyMap<string, FileUrls>,
+): z.infer<typeof File> => ({ id, filename: name, url: urls.get(id)?.url ?? '', seq });
+
+export const Notice = z
+  .object({
+    id: Id,
+    type: z.enum(['message', 'reaction', 'channel_invite']),
+    content: z.string().openapi({ example: 'New message from ada' }),
+    chatroomId: Id.nullable(),
+    read: z.boolean(),
+    timestamp: Time,
+  })
+  .openapi('ChatroomNotification');
+
+export function toNotice(row: NotificationRow): z.infer<typeof Notice> {
+  const isOfMessage = row.type !== 'reaction' && row.type !== 'channel_invite';
+  const about = { id: row.id, chatroomId: row.channel_id, read: row.read_at !== null };
+  const timestamp = toTime(row.created_at);
+  if (!isOfMessage) return { ...about, type: row.type, content: toNotification(row).message, timestamp };
+  // What somebody sent as a notification speaks for itself.
+  const content = row.channel_id ? `New message from ${row.username ?? DELETED_USER.username}` : row.text;
+  return { ...about, type: 'message', content, timestamp };
+}
+
+export const Stats = z
+  .object({
+    activeUsers: z.int().openapi({ description: 'Signed in or here in the last 30 days' }),
+    messagesSent: z.int().openapi({ description: 'With those of the system and deleted ones' }),
+  })
+  .openapi('ChatroomStats', { example: { activeUsers: 120, messagesSent: 5000 } });
+
+export const toStats = (row: Pick<StatsRow, 'active_users' | 'messages'>): z.infer<typeof Stats> => ({
+  activeUsers: row.active_users,
+  messagesSent: row.messages,
+});
