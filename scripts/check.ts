@@ -90,7 +90,7 @@ await withTestStack(async (env, stack) => {
   const advisors = ['db', 'advisors', `--remote=${env.DB_URL}`, '--fail-on', 'warn'];
   await step('advisors', () => run(bin('supabase'), advisors, { ...env, SUPABASE_TELEMETRY_DISABLED: '1' }));
   await step('types of the database', () => run(bin('tsx'), ['scripts/gen.ts', '--check'], env));
-  await step('Postman collection', () => run(bin('tsx'), ['scripts/postman.ts'], env));
+  await step('Postman collections', () => run(bin('tsx'), ['scripts/postman.ts'], env));
   await coverage.begin(stack);
   // As people run it, on the stack that the environment names.
   await step('tests', () => run('npm', ['test'], env));

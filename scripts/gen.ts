@@ -11,6 +11,7 @@ import { contractsPage } from './contracts/page.ts';
 import { readDefiners } from './definers.ts';
 import { mailTemplates } from './mail-templates.ts';
 import { type Description, postmanCollection } from './postman/collection.ts';
+import { stories } from './postman/stories/index.ts';
 import { swaggerUi } from './swagger-ui.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -115,21 +116,26 @@ function currently(path: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-const { api = { paths: {}, components: { schemas: {}, responses: {} } }, ...documents } = openApi();
+const { api, ...documents } = openApi();
 const generated: Record<string, string> = {
   'supabase/migrations/20261121000000_confab.sql': migration(),
   'docs/errors.md': errorPage(),
   'docs/definers.md': definerPage(),
   'edge-functions/_shared/mail-templates.json': mailTemplates(join(root, 'supabase/templates')),
   'docs/contracts.md': contractsPage(documents),
-  'docs/openapi.json': toJson(api),
+  'docs/openapi.json': toJson(api ?? {}),
   ...Object.fromEntries(
     Object.entries(documents).map(([name, description]) => [
       `docs/openapi/${name}.json`,
       toJson(description),
     ]),
   ),
-  'docs/postman.json': toJson(postmanCollection(api as Parameters<typeof postmanCollection>[0])),
+  ...Object.fromEntries(
+    Object.entries(documents).map(([name, description]) => [
+      `docs/postman/${name}.json`,
+      toJson(postmanCollection(description, stories[name])),
+    ]),
+  ),
   [SWAGGER_UI]: swaggerUi(currently(SWAGGER_UI)),
 };
 if (process.env.DB_URL) {

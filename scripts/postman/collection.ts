@@ -1,5 +1,5 @@
 /** Makes the Postman collection: the story's requests with tests of status and shape, and all other requests beside it. */
-import { type Step, story } from './story.ts';
+import type { Chapter, Step } from './story.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -11,6 +11,7 @@ interface Operation {
 }
 
 export interface Description {
+  info: { title: string };
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema>; responses: Operation['responses'] };
 }
@@ -26,6 +27,7 @@ const VARIABLES = {
 const BEGIN = [
   "if (!pm.collectionVariables.get('email')) {",
   '  const run = Date.now().toString(36);',
+  "  pm.collectionVariables.set('username', 'ada-' + run);",
   "  pm.collectionVariables.set('email', 'ada-' + run + '@example.com');",
   "  pm.collectionVariables.set('channelName', 'engines-' + run);",
   "  pm.collectionVariables.set('phone', '+4917' + String(Date.now()).slice(-8));",
@@ -40,10 +42,7 @@ const READ_CODE = [
   'pm.collectionVariables.set("code", code);',
 ];
 
-/** The chapters that run one after the other. */
-export const chapters = story.map(({ name }) => name);
-
-export function postmanCollection(description: Description): object {
+export function postmanCollection(description: Description, story: Chapter[] = []): object {
   const told = new Set<string>();
   const items = story.map(({ name, steps }) => ({
     name,
@@ -57,7 +56,7 @@ export function postmanCollection(description: Description): object {
   }));
   return {
     info: {
-      name: 'Confab API',
+      name: description.info.title,
       description:
         'Run the folders in their order. Generated from the description of the API by npm run gen.',
       schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
@@ -92,7 +91,8 @@ function testsOf({ status, save = {} }: Step, operation: Operation, description:
       ? [`pm.test("has the shape of its description", () => pm.response.to.have.jsonSchema(${schema}));`]
       : []),
     ...Object.entries(save).map(
-      ([name, place]) => `pm.collectionVariables.set("${name}", pm.response.json().${place});`,
+      ([name, place]) =>
+        `pm.collectionVariables.set("${name}", pm.response.json()${place.startsWith('[') ? '' : '.'}${place});`,
     ),
   ];
 }

@@ -1,0 +1,7 @@
+/** The stories by the names of their documents. */
+import type { Chapter } from '../story.ts';
+import { chatrooms } from './chatrooms.ts';
+import { connectbest } from './connectbest.ts';
+import { rooms } from './rooms.ts';
+
+export const stories: Readonly<Record<string, Chapter[]>> = { chatrooms, connectbest, rooms };
