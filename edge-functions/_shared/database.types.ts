@@ -373,14 +373,14 @@ isOneToOne: false
                   ]
                 },"files": {
                   Row: {
-                    "channel_id": string | null,"created_at": string,"deleted_at": string | null,"expires_at": string,"folder_id": string,"has_thumbnail": boolean,"height": number | null,"id": string,"is_held": boolean,"mime_type": string,"name": string,"path": string,"seq": number | null,"size": number,"uploaded_at": string | null,"uploader_id": string | null,"width": number | null
+                    "channel_id": string | null,"created_at": string,"deleted_at": string | null,"expires_at": string,"folder_id": string,"has_thumbnail": boolean,"height": number | null,"id": string,"is_held": boolean,"is_open": boolean,"mime_type": string,"name": string,"path": string,"seq": number | null,"size": number,"uploaded_at": string | null,"uploader_id": string | null,"width": number | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "channel_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"expires_at"?: string,"folder_id": string,"has_thumbnail"?: boolean,"height"?: number | null,"id"?: string,"is_held"?: boolean,"mime_type": string,"name": string,"path"?: never,"seq"?: number | null,"size": number,"uploaded_at"?: string | null,"uploader_id"?: string | null,"width"?: number | null
+                    "channel_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"expires_at"?: string,"folder_id": string,"has_thumbnail"?: boolean,"height"?: number | null,"id"?: string,"is_held"?: boolean,"is_open"?: boolean,"mime_type": string,"name": string,"path"?: never,"seq"?: number | null,"size": number,"uploaded_at"?: string | null,"uploader_id"?: string | null,"width"?: number | null
                   }
                   Update: {
-                    "channel_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"expires_at"?: string,"folder_id"?: string,"has_thumbnail"?: boolean,"height"?: number | null,"id"?: string,"is_held"?: boolean,"mime_type"?: string,"name"?: string,"path"?: never,"seq"?: number | null,"size"?: number,"uploaded_at"?: string | null,"uploader_id"?: string | null,"width"?: number | null
+                    "channel_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"expires_at"?: string,"folder_id"?: string,"has_thumbnail"?: boolean,"height"?: number | null,"id"?: string,"is_held"?: boolean,"is_open"?: boolean,"mime_type"?: string,"name"?: string,"path"?: never,"seq"?: number | null,"size"?: number,"uploaded_at"?: string | null,"uploader_id"?: string | null,"width"?: number | null
                   }
                   Relationships: [
                     {
@@ -988,6 +988,32 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"change_conversation":
+{ Args: { "channel_id": string,"name"?: string,"people"?: (string)[] }; Returns: Database["chat"]['CompositeTypes']["conversation"]
+                          SetofOptions: {
+        from: "*"
+        to: "conversation"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"change_picture":
+{ Args: { "url": string,"user_id": string }; Returns: {
+              "avatar_url": string | null,
+"created_at": string,
+"custom": NonNullable<Json>,
+"deleted_at": string | null,
+"id": string,
+"name": string,
+"title": string | null,
+"updated_at": string,
+"username": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "profiles"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "change_username":
 { Args: { "user_id": string,"username": string }; Returns: {
               "avatar_url": string | null,
@@ -1029,6 +1055,11 @@ isOneToOne: false
                            },
 "claim_reset_token":
 { Args: { "token": string }; Returns: string
+                           },
+"claim_suspension_mails":
+{ Args: Record<PropertyKey, never>; Returns: {
+              "email": string,"reason": string,"user_id": string
+            }[]
                            },
 "clear_status":
 { Args: Record<PropertyKey, never>; Returns: {
@@ -1092,6 +1123,7 @@ isOneToOne: false
 "height": number | null,
 "id": string,
 "is_held": boolean,
+"is_open": boolean,
 "mime_type": string,
 "name": string,
 "path": string,
@@ -1135,6 +1167,9 @@ isOneToOne: false
 "delete_channel":
 { Args: { "channel_id": string }; Returns: undefined
                            },
+"delete_conversation":
+{ Args: { "channel_id": string }; Returns: undefined
+                           },
 "delete_file":
 { Args: { "id": string }; Returns: {
               "channel_id": string | null,
@@ -1146,6 +1181,7 @@ isOneToOne: false
 "height": number | null,
 "id": string,
 "is_held": boolean,
+"is_open": boolean,
 "mime_type": string,
 "name": string,
 "path": string,
@@ -1360,11 +1396,6 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
-"get_open_channel":
-{ Args: { "channel_id": string }; Returns: {
-              "created_at": string,"created_by": string,"description": string,"id": string,"member_count": number,"name": string,"slug": string
-            }[]
-                           },
 "get_preferences":
 { Args: Record<PropertyKey, never>; Returns: {
               "dnd_enabled": boolean,
@@ -1393,6 +1424,14 @@ isOneToOne: false
 "get_presence_topic":
 { Args: Record<PropertyKey, never>; Returns: string
                            },
+"get_readable_file":
+{ Args: { "id": string }; Returns: Database["chat"]['CompositeTypes']["readable_file"]
+                          SetofOptions: {
+        from: "*"
+        to: "readable_file"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "get_stats":
 { Args: Record<PropertyKey, never>; Returns: {
               "active_users": number,"counted_at": string,"messages": number,"messages_per_day": number,"messages_today": number,"new_users": number,"private_channels": number,"public_channels": number,"storage_bytes": number,"storage_limit_bytes": number,"users": number
@@ -1415,6 +1454,14 @@ isOneToOne: false
 "issue_reset_token":
 { Args: { "email": string }; Returns: string
                            },
+"join_and_post":
+{ Args: { "body"?: string,"channel_id": string,"file_ids"?: (string)[] }; Returns: Database["chat"]['CompositeTypes']["full_message"]
+                          SetofOptions: {
+        from: "*"
+        to: "full_message"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "join_channel":
 { Args: { "channel_id": string }; Returns: {
               "archived_at": string | null,
@@ -1437,6 +1484,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"keep_file":
+{ Args: { "id": string }; Returns: undefined
+                           },
 "leave_channel":
 { Args: { "channel_id": string }; Returns: undefined
                            },
@@ -1561,6 +1611,7 @@ isOneToOne: false
 "height": number | null,
 "id": string,
 "is_held": boolean,
+"is_open": boolean,
 "mime_type": string,
 "name": string,
 "path": string,
@@ -1640,16 +1691,14 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
-"list_open_channels":
-{ Args: { "before"?: string,"page_size"?: number }; Returns: {
-              "created_at": string,"created_by": string,"description": string,"id": string,"member_count": number,"name": string,"slug": string
-            }[]
-                           },
-"list_open_messages":
-{ Args: { "before_seq"?: number,"channel_id": string,"page_size"?: number }; Returns: {
-              "author_id": string,"author_name": string,"author_username": string,"body": string,"created_at": string,"edited_at": string,"files": Json,"id": string,"seq": number
-            }[]
-                           },
+"list_people":
+{ Args: { "after"?: string,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["contact"][]
+                          SetofOptions: {
+        from: "*"
+        to: "contact"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "list_pins":
 { Args: { "before"?: string,"channel_id": string,"page_size"?: number }; Returns: {
               "author_id": string | null,
@@ -1692,6 +1741,25 @@ isOneToOne: false
 { Args: { "after"?: string,"page_size"?: number }; Returns: {
               "created_at": string,"created_by": string,"description": string,"id": string,"kind": string,"member_count": number,"name": string,"slug": string
             }[]
+                           },
+"list_readable_channels":
+{ Args: { "before"?: string,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["readable_channel"][]
+                          SetofOptions: {
+        from: "*"
+        to: "readable_channel"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"list_readable_files":
+{ Args: { "before"?: string,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["readable_file"][]
+                          SetofOptions: {
+        from: "*"
+        to: "readable_file"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
+"list_readable_messages":
+{ Args: { "before_id"?: string,"channel_id": string,"page_size"?: number }; Returns: (Database["chat"]['CompositeTypes']["full_message"])[]
                            },
 "list_replies":
 { Args: { "after_seq"?: number,"before_seq"?: number,"channel_id": string,"page_size"?: number,"parent_seq": number }; Returns: {
@@ -1832,6 +1900,14 @@ isOneToOne: false
               "challenge_id": string,"factor_id": string
             }[]
                            },
+"open_conversation":
+{ Args: { "name"?: string,"people": (string)[] }; Returns: Database["chat"]['CompositeTypes']["opened_conversation"]
+                          SetofOptions: {
+        from: "*"
+        to: "opened_conversation"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "open_dm":
 { Args: { "to_oneself"?: boolean,"user_id": string }; Returns: {
               "archived_at": string | null,
@@ -1912,6 +1988,7 @@ isOneToOne: false
 "height": number | null,
 "id": string,
 "is_held": boolean,
+"is_open": boolean,
 "mime_type": string,
 "name": string,
 "path": string,
@@ -1965,6 +2042,14 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"read_conversation_page":
+{ Args: { "after_seq"?: number,"before_id"?: string,"channel_id": string,"is_read"?: boolean,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["conversation_page"]
+                          SetofOptions: {
+        from: "*"
+        to: "conversation_page"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "read_conversations":
 { Args: { "before"?: string,"kinds"?: (string)[],"page_size"?: number,"with_public"?: boolean }; Returns: Database["chat"]['CompositeTypes']["conversation"][]
                           SetofOptions: {
@@ -1972,6 +2057,14 @@ isOneToOne: false
         to: "conversation"
         isOneToOne: false
         isSetofReturn: true
+      } },
+"read_history":
+{ Args: { "before_id"?: string,"channel_id": string,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["channel_history"]
+                          SetofOptions: {
+        from: "*"
+        to: "channel_history"
+        isOneToOne: true
+        isSetofReturn: false
       } },
 "read_messages":
 { Args: { "after_id"?: string,"before_id"?: string,"channel_id": string,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["message_page"]
@@ -2248,6 +2341,9 @@ isOneToOne: false
 "set_user_role":
 { Args: { "role": string,"user_id": string }; Returns: undefined
                            },
+"settle_suspension_mail":
+{ Args: { "user_id": string }; Returns: undefined
+                           },
 "sign_in_address":
 { Args: { "username": string }; Returns: string
                            },
@@ -2405,6 +2501,8 @@ isOneToOne: false
                         "caller_id": string | null,"is_accepted": boolean | null,"calls": number | null,"remaining": number | null,"reset": number | null
                       },"channel_details": {
                         "id": string | null,"kind": string | null,"slug": string | null,"name": string | null,"description": string | null,"custom": Json | null,"created_by": string | null,"created_at": string | null,"archived_at": string | null,"member_count": number | null,"members": (Database["chat"]['CompositeTypes']["channel_person"])[] | null
+                      },"channel_history": {
+                        "channel": Database["chat"]['CompositeTypes']["readable_channel"] | null,"members": (Database["chat"]['CompositeTypes']["person"])[] | null,"messages": (Database["chat"]['CompositeTypes']["full_message"])[] | null
                       },"channel_label": {
                         "id": string | null,"kind": string | null,"slug": string | null,"name": string | null
                       },"channel_notification_settings": {
@@ -2417,6 +2515,8 @@ isOneToOne: false
                         "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"email": string | null,"phone": string | null,"status": string | null,"status_text": string | null,"created_at": string | null,"activity": string | null
                       },"conversation": {
                         "id": string | null,"kind": string | null,"name": string | null,"description": string | null,"created_by": string | null,"created_at": string | null,"archived_at": string | null,"member_count": number | null,"members": (Database["chat"]['CompositeTypes']["person"])[] | null
+                      },"conversation_page": {
+                        "conversation": Database["chat"]['CompositeTypes']["conversation"] | null,"epoch": number | null,"last_seq": number | null,"messages": (Database["chat"]['CompositeTypes']["receipted_message"])[] | null
                       },"dm_person": {
                         "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"status": string | null
                       },"found_message": {
@@ -2433,8 +2533,16 @@ isOneToOne: false
                         "messages": (Database["chat"]['CompositeTypes']["full_message"])[] | null,"has_more": boolean | null
                       },"notification_settings": {
                         "notifications": boolean | null,"sound": boolean | null,"level": string | null,"timezone": string | null,"dnd_enabled": boolean | null,"dnd_start": string | null,"dnd_end": string | null,"channels": (Database["chat"]['CompositeTypes']["channel_notification_settings"])[] | null
+                      },"opened_conversation": {
+                        "conversation": Database["chat"]['CompositeTypes']["conversation"] | null,"is_new": boolean | null
                       },"person": {
                         "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null
+                      },"readable_channel": {
+                        "id": string | null,"name": string | null,"description": string | null,"is_open": boolean | null,"created_by": string | null,"created_at": string | null,"member_count": number | null
+                      },"readable_file": {
+                        "id": string | null,"name": string | null,"mime_type": string | null,"size": number | null,"path": string | null,"created_at": string | null
+                      },"receipted_message": {
+                        "message": Database["chat"]['CompositeTypes']["full_message"] | null,"status": string | null
                       },"search_hit": {
                         "message": Database["chat"]['Tables']["messages"]['Row'] | null,"my_reactions": (string)[] | null,"author": Database["chat"]['CompositeTypes']["person"] | null,"channel": Database["chat"]['CompositeTypes']["channel_label"] | null,"snippet": string | null,"next_cursor": string | null,"total": number | null,"is_total_exact": boolean | null
                       },"thread_page": {
