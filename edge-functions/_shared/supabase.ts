@@ -109,7 +109,9 @@ function traced(init: RequestInit): RequestInit {
   return { ...init, headers };
 }
 
-type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
+type Given<T> = { [Name in keyof T as undefined extends T[Name] ? never : Name]: T[Name] } & {
+  [Name in keyof T as undefined extends T[Name] ? Name : never]?: Exclude<T[Name], undefined>;
+};
 
 /** Arguments of a call, some of them undefined: JSON leaves these out, and what they are about stays as it is. */
 export const given = <T extends object>(values: T) => values as Given<T>;

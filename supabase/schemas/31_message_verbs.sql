@@ -125,6 +125,8 @@ begin
   if v_message.kind <> 'user' or v_message.author_id is distinct from (select auth.uid()) then
     if v_message.kind <> 'user' then
       perform chat_private.fail('not_the_author', 403, 'unable to delete message; it tells what happened in the channel');
+    elsif exists (select from chat.channels c where c.id = delete_message.channel_id and c.kind = 'dm') then
+      perform chat_private.fail('not_the_author', 403, 'unable to delete message; in direct messages only its author may');
     end if;
     perform chat_private.require_right(delete_message.channel_id, 'delete_any_message', 'delete message');
   end if;
@@ -236,7 +238,7 @@ comment on function chat.send_message(uuid, text, uuid, bigint, boolean, jsonb, 
 comment on function chat.edit_message(uuid, bigint, text, jsonb) is
   'Replaces text or custom data of an own message, as long as the setting edit_window_seconds allows. Errors: message_empty, message_too_long, invalid_custom, too_many_mentions, channel_not_found, not_a_member, channel_archived, user_blocked, message_not_found, message_deleted, not_the_author, edit_window_closed';
 comment on function chat.delete_message(uuid, bigint) is
-  'Deletes an own message, or any as an admin of the channel; an empty place remains. Errors: channel_not_found, not_a_member, message_not_found, message_deleted, not_the_author, not_a_channel_admin, dm_is_permanent';
+  'Deletes an own message, or any as an admin of the channel; an empty place remains. Errors: channel_not_found, not_a_member, message_not_found, message_deleted, not_the_author, not_a_channel_admin';
 comment on function chat.list_messages(uuid, bigint, bigint, integer, boolean) is
   'A page of a channel: newest first before before_seq, or oldest first after after_seq; 1 to 200 rows; replies only if asked for. Errors: channel_not_found, not_a_member, invalid_page_size';
 comment on function chat.list_replies(uuid, bigint, bigint, bigint, integer) is

@@ -10,10 +10,10 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
   v_id uuid := chat_private.uuid_v7();
-  v_text text := btrim(regexp_replace(send_notification.text, '\s+', ' ', 'g'));
+  v_text text := chat_private.clean_line(send_notification.text);
 begin
-  if chat_private.clean_line(v_text, 200) is null or char_length(v_text) > 200 then
-    perform chat_private.fail('invalid_notification', 400, 'unable to send notification; its text has 1 to 200 characters, some of them visible');
+  if v_text is null or char_length(v_text) > 200 then
+    perform chat_private.fail('invalid_notification', 400, 'unable to send notification; its text has 1 to 200 characters that can be seen');
   elsif not chat_private.is_platform_admin() then
     perform chat_private.take_token('send_notification');
   end if;

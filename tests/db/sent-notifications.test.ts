@@ -14,7 +14,7 @@ describe('send_notification', () => {
   it('tells somebody at once, as from the caller, on one line', () =>
     rolledBack(async (db) => {
       const [ada, bob] = [await createUser(db, { name: 'Ada' }), await createUser(db)];
-      const id = await notify(db, ada, bob, '  Lunch\n is   ready ');
+      const id = await notify(db, ada, bob, '  Lunch\nis ready ');
       const [notification] = await list(db, bob);
       expect(notification).toMatchObject({
         id,

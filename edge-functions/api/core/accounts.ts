@@ -26,7 +26,7 @@ export interface AccountRow {
 export type ContactRow = Pick<
   AccountRow,
   'id' | 'username' | 'name' | 'avatar_url' | 'email' | 'phone' | 'status' | 'status_text' | 'created_at'
->;
+> & { activity: 'typing' | 'playing' | null };
 
 export interface SignedIn {
   account: AccountRow;
@@ -162,16 +162,12 @@ export const changeUsername = (client: ChatClient, userId: string, username: str
 export const deleteAccount = (client: ChatClient, userId: string) =>
   run('delete account', client.rpc('delete_account', { user_id: userId }));
 
-export async function findContact(client: ChatClient, userId: string): Promise<ContactRow | undefined> {
-  const rows = await run(
+/** @throws user_not_found */
+export async function readContact(client: ChatClient, userId: string): Promise<ContactRow> {
+  const [found] = await run(
     'read user',
     client.rpc('get_contact', { user_id: userId }).overrideTypes<ContactRow[], { merge: false }>(),
   );
-  return rows[0];
-}
-
-export async function readContact(client: ChatClient, userId: string): Promise<ContactRow> {
-  const found = await findContact(client, userId);
   if (!found) throw new ApiError('user_not_found', 404, 'unable to read user; there is no such person');
   return found;
 }

@@ -37,6 +37,13 @@ export const listNotifications = (client: ChatClient, { limit, before, isUnread 
       .overrideTypes<NotificationRow[], { merge: false }>(),
   );
 
+/** Whether it is shown the other person decides. */
+export const sendNotification = (
+  client: ChatClient,
+  { userId, message }: { userId: string; message: string },
+): Promise<string> =>
+  run('send notification', client.rpc('send_notification', { user_id: userId, text: message }));
+
 /** @throws notification_not_found */
 export const markNotificationRead = (client: ChatClient, id: string) =>
   run('mark notification as read', client.rpc('mark_notification_read', { id }));

@@ -1,6 +1,7 @@
 /** The documents that are served beside ConnectBest; where they share a path, the earlier one is asked first. */
 import type { Dialect } from '../dialect.ts';
 import { chatrooms } from './chatrooms.ts';
+import { groups } from './groups.ts';
 import { rooms } from './rooms.ts';
 
-export const DIALECTS: Dialect[] = [chatrooms, rooms];
+export const DIALECTS: Dialect[] = [chatrooms, rooms, groups];

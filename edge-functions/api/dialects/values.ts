@@ -4,7 +4,9 @@ import type { Reason } from '../../_shared/http.ts';
 import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import type { FileRow } from '../core/files.ts';
 import type { MessageRow } from '../core/messages.ts';
+import type { NotificationRow } from '../core/notifications.ts';
 import type { Deps } from '../deps.ts';
+import { Notification, toNotification } from './connectbest/notifications.ts';
 
 export const Id = z.guid().openapi({ format: 'uuid' });
 export const Time = z.iso.datetime().openapi({ description: 'ISO 8601, UTC' });
@@ -104,4 +106,23 @@ export function toRoomMessage(row: MessageRow, deps: Deps): z.infer<typeof RoomM
     files: row.files.map((file) => toSharedFile(file, deps)),
     timestamp: toTime(row.created_at),
   };
+}
+
+/** A notification under the names of each document that lists them barely. */
+export const Notice = z
+  .object({
+    id: Id,
+    type: Notification.shape.type,
+    content: z.string().openapi({ example: 'Lunch is ready' }),
+    message: z.string().openapi({ example: 'Lunch is ready' }),
+    read: z.boolean(),
+    createdAt: Time,
+  })
+  .openapi('Notice');
+
+export function toNotice(row: NotificationRow): z.infer<typeof Notice> {
+  const { id, type, message: sentence, read, createdAt } = toNotification(row);
+  // What somebody sent speaks for itself.
+  const content = row.channel_id === null ? row.text : sentence;
+  return { id, type, content, message: content, read, createdAt };
 }

@@ -131,7 +131,7 @@ const remove = createRoute({
       400: 'An id is none',
       403: [
         'Neither its author nor an admin of the channel',
-        ...['not_the_author', 'not_a_channel_admin', 'dm_is_permanent', 'not_a_member'],
+        ...['not_the_author', 'not_a_channel_admin', 'not_a_member'],
       ],
       404: ['No such message, or not visible to you', 'message_not_found', 'channel_not_found'],
     }),

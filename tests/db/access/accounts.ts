@@ -26,6 +26,7 @@ export const calls: AccessFile['calls'] = {
   claim_reset_token: nobody((db) => db`select chat.claim_reset_token('token')`),
   release_reset_token: nobody((db) => db`select chat.release_reset_token('token')`),
   is_password: nobody((db) => db`select chat.is_password('somebody@example.com', 'secret')`),
+  sign_in_address: nobody((db) => db`select chat.sign_in_address('ada')`),
   newest_challenge: nobody((db, { users }) => db`select chat.newest_challenge(${users.member})`),
   count_sms: nobody((db, { users }) => db`select chat.count_sms(${users.member}, '+4915112345678')`),
   claim_suspension_mails: nobody((db) => db`select chat.claim_suspension_mails()`),
