@@ -16,7 +16,7 @@ export const suspensionMails: Task = {
         signal: AbortSignal.timeout(PATIENCE),
       });
       if (!answer.ok) throw new Error(`unable to send mails; ${answer.status} ${await answer.text()}`);
-      log.info('sent mails to suspended people', (await answer.json()) as object);
+      log.info('sent mails to suspended people', (await answer.json()) as Record<string, unknown>);
     }
   },
 };
