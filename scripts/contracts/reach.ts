@@ -53,11 +53,11 @@ function readSource(path: string): Source {
   return source;
 }
 
-/** The endpoints of a dialect, those with the fewest words left open first. */
+/** The endpoints of a dialect, in its file and its folder; those with the fewest words left open first. */
 export function writtenInDialect(name: string): Written[] {
-  const source = sourceOf(`dialects/${name}.ts`);
-  return [...callsIn(source.root)]
-    .flatMap((call) => writtenBy(source, call))
+  return [...sources]
+    .filter(([path]) => path === `dialects/${name}.ts` || path.startsWith(`dialects/${name}/`))
+    .flatMap(([, source]) => [...callsIn(source.root)].flatMap((call) => writtenBy(source, call)))
     .sort((one, other) => openWords(one) - openWords(other));
 }
 
