@@ -2,6 +2,7 @@
 import type { Chapter } from '../story.ts';
 import { chatrooms } from './chatrooms.ts';
 import { connectbest } from './connectbest.ts';
+import { groups } from './groups.ts';
 import { rooms } from './rooms.ts';
 
-export const stories: Readonly<Record<string, Chapter[]>> = { chatrooms, connectbest, rooms };
+export const stories: Readonly<Record<string, Chapter[]>> = { chatrooms, connectbest, groups, rooms };
