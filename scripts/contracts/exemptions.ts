@@ -36,7 +36,17 @@ const connectbest: Exemptions = {
 
 const chatrooms: Exemptions = {};
 
-const groups: Exemptions = {};
+const groups: Exemptions = {
+  'GET /api/users/:id': { limit: BOUNDED_BY_ALL, effect: READS },
+  'DELETE /api/users/:id': { limit: BOUNDED_BY_ALL },
+  'GET /api/messages/:conversationId': { effect: READS },
+  'GET /api/groups/:id': { limit: BOUNDED_BY_ALL, effect: READS },
+  'GET /api/channels/:id': { limit: BOUNDED_BY_ALL, effect: READS },
+  'GET /api/groups': { effect: READS },
+  'GET /api/channels': { effect: READS },
+  'GET /api/status/:userId': { limit: BOUNDED_BY_ALL, effect: READS },
+  'GET /api/notifications': { effect: READS },
+};
 
 const rooms: Exemptions = {};
 

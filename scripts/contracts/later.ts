@@ -13,7 +13,6 @@ const later: Readonly<Record<string, string>> = {
   'S0-5.*': BEGUN,
   'S0-6.*': BEGUN,
   'S0-7.*': BEGUN,
-  'S1-*': BEGUN,
   'S2-1.*': BEGUN,
   'S2-2.*': BEGUN,
   'S2-3.*': BEGUN,

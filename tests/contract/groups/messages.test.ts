@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { database } from '../../helpers/database.ts';
+import { signUp } from '../../helpers/people.ts';
 import { call, expectError, TIME, UUID } from '../api.ts';
+import { channelOf } from '../room.ts';
 import { ask, join, type Member, messagesOf, placeOf, say } from './people.ts';
 
 afterAll(() => database.end());
@@ -142,6 +144,11 @@ describe('GET /api/messages/:conversationId', () => {
     const id = await placeOf('channels', ada);
     expectError(await messagesOf(undefined, id), 401, 'not_signed_in');
     expectError(await messagesOf(bob, id), 404, 'channel_not_found');
+  });
+
+  it('permission: 403 for a public channel before the caller joins it', async () => {
+    const id = await channelOf(await signUp('Bob'), 'public');
+    expectError(await messagesOf(await join(), id), 403, 'not_a_member');
   });
 
   it('limit: the newest page of at most 100, and those before it', async () => {
