@@ -6,13 +6,6 @@ const TOOLS = 'later: huddles, canvases, voice messages, clips and the assistant
 const BEGUN = 'later: the other four documents';
 
 const later: Readonly<Record<string, string>> = {
-  'S0-1.*': BEGUN,
-  'S0-2.*': BEGUN,
-  'S0-3.*': BEGUN,
-  'S0-4.*': BEGUN,
-  'S0-5.*': BEGUN,
-  'S0-6.*': BEGUN,
-  'S0-7.*': BEGUN,
   'S2-1.*': BEGUN,
   'S2-2.*': BEGUN,
   'S2-3.*': BEGUN,

@@ -1,5 +1,6 @@
 /** What document S0 sends and reads. */
 import { z } from '@hono/zod-openapi';
+import type { Reason } from '../../_shared/http.ts';
 import { pageLimit, text } from '../../_shared/schemas.ts';
 import type { ContactRow } from '../core/accounts.ts';
 import type { ConversationRow } from '../core/conversations.ts';
@@ -8,7 +9,69 @@ import type { MessageRow } from '../core/messages.ts';
 import type { NotificationRow } from '../core/notifications.ts';
 import type { StatsRow } from './connectbest/admin.ts';
 import { toNotification } from './connectbest/notifications.ts';
-import { DELETED_USER, Id, Time, toTime } from './values.ts';
+import { DELETED_USER, Id, Time, toTime, uploadErrors } from './values.ts';
+
+export const NO_CHATROOM: Reason = ['No such chatroom, or not visible to you', 'channel_not_found'];
+export const NOT_IN_IT: Reason = ['Not a member of the chatroom', 'not_a_member'];
+export const NO_MESSAGE: Reason = ['No such message, or not visible to you', 'message_not_found'];
+export const ADMINS_ONLY: Reason = ['The caller is no admin of the platform', 'not_an_admin'];
+
+/** What those endpoints refuse that change something. */
+export const errors = {
+  addMember: {
+    403: [
+      'Not a member of the chatroom, or it takes nobody from you',
+      ...['not_a_member', 'not_a_channel_admin', 'channel_archived'],
+      ...['dm_is_permanent', 'user_blocked', 'user_banned'],
+    ],
+    404: ['No such chatroom or user', 'channel_not_found', 'user_not_found'],
+  },
+  send: {
+    400: [
+      'A field is wrong or missing, or it mentions too many',
+      ...['message_empty', 'message_too_long', 'too_many_mentions'],
+    ],
+    403: [
+      'Not a member of the chatroom, or the sender is not you',
+      ...['not_a_member', 'not_yourself', 'channel_archived', 'user_blocked'],
+    ],
+    404: NO_CHATROOM,
+  },
+  edit: {
+    400: ['The text is empty or too long', 'message_empty', 'message_too_long', 'too_many_mentions'],
+    403: [
+      'You are not its author, or it is older than 24 hours',
+      ...['not_the_author', 'edit_window_closed', 'channel_archived', 'user_blocked'],
+    ],
+    404: NO_MESSAGE,
+  },
+  remove: {
+    403: [
+      'You are not its author',
+      'not_the_author',
+      'not_a_channel_admin',
+      'dm_is_permanent',
+      'channel_archived',
+    ],
+    404: NO_MESSAGE,
+  },
+  upload: {
+    ...uploadErrors,
+    403: [
+      'Not a member of the chatroom, or it is archived',
+      'not_a_member',
+      'channel_archived',
+      'user_blocked',
+    ],
+    404: NO_CHATROOM,
+  },
+  ban: {
+    400: ['A field is wrong, or the account is your own', 'cannot_target_oneself', 'invalid_reason'],
+    403: ADMINS_ONLY,
+    404: ['No such user', 'user_not_found'],
+    409: ['The platform would have no admin', 'last_admin'],
+  },
+} satisfies Record<string, Record<number, Reason>>;
 
 const Username = z.string().openapi({ example: 'ada' });
 

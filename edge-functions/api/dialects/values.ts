@@ -15,6 +15,14 @@ export const toTime = (timestamp: string) => new Date(timestamp).toISOString();
 /** What a document says of a thing that is done. */
 export const message = (words: string) => z.string().openapi({ example: words });
 
+/** The answer of what has nothing else to say. */
+export const Done = (words: string) => z.object({ message: message(words) });
+
+export async function done(act: PromiseLike<unknown>, words: string) {
+  await act;
+  return { message: words };
+}
+
 /** The fields of a body for what a message says: documents that name none get it under any of these. */
 export function wordings(first: 'message' | 'content') {
   const content = (more: object) =>

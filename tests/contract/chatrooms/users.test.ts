@@ -25,7 +25,7 @@ describe('POST /api/users/register', () => {
     const { status, body } = await register({ username, password: PASSWORD, email });
     expect({ status, body }).toEqual({
       status: 201,
-      body: { id: UUID, message: 'User registered successfully' },
+      body: { id: UUID, username, message: 'User registered successfully' },
     });
     expect((await login({ username, password: PASSWORD })).status).toBe(200);
   });

@@ -44,6 +44,8 @@ describe('GET /api/admin/stats', () => {
       channels: { total: count, public: count, private: count },
       messages: { total: count, today: count, averagePerDay: count },
       storage: { used: count, limit: 107374182400 },
+      activeUsers: count,
+      messagesSent: count,
     });
   });
 });
