@@ -8384,6 +8384,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
   v_channel_id uuid := read_from.id;
+  v_page chat.full_message[];
 begin
   if chat_private.is_person(read_from.id) then
     select c.id into v_channel_id from chat.channels c
@@ -8394,7 +8395,12 @@ begin
     end if;
   end if;
   perform chat_private.require_member(v_channel_id, 'read messages');
-  return chat_private.history(v_channel_id, read_from.before_id, read_from.page_size);
+  v_page := chat_private.history(v_channel_id, read_from.before_id, read_from.page_size);
+  -- An API key that may only read leaves no marks.
+  if cardinality(v_page) > 0 and not current_setting('transaction_read_only')::boolean then
+    perform chat.mark_read(v_channel_id, v_page[cardinality(v_page)].seq);
+  end if;
+  return v_page;
 end;
 $$;
 grant execute on function chat.read_from(uuid, uuid, integer) to authenticated;
@@ -8437,7 +8443,7 @@ comment on function chat_private.is_person(uuid) is 'Whether there is a person o
 comment on function chat.post_to(uuid, text, text) is
   'Sends a message to a person, in direct messages made on first use, or to a channel, and returns it whole. Errors: those of open_dm and post_message';
 comment on function chat.read_from(uuid, uuid, integer) is
-  'What people have said in a channel, or in direct messages with a person, the newest page of it, oldest first. Errors: channel_not_found, not_a_member, invalid_page_size, invalid_cursor';
+  'What people have said in a channel, or in direct messages with a person, the newest page of it, oldest first; marks it as read. Errors: channel_not_found, not_a_member, invalid_page_size, invalid_cursor';
 comment on function chat.toggle_member(uuid, text, text[], text) is
   'Adds a person, by id or username, who is not in a channel of the caller, of these kinds, or removes them who are; action, add or remove, decides it. Errors: invalid_input, channel_not_found, user_not_found, and those of add_members and remove_member';
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { asUser, createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
-import { createPrivateChannel, createRoom, send } from '../helpers/room.ts';
+import { createPrivateChannel, createRoom, send, unread } from '../helpers/room.ts';
 
 afterAll(() => database.end());
 
@@ -75,6 +75,15 @@ describe('read_from', () => {
       ] as const) {
         expect(await read(db, reader, id)).toEqual(['one', 'two']);
       }
+    }));
+
+  it('marks what it shows as read', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createRoom(db);
+      await send(db, ada, channel, 'hello');
+      expect(await unread(db, bob, channel)).toMatchObject({ messages: 1 });
+      await read(db, bob, channel);
+      expect(await unread(db, bob, channel)).toMatchObject({ messages: 0 });
     }));
 
   it('turns the pages backwards', () =>

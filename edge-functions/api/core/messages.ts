@@ -81,7 +81,7 @@ interface Search {
   after?: string | undefined;
 }
 
-interface Reading {
+export interface Reading {
   /** Whether what is read counts as read from then on; without, Postgres is asked in a transaction that only reads. */
   leavesMarks: boolean;
 }

@@ -1,7 +1,7 @@
 /** Where one verb means several things: what is sent to a person or a conversation, and members who come or go. */
 import { type ChatClient, given, run } from '../../_shared/supabase.ts';
 import type { ConversationRow } from './conversations.ts';
-import type { MessageRow } from './messages.ts';
+import type { MessageRow, Reading } from './messages.ts';
 
 interface Letter {
   /** Of a person, whom it reaches in direct messages, or of a conversation. */
@@ -23,10 +23,15 @@ interface Page {
 }
 
 /** What was said in a conversation, or with a person, oldest first. */
-export const readFrom = async (client: ChatClient, id: string, { limit, before }: Page) =>
+export const readFrom = async (
+  client: ChatClient,
+  id: string,
+  { limit, before }: Page,
+  { leavesMarks }: Reading,
+) =>
   (await run(
     'read messages',
-    client.rpc('read_from', { id, page_size: limit, ...given({ before_id: before }) }),
+    client.rpc('read_from', { id, page_size: limit, ...given({ before_id: before }) }, { get: !leavesMarks }),
   )) as unknown as MessageRow[];
 
 interface Toggle {

@@ -106,14 +106,18 @@ const messages = [
     },
   }),
   get('/messages/{conversationId}', {
-    summary: 'The newest of what was said in a conversation, or with a person, oldest first',
+    summary:
+      'The newest of what was said in a conversation, or with a person, oldest first; marks it as read',
     tag: 'Messages',
     inPassing: true,
     query: Page,
     answer: z.array(RoomMessage),
     errors: shared.readErrors,
-    run: async ({ client, deps, params, query }) =>
-      (await readFrom(client, params.conversationId, query)).map((row) => toRoomMessage(row, deps)),
+    async run({ client, deps, params, query, c }) {
+      const reading = { leavesMarks: c.req.method !== 'HEAD' };
+      const rows = await readFrom(client, params.conversationId, query, reading);
+      return rows.map((row) => toRoomMessage(row, deps));
+    },
   }),
   shared.deletingMessage('/messages/{messageId}'),
 ];
