@@ -3,6 +3,7 @@ import type { HttpSettings, PublicUrls } from '../_shared/env.ts';
 import type { Google } from '../_shared/google.ts';
 import type { Mailer } from '../_shared/mail.ts';
 import type { Probes } from '../_shared/probes.ts';
+import type { Realtime } from '../_shared/realtime.ts';
 import type { SmsSender } from '../_shared/sms.ts';
 import type { Storage } from '../_shared/storage.ts';
 import type { Supabase } from '../_shared/supabase.ts';
@@ -10,6 +11,7 @@ import type { Supabase } from '../_shared/supabase.ts';
 export interface Deps {
   supabase: Supabase;
   storage: Storage;
+  realtime: Realtime;
   mail: Mailer;
   sms: SmsSender;
   /** What Auth signs its calls for messages with. */

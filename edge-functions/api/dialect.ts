@@ -59,6 +59,8 @@ interface Definition<
   form?: Record<string, object>;
   /** 200 if not given. */
   status?: 200 | 201;
+  /** Where `run` may answer with a response of this status as well, of the same shape. */
+  otherStatus?: 200;
   /** Left out where `run` answers with bytes. */
   answer?: Answer;
   /** Status → when, and the codes that only this endpoint has for it. */
@@ -127,7 +129,18 @@ export function serve(dialect: Dialect, deps: Deps): Served {
 }
 
 function routeOf({ method, path, definition }: Endpoint, { translate }: Dialect): RouteConfig {
-  const { summary, description, tag, query, body, form, status = 200, answer, errors = {} } = definition;
+  const {
+    summary,
+    description,
+    tag,
+    query,
+    body,
+    form,
+    status = 200,
+    otherStatus,
+    answer,
+    errors = {},
+  } = definition;
   const { middleware, ...kind } = kindOf(definition);
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
   return createRoute({
@@ -146,6 +159,7 @@ function routeOf({ method, path, definition }: Endpoint, { translate }: Dialect)
     },
     responses: {
       [status]: answer ? jsonAnswer('It is done', answer) : BYTES,
+      ...(otherStatus && answer && { [otherStatus]: jsonAnswer('It was done before', answer) }),
       ...errorAnswers(errors),
     },
   });

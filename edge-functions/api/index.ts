@@ -12,6 +12,7 @@ import {
 import { connectGoogle } from '../_shared/google.ts';
 import { connectMail } from '../_shared/mail.ts';
 import { createProbes } from '../_shared/probes.ts';
+import { connectRealtime } from '../_shared/realtime.ts';
 import { connectSms } from '../_shared/sms.ts';
 import { connectStorage } from '../_shared/storage.ts';
 import { connect } from '../_shared/supabase.ts';
@@ -28,6 +29,7 @@ Deno.serve(
   createApp({
     supabase,
     storage: connectStorage(supabase, readStorageSettings()),
+    realtime: connectRealtime(env),
     mail,
     sms: connectSms(readSmsSettings(), mail),
     smsHookSecrets: readSmsHookSecrets(),

@@ -155,7 +155,7 @@ export const updateAccount = (
 export const changeUsername = (client: ChatClient, userId: string, username: string) =>
   run(
     'change username',
-    client.rpc('change_username', { user_id: userId, username }).select('id, username').single(),
+    client.rpc('change_username', { user_id: userId, username }).select('id, username, avatar_url').single(),
   );
 
 /** The caller's, or for admins of the platform anybody's. */

@@ -35,7 +35,7 @@ export const checkNewPassword = (
     'change password',
     client
       .rpc('check_new_password', { user_id: userId, ...given({ username }) })
-      .select('id, username')
+      .select('id, username, avatar_url')
       .single(),
   );
 

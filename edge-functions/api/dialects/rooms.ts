@@ -49,13 +49,15 @@ const Room = z
   })
   .openapi('Room');
 
-const toRoom = (row: ReadableChannelRow): z.infer<typeof Room> => ({
-  id: row.id,
-  name: row.name,
-  description: row.description || null,
-  createdBy: row.created_by,
-  createdAt: toTime(row.created_at),
-});
+const toRoom = ({ id, name, ...row }: ReadableChannelRow): z.infer<typeof Room> => {
+  return {
+    id,
+    name,
+    description: row.description || null,
+    createdBy: row.created_by,
+    createdAt: toTime(row.created_at),
+  };
+};
 
 const NO_ROOM = ['No such room, or not visible to you', 'channel_not_found'] as const;
 const NO_SPEAKING = [

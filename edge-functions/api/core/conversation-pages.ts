@@ -1,0 +1,145 @@
+/** Conversations with what was said in them: read, also as soon as there is more, opened, changed and deleted. */
+import { ApiError } from '../../_shared/errors.ts';
+import type { Realtime } from '../../_shared/realtime.ts';
+import { type ChatClient, given, isApiKey, run } from '../../_shared/supabase.ts';
+import type { ContactRow } from './accounts.ts';
+import type { ConversationRow } from './conversations.ts';
+import type { MessageRow } from './messages.ts';
+
+/** `chat.conversation_page`: of composite types the database does not say what is never null. */
+export interface ConversationPage {
+  conversation: ConversationRow;
+  epoch: number;
+  last_seq: number;
+  messages: { message: MessageRow; status: 'sent' | 'delivered' | 'read' }[];
+}
+
+interface PageQuery {
+  channelId: string;
+  limit: number;
+  before?: string | undefined;
+  after?: number | undefined;
+  /** Whether what is given out counts as read, or as delivered only. */
+  isRead: boolean;
+}
+
+export const readPage = async (client: ChatClient, { channelId, limit, before, after, isRead }: PageQuery) =>
+  (await run(
+    'read conversation',
+    client.rpc('read_conversation_page', {
+      channel_id: channelId,
+      page_size: limit,
+      is_read: isRead,
+      ...given({ before_id: before, after_seq: after }),
+    }),
+  )) as unknown as ConversationPage;
+
+/** How many calls of one person wait at a time in this process. */
+const MAX_WAITING = 5;
+const waiting = new Map<string, number>();
+
+interface Waiter {
+  realtime: Realtime;
+  /** Of whoever waits; Realtime takes no API keys, with which nobody waits. */
+  token: string;
+  userId: string;
+  seconds: number;
+  /** Ends when the client goes away. */
+  signal: AbortSignal;
+}
+
+/** The page as soon as there is something on it, or when the time is over. @throws rate_limited */
+export async function awaitPage(
+  client: ChatClient,
+  query: PageQuery,
+  waiter: Waiter,
+): Promise<ConversationPage> {
+  const page = await readPage(client, query);
+  if (page.messages.length > 0 || waiter.seconds === 0 || isApiKey(waiter.token)) return page;
+  const { userId } = waiter;
+  const count = waiting.get(userId) ?? 0;
+  if (count >= MAX_WAITING) {
+    throw new ApiError('rate_limited', 429, `unable to wait; ${count} calls of yours are waiting`, {
+      retryAfter: 1,
+    });
+  }
+  waiting.set(userId, count + 1);
+  try {
+    return await listenFor(client, query, waiter, page);
+  } finally {
+    const left = (waiting.get(userId) ?? 1) - 1;
+    if (left > 0) waiting.set(userId, left);
+    else waiting.delete(userId);
+  }
+}
+
+async function listenFor(client: ChatClient, query: PageQuery, waiter: Waiter, first: ConversationPage) {
+  const { realtime, token, seconds, signal } = waiter;
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+  const topic = `channel:${query.channelId}:${first.epoch}`;
+  const ear = await realtime.listen(token, topic, ['message:new', 'channel:moved'], ending).catch((cause) => {
+    if (!ending.aborted) throw cause;
+  });
+  if (!ear) return first;
+  try {
+    // Something may have been said while the subscription was under way.
+    let page = await readPage(client, query);
+    while (page.messages.length === 0 && page.epoch === first.epoch && !ending.aborted) {
+      await ear.next();
+      if (signal.aborted) break;
+      page = await readPage(client, query);
+    }
+    return page;
+  } finally {
+    ear.close();
+  }
+}
+
+/** The one conversation with one other person, or a new one with several or with a name. @throws user_not_found, too_few_members */
+export const openConversation = async (
+  client: ChatClient,
+  { people, name }: { people: string[]; name?: string | undefined },
+) =>
+  (await run(
+    'start conversation',
+    client.rpc('open_conversation', { people, ...given({ name }) }),
+  )) as unknown as {
+    conversation: ConversationRow;
+    is_new: boolean;
+  };
+
+/** Names it and adds people. */
+export const changeConversation = async (
+  client: ChatClient,
+  {
+    channelId,
+    name,
+    people,
+  }: { channelId: string; name?: string | undefined; people?: string[] | undefined },
+) =>
+  (await run(
+    'change conversation',
+    client.rpc('change_conversation', { channel_id: channelId, ...given({ name, people }) }),
+  )) as unknown as ConversationRow;
+
+export const deleteConversation = (client: ChatClient, channelId: string) =>
+  run('delete conversation', client.rpc('delete_conversation', { channel_id: channelId }));
+
+/** In the order of their usernames, from the one after `after`. */
+export const listPeople = (
+  client: ChatClient,
+  { limit, after }: { limit: number; after?: string | undefined },
+) =>
+  run(
+    'list people',
+    client
+      .rpc('list_people', { page_size: limit, ...given({ after }) })
+      .overrideTypes<ContactRow[], { merge: false }>(),
+  );
+
+/** The address of the caller's picture; empty: none. */
+export const changePicture = (client: ChatClient, userId: string, url: string) =>
+  run(
+    'change picture',
+    client.rpc('change_picture', { user_id: userId, url }).select('id, username, avatar_url').single(),
+  );

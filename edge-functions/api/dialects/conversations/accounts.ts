@@ -1,0 +1,114 @@
+/** Users of document S4: making, finding, changing and deleting accounts. */
+import { z } from '@hono/zod-openapi';
+import { ApiError } from '../../../_shared/errors.ts';
+import { pageLimit, text } from '../../../_shared/schemas.ts';
+import { run } from '../../../_shared/supabase.ts';
+import { deleteAccount, findContact } from '../../core/accounts.ts';
+import { changePicture, listPeople } from '../../core/conversation-pages.ts';
+import { get, post, put, remove } from '../../dialect.ts';
+import {
+  changeLogin,
+  Login,
+  LoginChange,
+  Registration,
+  Session,
+  signInByName,
+  signInErrors,
+  signUpByName,
+  signUpErrors,
+} from '../../usernames.ts';
+import { Id, message, Time, toTime } from '../values.ts';
+import { Account, done, NOBODY, toAccount, toUser, User } from './shapes.ts';
+
+export const accounts = [
+  post('/register', {
+    summary: 'Make an account',
+    tag: 'Users',
+    token: 'none',
+    body: Registration,
+    status: 201,
+    answer: z.object({ id: Id, username: z.string(), message: message('User registered successfully') }),
+    errors: signUpErrors,
+    run: async (ask) => ({ ...(await signUpByName(ask)).user, message: 'User registered successfully' }),
+  }),
+  post('/login', {
+    summary: 'Sign in',
+    tag: 'Users',
+    token: 'none',
+    body: Login,
+    answer: Session,
+    errors: signInErrors,
+    run: signInByName,
+  }),
+  post('/logout', {
+    summary: 'Additive: end this session',
+    tag: 'Users',
+    inPassing: true,
+    answer: done('Logged out'),
+    async run({ client }) {
+      await run('sign out', client.rpc('sign_out', { everywhere: false }));
+      return { message: 'Logged out' };
+    },
+  }),
+  get('/users', {
+    summary: 'Everybody, in the order of their usernames',
+    tag: 'Users',
+    query: z.object({
+      limit: pageLimit(50),
+      after: text({ max: 32 })
+        .optional()
+        .openapi({ description: 'Additive: the username that the page follows' }),
+    }),
+    answer: z.array(User),
+    errors: { 400: 'A parameter is wrong' },
+    run: async ({ client, query }) => (await listPeople(client, query)).map(toUser),
+  }),
+  get('/users/{userId}', {
+    summary: 'Somebody, as others may see them',
+    tag: 'Users',
+    answer: User.extend({ createdAt: Time }),
+    errors: { 404: NOBODY },
+    async run({ client, params }) {
+      const found = await findContact(client, params.userId);
+      if (!found) throw new ApiError('user_not_found', 404, 'unable to read user; there is no such person');
+      return { ...toUser(found), createdAt: toTime(found.created_at) };
+    },
+  }),
+  put('/users/{userId}', {
+    summary: 'Change the own account; admins change usernames of others',
+    description: 'Another password ends the other sessions.',
+    tag: 'Users',
+    body: LoginChange.extend({
+      profilePicture: text({ max: 2048 })
+        .nullish()
+        .openapi({ description: 'Its address; null or empty: none' }),
+    }),
+    answer: Account,
+    errors: {
+      400: [...signUpErrors[400], 'invalid_avatar_url'],
+      403: ['Somebody else, or an API key', 'not_yourself', 'not_an_admin', 'missing_scope'],
+      404: NOBODY,
+    },
+    async run(ask) {
+      const { username, password, profilePicture: picture } = ask.body;
+      const pictured =
+        picture !== undefined && (await changePicture(ask.client, ask.params.userId, picture ?? ''));
+      if (pictured && username === undefined && password === undefined) return toAccount(pictured);
+      return toAccount(await changeLogin(ask, ask.params.userId));
+    },
+  }),
+  remove('/users/{userId}', {
+    summary: 'Delete the own account; admins delete those of others',
+    tag: 'Users',
+    answer: done('User deleted'),
+    errors: {
+      403: ['Somebody else, or an API key', 'not_an_admin', 'missing_scope'],
+      404: NOBODY,
+      409: ['The platform would have no admin', 'last_admin'],
+    },
+    async run({ client, params }) {
+      await deleteAccount(client, params.userId);
+      return { message: 'User deleted' };
+    },
+  }),
+];
