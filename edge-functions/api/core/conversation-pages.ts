@@ -77,8 +77,12 @@ async function listenFor(client: ChatClient, query: PageQuery, waiter: Waiter, f
   const { realtime, token, seconds, signal } = waiter;
   const ending = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
   const topic = `channel:${query.channelId}:${first.epoch}`;
-  const ear = await realtime.listen(token, topic, ['message:new', 'channel:moved'], ending).catch((cause) => {
-    if (!ending.aborted) throw cause;
+  const events = ['message:new', 'channel:moved'];
+  const ear = await realtime.listen(token, topic, events, ending).catch(async (cause) => {
+    if (ending.aborted) return undefined;
+    // Whoever has just been removed is refused there, and learns here why.
+    await readPage(client, query);
+    throw cause;
   });
   if (!ear) return first;
   try {

@@ -16,14 +16,12 @@ import { translator } from '../translator.ts';
 import {
   ACCOUNT_FIELDS,
   ACCOUNT_STATUSES,
-  Login,
   Registration,
   Session,
-  signInByName,
-  signInErrors,
   signUpByName,
   signUpErrors,
 } from '../usernames.ts';
+import { signingIn } from './shared.ts';
 import {
   contentOf,
   Id,
@@ -76,15 +74,7 @@ const accounts = [
     errors: signUpErrors,
     run: async (ask) => ({ ...(await signUpByName(ask)), message: 'User registered successfully' }),
   }),
-  post('/auth/login', {
-    summary: 'Sign in',
-    tag: 'Accounts',
-    token: 'none',
-    body: Login,
-    answer: Session,
-    errors: signInErrors,
-    run: signInByName,
-  }),
+  signingIn('/auth/login'),
   get('/auth/logout', {
     summary: 'End this session',
     description: 'The token is refused from then on, everywhere. No cache keeps the answer.',

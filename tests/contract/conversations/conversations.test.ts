@@ -155,11 +155,6 @@ describe('GET /conversations/{conversationId}', () => {
   it('permission: whoever is removed while they wait hears no more', async () => {
     const { ada, bob, id } = await trio();
     const waiting = read(bob, id, '?after=0&wait=20');
-    await expect
-      .poll(() =>
-        database`select from pg_stat_activity`.then(() => say(ada, id, '').then(({ status }) => status)),
-      )
-      .toBe(400);
     await call('DELETE', `/api/chat/channels/${id}/members/${bob.id}`, { token: ada.token });
     expectError(await waiting, 404, 'channel_not_found');
   });

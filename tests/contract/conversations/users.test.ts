@@ -102,7 +102,7 @@ describe('GET /users', () => {
       `/users?after=${ada.username.slice(0, -1)}&limit=1`,
     );
     expect(status).toBe(200);
-    expect(body).toEqual([{ id: ada.id, username: ada.username, profilePicture: null, status: 'online' }]);
+    expect(body).toEqual([{ id: ada.id, username: ada.username, profilePicture: null, status: 'offline' }]);
   });
 
   it.each(badTokens)('permission: 401 for %s', async (_, make) => {
@@ -125,7 +125,7 @@ describe('GET /users/{userId}', () => {
     const { status, body } = await ask(bob, 'GET', `/users/${ada.id}`);
     expect({ status, body }).toEqual({
       status: 200,
-      body: { id: ada.id, username: ada.username, profilePicture: null, status: 'online', createdAt: TIME },
+      body: { id: ada.id, username: ada.username, profilePicture: null, status: 'offline', createdAt: TIME },
     });
   });
 

@@ -1,45 +1,18 @@
 /** Users of document S4: making, finding, changing and deleting accounts. */
 import { z } from '@hono/zod-openapi';
-import { ApiError } from '../../../_shared/errors.ts';
 import { pageLimit, text } from '../../../_shared/schemas.ts';
 import { run } from '../../../_shared/supabase.ts';
-import { deleteAccount, findContact } from '../../core/accounts.ts';
+import { deleteAccount, readContact } from '../../core/accounts.ts';
 import { changePicture, listPeople } from '../../core/conversation-pages.ts';
 import { get, post, put, remove } from '../../dialect.ts';
-import {
-  changeLogin,
-  Login,
-  LoginChange,
-  Registration,
-  Session,
-  signInByName,
-  signInErrors,
-  signUpByName,
-  signUpErrors,
-} from '../../usernames.ts';
-import { Id, message, Time, toTime } from '../values.ts';
+import { changeLogin, LoginChange, signUpErrors } from '../../usernames.ts';
+import { registering, signingIn } from '../shared.ts';
+import { Time, toTime } from '../values.ts';
 import { Account, done, NOBODY, toAccount, toUser, User } from './shapes.ts';
 
 export const accounts = [
-  post('/register', {
-    summary: 'Make an account',
-    tag: 'Users',
-    token: 'none',
-    body: Registration,
-    status: 201,
-    answer: z.object({ id: Id, username: z.string(), message: message('User registered successfully') }),
-    errors: signUpErrors,
-    run: async (ask) => ({ ...(await signUpByName(ask)).user, message: 'User registered successfully' }),
-  }),
-  post('/login', {
-    summary: 'Sign in',
-    tag: 'Users',
-    token: 'none',
-    body: Login,
-    answer: Session,
-    errors: signInErrors,
-    run: signInByName,
-  }),
+  registering('/register'),
+  signingIn('/login'),
   post('/logout', {
     summary: 'Additive: end this session',
     tag: 'Users',
@@ -69,8 +42,7 @@ export const accounts = [
     answer: User.extend({ createdAt: Time }),
     errors: { 404: NOBODY },
     async run({ client, params }) {
-      const found = await findContact(client, params.userId);
-      if (!found) throw new ApiError('user_not_found', 404, 'unable to read user; there is no such person');
+      const found = await readContact(client, params.userId);
       return { ...toUser(found), createdAt: toTime(found.created_at) };
     },
   }),
