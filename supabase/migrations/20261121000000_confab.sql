@@ -7827,8 +7827,12 @@ begin
   perform chat_private.check_page_size(page_size, 'list conversations');
   v_ids := array(
     select m.channel_id
-      from chat.channel_members m join chat.channels c on c.id = m.channel_id
+      from chat.channel_members m
+      join chat.channels c on c.id = m.channel_id
+      join chat.channel_counters n on n.channel_id = m.channel_id
+      join chat.channel_states s on s.channel_id = m.channel_id and s.user_id = m.user_id
      where m.user_id = (select auth.uid()) and m.channel_id < v_before and (kinds is null or c.kind = any (kinds))
+       and (s.hidden_at is null or s.hidden_at < coalesce(n.last_message_at, c.created_at))
      order by m.channel_id desc limit page_size);
   if with_public then
     v_ids := array(
@@ -7902,7 +7906,7 @@ comment on function chat_private.conversations(uuid[]) is 'These channels with t
 comment on function chat.find_people(text[]) is
   'The people with these ids or usernames, each once and in this order; who does not exist is missing. Errors: too_many_users';
 comment on function chat.read_conversations(text[], boolean, uuid, integer) is
-  'The caller''s channels, of some kinds on request, with public ones that they may join on request, newest first, before an id: 1 to 200. Errors: invalid_page_size';
+  'The caller''s channels that are in sight, of some kinds on request, with public ones that they may join on request, newest first, before an id: 1 to 200. Errors: invalid_page_size';
 comment on function chat.read_conversation(uuid, text[]) is
   'A channel of the caller or a public one, of some kinds on request, with its first 100 members. Errors: channel_not_found';
 comment on function chat.start_conversation(text, text, text[], text) is
