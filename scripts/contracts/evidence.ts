@@ -18,11 +18,17 @@ const ADVICE = 'the document gives advice; met by its equivalent: ';
 const chatrooms: Record<string, Evidence> = {
   'S0-R1': INTRODUCTION,
   'S0-R2': like('S0-7.*'),
+  'S0-R3': by(
+    'contract/groups/groups: POST /api/groups',
+    'contract/connectbest/message-marks: success: 200 with the reaction',
+    'db/notify: who wants to hear',
+  ),
 };
 
 const rooms: Record<string, Evidence> = {
   'S2-N1': by('contract/owasp-access: A01 and A07 every route refuses a token that is not good'),
   'S2-N2': by('contract/fields: what is said of a wrong field names the rule'),
+  'S2-N3': like('S2-3.2'),
   'S2-N4': by('contract/http: describes every endpoint of %s in OpenAPI 3.1'),
   'S2-R6': INTRODUCTION,
 };

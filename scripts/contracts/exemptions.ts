@@ -56,7 +56,12 @@ const groups: Exemptions = {
   'GET /api/notifications': { effect: READS },
 };
 
-const rooms: Exemptions = {};
+const rooms: Exemptions = {
+  'POST /api/auth/signup': { permission: PUBLIC },
+  'GET /api/auth/logout': { limit: BOUNDED_BY_ALL },
+  'GET /api/files/:fileId': { limit: BOUNDED_BY_ALL },
+  'GET /api/files': { effect: READS },
+};
 
 const conversations: Exemptions = {};
 

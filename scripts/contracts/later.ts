@@ -3,16 +3,10 @@ const CALLS = 'later: calls';
 const DOORS = 'later: the doors for clients without an SDK, WebSocket and Socket.IO';
 const TOOLS = 'later: huddles, canvases, voice messages, clips and the assistant';
 
-const BEGUN = 'later: the other four documents';
+const BEGUN = 'later: Conversations';
 
 const later: Readonly<Record<string, string>> = {
-  'S2-1.*': BEGUN,
-  'S2-2.*': BEGUN,
-  'S2-3.*': BEGUN,
-  'S2-4.*': BEGUN,
   'S4-3.*': BEGUN,
-  'S0-R3': BEGUN,
-  'S2-N3': BEGUN,
   'S4-O3': BEGUN,
   'S4-4.2': BEGUN,
   'S4-4.3': BEGUN,

@@ -1,0 +1,96 @@
+/** Which document answers below /api where several of them have the same method and path. */
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Person, signUp } from '../helpers/people.ts';
+import { call, expectError } from './api.ts';
+
+let ada: Person;
+let bob: Person;
+let group: string;
+
+beforeAll(async () => {
+  [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
+  const json = { name: 'Lunch', members: [bob.id] };
+  group = (await call<{ id: string }>('POST', '/api/groups', { token: ada.token, json })).body.id;
+});
+
+const send = (json: unknown) => call('POST', '/api/messages', { token: ada.token, json });
+
+describe('a message that is sent below /api', () => {
+  it.each([
+    ['Chatrooms', () => ({ chatroomId: group, message: 'Soup' })],
+    ['Groups', () => ({ senderId: ada.id, receiverId: group, content: 'Soup' })],
+    ['Rooms', () => ({ roomId: group, message: 'Soup' })],
+    ['Rooms', () => ({ roomId: group, text: 'Soup' })],
+  ])('is read as %s write it', async (_, body) => {
+    expect(await send(body())).toMatchObject({ status: 201, body: { message: 'Message sent' } });
+  });
+
+  it.each([
+    [
+      'chatroomId',
+      'receiverId',
+      () => ({ chatroomId: group, message: 'a', senderId: ada.id, receiverId: group, content: 'a' }),
+    ],
+    ['chatroomId', 'roomId', () => ({ chatroomId: group, message: 'a', roomId: group })],
+    ['receiverId', 'roomId', () => ({ senderId: ada.id, receiverId: group, content: 'a', roomId: group })],
+  ])('with both %s and %s is refused, and nothing is sent', async (one, other, body) => {
+    const before = await call<unknown[]>('GET', `/api/messages/${group}`, { token: ada.token });
+    const answer = await send(body());
+    expectError(answer, 400, 'invalid_input');
+    expect(JSON.stringify(answer.body)).toMatch(new RegExp(`${one}.*${other}|${other}.*${one}`));
+    const after = await call<unknown[]>('GET', `/api/messages/${group}`, { token: ada.token });
+    expect(after.body.length).toBe(before.body.length);
+  });
+
+  it.each([{}, [], null, 'text', { unknown: 1 }])('of the body %j is refused', async (json) => {
+    expectError(await send(json), 400, 'invalid_input');
+  });
+});
+
+describe('a login below /api', () => {
+  it('fails with 400 by address and with 401 by username, as their documents have it', async () => {
+    const password = 'Wrong1horse';
+    const login = (json: unknown) => call('POST', '/api/auth/login', { json });
+    expectError(await login({ email: ada.email, password }), 400, 'invalid_credentials');
+    expectError(
+      await login({ username: `u${randomUUID().slice(0, 8)}`, password }),
+      401,
+      'invalid_credentials',
+    );
+  });
+});
+
+describe('reading below /api, where no body says whose language is spoken', () => {
+  it('asks the next document when one knows nothing of an id', async () => {
+    const read = (id: string, token?: string) => call('GET', `/api/messages/${id}`, { token });
+    const json = { senderId: ada.id, receiverId: bob.id, content: 'Only for Bob' };
+    await send(json);
+    expect(await read(bob.id, ada.token)).toMatchObject({
+      status: 200,
+      body: [expect.anything(), expect.anything()],
+    });
+    const room = await call<{ id: string }>('POST', '/api/rooms', {
+      token: ada.token,
+      json: { name: 'Open' },
+    });
+    expect(await read(room.body.id)).toMatchObject({ status: 200, body: [] });
+    expectError(await read(randomUUID(), ada.token), 404, 'channel_not_found');
+  });
+
+  it('leaves ConnectBest what is its own', async () => {
+    const { token } = bob;
+    expect(await call('GET', '/api/notifications', { token })).toMatchObject({
+      status: 200,
+      body: { notifications: expect.any(Array), unreadCount: expect.any(Number) },
+    });
+    expect(await call('GET', '/api/users/search?query=ada', { token })).toMatchObject({
+      status: 200,
+      body: { users: expect.any(Array) },
+    });
+    expect(await call('GET', `/api/users/${ada.id}`, { token })).toMatchObject({
+      status: 200,
+      body: { user: { id: ada.id } },
+    });
+  });
+});
