@@ -2012,6 +2012,14 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"post_to":
+{ Args: { "body": string,"receiver_id": string,"sender"?: string }; Returns: Database["chat"]['CompositeTypes']["full_message"]
+                          SetofOptions: {
+        from: "*"
+        to: "full_message"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "react_by_id":
 { Args: { "channel_id": string,"emoji": string,"id": string }; Returns: {
               "channel_id": string,
@@ -2058,6 +2066,9 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"read_from":
+{ Args: { "before_id"?: string,"id": string,"page_size"?: number }; Returns: (Database["chat"]['CompositeTypes']["full_message"])[]
+                           },
 "read_history":
 { Args: { "before_id"?: string,"channel_id": string,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["channel_history"]
                           SetofOptions: {
@@ -2390,6 +2401,14 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"toggle_member":
+{ Args: { "action"?: string,"channel_id": string,"kinds"?: (string)[],"member": string }; Returns: Database["chat"]['CompositeTypes']["member_change"]
+                          SetofOptions: {
+        from: "*"
+        to: "member_change"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "transfer_channel":
 { Args: { "channel_id": string,"user_id": string }; Returns: {
               "archived_at": string | null,
@@ -2529,6 +2548,8 @@ isOneToOne: false
                         "emoji": string | null,"user_id": string | null,"user_name": string | null
                       },"listed_channel": {
                         "id": string | null,"kind": string | null,"slug": string | null,"name": string | null,"description": string | null,"created_by": string | null,"created_at": string | null,"member_count": number | null,"unread_count": number | null,"dm_user_id": string | null,"people": (Database["chat"]['CompositeTypes']["dm_person"])[] | null,"last_message": Database["chat"]['CompositeTypes']["full_message"] | null
+                      },"member_change": {
+                        "action": string | null,"conversation": Database["chat"]['CompositeTypes']["conversation"] | null
                       },"message_page": {
                         "messages": (Database["chat"]['CompositeTypes']["full_message"])[] | null,"has_more": boolean | null
                       },"notification_settings": {
