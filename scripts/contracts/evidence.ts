@@ -125,10 +125,18 @@ const connectbest: Record<string, Evidence> = {
   'S3-Z1': INTRODUCTION,
 };
 
+const WAITING = 'contract/conversations/conversations: limit: waits for what comes next';
+
 const conversations: Record<string, Evidence> = {
   'S4-0.1': INTRODUCTION,
   'S4-O1': like('S4-*'),
   'S4-O2': like('S4-*'),
+  'S4-O3': by(WAITING),
+  'S4-3.11': like('S4-3.*'),
+  'S4-3.12': by(WAITING),
+  'S4-4.2': like('S4-3.*'),
+  'S4-4.3': by(WAITING),
+  'S4-I2': like('S4-3.7'),
   'S4-O4': like('S4-*'),
   'S4-1.1': like('S4-*'),
   'S4-2.1': because('TypeScript'),

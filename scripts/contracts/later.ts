@@ -3,14 +3,7 @@ const CALLS = 'later: calls';
 const DOORS = 'later: the doors for clients without an SDK, WebSocket and Socket.IO';
 const TOOLS = 'later: huddles, canvases, voice messages, clips and the assistant';
 
-const BEGUN = 'later: Conversations';
-
 const later: Readonly<Record<string, string>> = {
-  'S4-3.*': BEGUN,
-  'S4-O3': BEGUN,
-  'S4-4.2': BEGUN,
-  'S4-4.3': BEGUN,
-  'S4-I2': BEGUN,
   'S0-3.2': DOORS,
   'S2-5.*': DOORS,
   'S2-R5': DOORS,

@@ -100,7 +100,19 @@ const connectbest: Telling = {
       .reverse(),
 };
 
-const TELLINGS = { chatrooms, groups, rooms, connectbest };
+const conversations: Telling = {
+  join: (username) => idOf(ask(undefined, 'POST', '/conversations/register', login(username))),
+  begin: (person, others) =>
+    idOf(ask(person, 'POST', '/conversations/conversations', { name: 'Lunch', participants: idsOf(others) })),
+  say: (person, place, content) =>
+    idOf(ask(person, 'POST', `/conversations/conversations/${place}/message`, { content })),
+  read: async (person, place) =>
+    (
+      await ask<{ messages: { content: string }[] }>(person, 'GET', `/conversations/conversations/${place}`)
+    ).messages.map(({ content }) => content),
+};
+
+const TELLINGS = { chatrooms, groups, rooms, connectbest, conversations };
 const names = Object.keys(TELLINGS) as (keyof typeof TELLINGS)[];
 
 describe.each(names)('a talk of three in %s', (name) => {
@@ -180,8 +192,10 @@ describe('an account with nothing but a username', () => {
       '/chatrooms/api/users/login',
       '/groups/api/users/login',
       '/rooms/api/auth/login',
+      '/conversations/login',
       '/api/auth/login',
       '/api/users/login',
+      '/api/login',
     ]) {
       const { status, body } = await call<{ user: { id: string } }>('POST', path, { json: login(username) });
       expect([path, status, body.user?.id]).toEqual([path, 200, id]);

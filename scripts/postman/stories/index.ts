@@ -2,7 +2,14 @@
 import type { Chapter } from '../story.ts';
 import { chatrooms } from './chatrooms.ts';
 import { connectbest } from './connectbest.ts';
+import { conversations } from './conversations.ts';
 import { groups } from './groups.ts';
 import { rooms } from './rooms.ts';
 
-export const stories: Readonly<Record<string, Chapter[]>> = { chatrooms, connectbest, groups, rooms };
+export const stories: Readonly<Record<string, Chapter[]>> = {
+  chatrooms,
+  connectbest,
+  conversations,
+  groups,
+  rooms,
+};
