@@ -1,5 +1,6 @@
 /** Prints the OpenAPI descriptions that the API serves under /api/openapi, by their names. */
 import { createProbes } from '../_shared/probes.ts';
+import { connectRealtime } from '../_shared/realtime.ts';
 import { connectStorage } from '../_shared/storage.ts';
 import { connect } from '../_shared/supabase.ts';
 import { createApp } from './app.ts';
@@ -10,6 +11,7 @@ const env = { supabaseUrl, restUrl: supabaseUrl, anonKey: 'none', serviceRoleKey
 const supabase = connect(env);
 const { describe } = createApp({
   supabase,
+  realtime: connectRealtime(env),
   probes: createProbes(env, supabase),
   storage: connectStorage(supabase, { supabaseUrl, publicUrl: supabaseUrl, urlSeconds: 1 }),
   mail: nothingIsSent,

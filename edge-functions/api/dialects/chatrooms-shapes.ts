@@ -173,10 +173,11 @@ export const Notice = z
   .openapi('ChatroomNotification');
 
 export function toNotice(row: NotificationRow): z.infer<typeof Notice> {
-  const isOfMessage = row.type !== 'reaction' && row.type !== 'channel_invite';
   const about = { id: row.id, chatroomId: row.channel_id, read: row.read_at !== null };
   const timestamp = toTime(row.created_at);
-  if (!isOfMessage) return { ...about, type: row.type, content: toNotification(row).message, timestamp };
+  if (row.type === 'reaction' || row.type === 'channel_invite') {
+    return { ...about, type: row.type, content: toNotification(row).message, timestamp };
+  }
   // What somebody sent as a notification speaks for itself.
   const content = row.channel_id ? `New message from ${row.username ?? DELETED_USER.username}` : row.text;
   return { ...about, type: 'message', content, timestamp };
