@@ -11,6 +11,7 @@ create index departures_channel_id_idx on chat_private.departures (channel_id);
 
 alter table chat_private.departures enable row level security;
 
+-- Whose account goes is noted by nothing: their channels move (chat_private.move_channels_of).
 -- Definer: the table belongs to nobody. The channel is locked, or it could move just now and the one who leaves with it.
 create function chat_private.tg_channel_members__note_departure() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -18,7 +19,7 @@ begin
   insert into chat_private.departures as d (user_id, channel_id, epoch)
   select m.user_id, c.id, c.epoch
     from removed m
-    join chat.profiles p on p.id = m.user_id
+    join chat.accounts a on a.user_id = m.user_id
     join chat.channels c on c.id = m.channel_id and c.kind = 'public' and c.deleted_at is null
    where m.user_id = (select auth.uid())
      for share of c

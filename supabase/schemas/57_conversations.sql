@@ -71,7 +71,7 @@ language sql stable set search_path = '' as $$
            select string_agg(o.name, ', ' order by o.n)
              from (select x.name, x.n from unnest(m.list) with ordinality x (id, username, name, avatar_url, n)
                     where x.id <> (select auth.uid()) order by x.n limit 4) o), ''),
-         c.description, c.created_by, c.created_at, c.archived_at, n.member_count, m.list
+         c.description, c.created_by, c.created_at, c.archived_at, n.member_count, coalesce(m.list, '{}')
     from unnest(conversations.ids) with ordinality w (id, place)
     join chat.channels c on c.id = w.id
     join chat.channel_counters n on n.channel_id = c.id

@@ -122,6 +122,14 @@ describe('the list of conversations', () => {
       expect(members[0]?.id).toBe(ada);
     }));
 
+  it('has nobody in a channel that everybody has left', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db, 'ada'), await person(db, 'bob')];
+      const { id } = await start(db, bob.id, 'public', `Empty ${bob.username}`, []);
+      await db`delete from auth.users where id = ${bob.id}`;
+      expect(await read(db, ada.id, id)).toMatchObject({ member_count: 0, members: [] });
+    }));
+
   it('does not let an id of another kind pass', () =>
     rolledBack(async (db) => {
       const { channel, ada } = await createRoom(db);

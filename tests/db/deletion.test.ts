@@ -320,6 +320,22 @@ describe('delete_account', () => {
       expect(log.map(({ action, actor_id }) => [action, actor_id])).toEqual([['user.deleted', ada]]);
     }));
 
+  it.each(['admin', 'member'])('takes whoever is in a public channel, as its %s', (role) =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await createUser(db), await createUser(db)];
+      const [maker, other] = role === 'admin' ? [ada, bob] : [bob, ada];
+      const [row] = await asUser(
+        db,
+        maker,
+        (as) => as`select id from chat.create_channel(${`d-${randomUUID()}`}, 'public')`,
+      );
+      await asUser(db, other, (as) => as`select chat.join_channel(${row?.id})`);
+      await leave(db, ada, ada);
+      const members = await db`select user_id from chat.channel_members where channel_id = ${row?.id}`;
+      expect(members.map(({ user_id }) => user_id)).toEqual([bob]);
+    }),
+  );
+
   it('deletes others for admins only', () =>
     rolledBack(async (db) => {
       const [root, ada, bob] = [await createAdmin(db), await createUser(db), await createUser(db)];

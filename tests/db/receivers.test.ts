@@ -28,9 +28,10 @@ const toggle = (
 ) =>
   asUser(db, actor, async (as) => {
     const [row] = await as`
-      select t.action, array(select m.id from unnest((t.conversation).members) m)::text[] as members
+      select t.action, to_jsonb((t.conversation).members) as members
         from chat.toggle_member(${channel}, ${member}, ${kinds}, ${action}) t`;
-    return row as unknown as { action: string; members: string[] };
+    const { members, ...change } = row as unknown as { action: string; members: { id: string }[] };
+    return { ...change, members: members.map(({ id }) => id) };
   });
 
 describe('post_to', () => {
@@ -133,6 +134,13 @@ describe('toggle_member', () => {
       const { channel, ada, bob } = await createRoom(db);
       const [row] = await db`select username from chat.profiles where id = ${bob}`;
       expect(await toggle(db, bob, channel, row?.username)).toEqual({ action: 'removed', members: [ada] });
+    }));
+
+  it('leaves nobody behind when the last one goes', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createRoom(db);
+      await toggle(db, bob, channel, bob);
+      expect(await toggle(db, ada, channel, ada)).toEqual({ action: 'removed', members: [] });
     }));
 
   it('keeps the rights of members and admins', () =>
