@@ -4771,6 +4771,7 @@ create index departures_channel_id_idx on chat_private.departures (channel_id);
 
 alter table chat_private.departures enable row level security;
 
+-- Whose account goes is noted by nothing: their channels move (chat_private.move_channels_of).
 -- Definer: the table belongs to nobody. The channel is locked, or it could move just now and the one who leaves with it.
 create function chat_private.tg_channel_members__note_departure() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -4778,7 +4779,7 @@ begin
   insert into chat_private.departures as d (user_id, channel_id, epoch)
   select m.user_id, c.id, c.epoch
     from removed m
-    join chat.profiles p on p.id = m.user_id
+    join chat.accounts a on a.user_id = m.user_id
     join chat.channels c on c.id = m.channel_id and c.kind = 'public' and c.deleted_at is null
    where m.user_id = (select auth.uid())
      for share of c
@@ -7798,7 +7799,7 @@ language sql stable set search_path = '' as $$
            select string_agg(o.name, ', ' order by o.n)
              from (select x.name, x.n from unnest(m.list) with ordinality x (id, username, name, avatar_url, n)
                     where x.id <> (select auth.uid()) order by x.n limit 4) o), ''),
-         c.description, c.created_by, c.created_at, c.archived_at, n.member_count, m.list
+         c.description, c.created_by, c.created_at, c.archived_at, n.member_count, coalesce(m.list, '{}')
     from unnest(conversations.ids) with ordinality w (id, place)
     join chat.channels c on c.id = w.id
     join chat.channel_counters n on n.channel_id = c.id
