@@ -11,13 +11,16 @@ const KINDS: Record<string, string> = {
   string: 'a string',
 };
 
+const MISSING = 'is missing';
+
 const UNITS: Record<string, string> = { array: 'item', string: 'character' };
 
 export const ruleOf: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'is missing' : `must be ${KINDS[issue.expected] ?? issue.expected}`;
+      return issue.input === undefined ? MISSING : `must be ${KINDS[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
+      if (issue.input === undefined) return MISSING;
       return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}`;
     case 'invalid_format':
       return issue.format === 'datetime' ? 'must be a time (ISO 8601)' : 'has the wrong form';

@@ -5,7 +5,10 @@ import { counted, ruleOf } from './rules.ts';
 z.config({ customError: ruleOf });
 
 /** Any UUID that Postgres takes, whatever its version, in its letters. */
-export const Uuid = z.guid('must be a UUID').toLowerCase().openapi({ format: 'uuid' });
+export const Uuid = z
+  .guid({ error: ({ code }) => (code === 'invalid_format' ? 'must be a UUID' : undefined) })
+  .toLowerCase()
+  .openapi({ format: 'uuid' });
 
 /**
  * A field of a body that may be left out: apps send null or an empty string as well for what they do not have. Not where

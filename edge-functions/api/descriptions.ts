@@ -14,6 +14,7 @@ export function describeAll(first: OpenAPIHono, others: Served[]): Record<string
   const api = structuredClone(connectbest);
   api.info.title = 'Confab';
   for (const { mount, description } of dialects) join(api, description, mount);
+  dropUnused(api);
   return {
     api,
     connectbest,
@@ -38,6 +39,21 @@ function join(api: Description, { paths, components }: Description, mount: strin
       else if (present.requestBody) there[method] = either(present, renamed);
     }
   }
+}
+
+/** Of what the first document answers itself, the others' shapes are not there. */
+function dropUnused({ paths, components: { schemas, responses = {} } }: Description): void {
+  const used = new Set<string>();
+  const look = (part: object): void => {
+    for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      const schema = schemas[name];
+      if (used.has(name) || !schema) continue;
+      used.add(name);
+      look(schema);
+    }
+  };
+  look({ paths, responses });
+  for (const name of Object.keys(schemas)) if (!used.has(name)) delete schemas[name];
 }
 
 const shapeOf = (path: string): string => path.replaceAll(/\{\w+\}/g, '{}');

@@ -2,7 +2,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import { type Context, type Handler, Hono } from 'hono';
-import { createMiddleware } from 'hono/factory';
 import { ApiError } from '../_shared/errors.ts';
 import type { Method, Served } from './dialect.ts';
 
@@ -28,26 +27,33 @@ interface Meeting {
  */
 export function unite(first: OpenAPIHono, others: Served[]): Hono {
   const union = new Hono();
-  for (const { method, candidates } of meetings(first, others)) {
+  const met = meetings(first, others);
+  // Where others have an id the first may have a word of its own: `/users/profile` beside `/users/{id}`.
+  const words = new Set(
+    met
+      .filter(({ candidates: [leader] }) => leader?.handlers.length === 0 && !leader.path.includes('{'))
+      .map(({ method, candidates: [leader] }) => `${method} /api${leader?.path}`),
+  );
+  const on = (method: Method, path: string, handler: Handler) =>
+    union.on(method.toUpperCase(), toPattern(path), (c, next) =>
+      path.includes('{') && words.has(`${method} ${c.req.path}`) ? next() : handler(c, next),
+    );
+  for (const { method, candidates } of met) {
     const [leader] = candidates;
     const isOnlyPath = candidates.every(({ needs }) => needs.length === 0);
     // Where no body decides, the first document keeps what is its own.
     if (leader?.handlers.length === 0 && (isOnlyPath || candidates.length === 1)) continue;
     if (candidates.length > 1) {
-      union.on(
-        method.toUpperCase(),
-        toPattern(leader?.path ?? ''),
-        createMiddleware(async (c, next) => {
-          c.set('chosen', isOnlyPath ? leader : choose(candidates, await readNames(c)));
-          await next();
-        }),
-      );
+      on(method, leader?.path ?? '', async (c, next) => {
+        c.set('chosen', isOnlyPath ? leader : choose(candidates, await readNames(c)));
+        await next();
+      });
     }
     for (const [index, candidate] of candidates.entries()) {
       const successor = isOnlyPath ? candidates[index + 1] : undefined;
       for (const handler of candidate.handlers) {
         const guarded = candidates.length > 1 ? guard(candidate, successor, handler) : handler;
-        union.on(method.toUpperCase(), toPattern(candidate.path), guarded);
+        on(method, candidate.path, guarded);
       }
     }
   }
@@ -129,5 +135,4 @@ const guard =
     }
   };
 
-/** Ids alone: a path that names a thing in the place of one is somebody else's. */
-const toPattern = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1{[0-9a-fA-F-]{36}}');
+const toPattern = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');

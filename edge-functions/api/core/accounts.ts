@@ -202,10 +202,18 @@ async function startSession(
   if (error?.code === 'user_banned') {
     const isTheirs = await run('sign in', supabase.asServer().rpc('is_password', credentials));
     if (!isTheirs)
-      throw new ApiError('invalid_credentials', 400, 'unable to sign in; address or password is wrong');
+      throw new ApiError(
+        'invalid_credentials',
+        400,
+        'unable to sign in; this account has another password, or there is none',
+      );
   }
   if (error?.code === 'invalid_credentials') {
-    throw new ApiError('invalid_credentials', 400, 'unable to sign in; address or password is wrong');
+    throw new ApiError(
+      'invalid_credentials',
+      400,
+      'unable to sign in; this account has another password, or there is none',
+    );
   }
   return sessionOf('sign in', data.session, error);
 }

@@ -105,7 +105,7 @@ const messages = [
       return { ...toRoomMessage(row, deps), receiverId, message: 'Message sent' };
     },
   }),
-  get('/messages/{conversationId}', {
+  get('/messages/{id}', {
     summary:
       'The newest of what was said in a conversation, or with a person, oldest first; marks it as read',
     tag: 'Messages',
@@ -115,11 +115,11 @@ const messages = [
     errors: shared.readErrors,
     async run({ client, deps, params, query, c }) {
       const reading = { leavesMarks: c.req.method !== 'HEAD' };
-      const rows = await readFrom(client, params.conversationId, query, reading);
+      const rows = await readFrom(client, params.id, query, reading);
       return rows.map((row) => toRoomMessage(row, deps));
     },
   }),
-  shared.deletingMessage('/messages/{messageId}'),
+  shared.deletingMessage('/messages/{id}'),
 ];
 
 const Place = z.object({

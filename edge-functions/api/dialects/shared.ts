@@ -103,7 +103,7 @@ export const signingIn = (path: string) =>
     run: signInByName,
   });
 
-export const deletingMessage = (path: `/messages/{messageId}`) =>
+export const deletingMessage = (path: '/messages/{id}') =>
   remove(path, {
     summary: 'Delete a message, as its author or as an admin of its channel',
     tag: 'Messages',
@@ -114,7 +114,7 @@ export const deletingMessage = (path: `/messages/{messageId}`) =>
       404: ['There is no such message, or it is deleted, or you are not there', 'message_not_found'],
     },
     async run({ client, params }) {
-      await deleteMessage(client, params);
+      await deleteMessage(client, { messageId: params.id });
       return { message: 'Message deleted' };
     },
   });
