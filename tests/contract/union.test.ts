@@ -48,6 +48,20 @@ describe('a message that is sent below /api', () => {
   });
 });
 
+describe('a path below /api with a word where others have ids', () => {
+  it("is ConnectBest's where that has this word, and otherwise wrong input", async () => {
+    const json = { name: 'Ada King' };
+    expect(await call('PUT', '/api/users/profile', { token: ada.token, json })).toMatchObject({
+      status: 200,
+    });
+    const answer = await call('PUT', '/api/users/nobody', {
+      token: ada.token,
+      json: { username: 'ada-king' },
+    });
+    expectError(answer, 400, 'invalid_input', 'id');
+  });
+});
+
 describe('a login below /api', () => {
   it('fails with 400 by address and with 401 by username, as their documents have it', async () => {
     const password = 'Wrong1horse';
@@ -68,7 +82,7 @@ describe('reading below /api, where no body says whose language is spoken', () =
     await send(json);
     expect(await read(bob.id, ada.token)).toMatchObject({
       status: 200,
-      body: [expect.anything(), expect.anything()],
+      body: [{ content: 'Only for Bob' }],
     });
     const room = await call<{ id: string }>('POST', '/api/rooms', {
       token: ada.token,
