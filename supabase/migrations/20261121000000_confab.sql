@@ -5728,6 +5728,19 @@ begin
 end;
 $$;
 
+-- A page is as many messages as its reader asks for, but no more text than an answer is to have. The lengths of texts are
+-- known without reading them.
+create function chat_private.fitting(channel_id uuid, seqs bigint[]) returns bigint[]
+language sql stable set search_path = '' as $$
+  select array(
+    select w.seq
+      from (select s.seq, s.n, sum(octet_length(m.body)) over (order by s.n rows between unbounded preceding and 1 preceding) as bytes
+              from unnest(fitting.seqs) with ordinality s (seq, n)
+              join chat.messages m on m.channel_id = fitting.channel_id and m.seq = s.seq) w
+     where coalesce(w.bytes, 0) < 1000000
+     order by w.n);
+$$;
+
 -- The place of a message that a page begins behind.
 create function chat_private.cursor_seq(channel_id uuid, id uuid, field text) returns bigint
 language plpgsql stable set search_path = '' as $$
@@ -5813,6 +5826,7 @@ declare
   v_root chat.messages := chat_private.locate_message(read_thread.id, read_thread.channel_id, 'read thread');
   v_after bigint := 0;
   v_seqs bigint[];
+  v_read bigint[];
   v_page chat.thread_page;
 begin
   if page_size is null or page_size not between 1 and 1000 then
@@ -5829,14 +5843,14 @@ begin
     select m.seq from chat.messages m
      where m.channel_id = v_root.channel_id and m.parent_seq = v_root.seq and m.deleted_at is null and m.seq > v_after
      order by m.seq limit page_size + 1);
-  v_page.has_more := cardinality(v_seqs) > page_size;
-  v_seqs := v_seqs[1:page_size];
+  v_read := chat_private.fitting(v_root.channel_id, v_seqs[1:page_size]);
+  v_page.has_more := cardinality(v_seqs) > cardinality(v_read);
   v_page.total := v_root.reply_count;
   v_page.parent := (chat_private.full_messages(array[v_root.channel_id], array[v_root.seq]))[1];
-  v_page.replies := chat_private.full_messages(array_fill(v_root.channel_id, array[cardinality(v_seqs)]), v_seqs);
+  v_page.replies := chat_private.full_messages(array_fill(v_root.channel_id, array[cardinality(v_read)]), v_read);
   -- As above.
-  if cardinality(v_seqs) > 0 and not current_setting('transaction_read_only')::boolean then
-    perform chat.mark_thread_read(v_root.channel_id, v_root.seq, v_seqs[cardinality(v_seqs)]);
+  if cardinality(v_read) > 0 and not current_setting('transaction_read_only')::boolean then
+    perform chat.mark_thread_read(v_root.channel_id, v_root.seq, v_read[cardinality(v_read)]);
   end if;
   return v_page;
 end;
@@ -5900,12 +5914,14 @@ comment on type chat.message_page is 'Some messages, and whether there are more 
 comment on type chat.thread_page is 'The first message of a thread, replies to it, and how many there are';
 comment on type chat.found_message is 'A message that a search found; snippet marks matches between the characters U+0002 and U+0003';
 comment on type chat.found_page is 'What a search found, and how many there are in all: at least, when is_total_exact is false';
+comment on function chat_private.fitting(uuid, bigint[]) is
+  'The first of these messages of a channel, until they have 1 MB of text: at least one';
 comment on function chat_private.locate_message(uuid, uuid, text) is
   'A message of one of the caller''s channels by its id. Errors: channel_not_found, not_a_member, message_not_found';
 comment on function chat.read_messages(uuid, uuid, uuid, integer) is
   'A page of a channel without what is deleted or said in threads only, newest first: before a message, or the next ones after one; marks it as read. 1 to 200 messages. Errors: channel_not_found, not_a_member, invalid_page_size, invalid_cursor';
 comment on function chat.read_thread(uuid, uuid, uuid, integer) is
-  'The thread of a message or reply, oldest reply first, after a reply; marks it as read. 1 to 1,000 replies. Errors: channel_not_found, not_a_member, message_not_found, invalid_page_size, invalid_cursor';
+  'The thread of a message or reply, oldest reply first, after a reply; marks it as read. 1 to 1,000 replies, fewer after 1 MB of text. Errors: channel_not_found, not_a_member, message_not_found, invalid_page_size, invalid_cursor';
 comment on function chat.read_pins(uuid) is
   'The pinned messages of a channel, last pinned first, at most 100. Errors: channel_not_found, not_a_member';
 comment on function chat.find_messages(text, uuid, uuid, timestamptz, timestamptz, integer) is
@@ -7918,8 +7934,7 @@ comment on function chat.add_people(uuid, text[]) is
 -- 60_open_channels.sql
 -- What people read without being in it: open channels, also without an account, and with one every public channel.
 
--- Who has no account has no right on any table, and on no other function of this schema.
-grant usage on schema chat to anon;
+-- Who has no account asks the HTTP API, which counts the call and asks as the server: here that is nobody, and reads what is open.
 
 create type chat.readable_channel as (
   id uuid, name text, description text, is_open boolean, created_by uuid, created_at timestamptz, member_count integer
@@ -7985,7 +8000,7 @@ begin
      order by c.id desc;
 end;
 $$;
-grant execute on function chat.list_readable_channels(uuid, integer) to anon, authenticated;
+grant execute on function chat.list_readable_channels(uuid, integer) to authenticated, service_role;
 
 -- What people have said, the newest page of it, oldest first.
 create function chat_private.history(channel_id uuid, before_id uuid, page_size integer) returns chat.full_message[]
@@ -7998,10 +8013,10 @@ begin
   if before_id is not null then
     v_before := chat_private.cursor_seq(history.channel_id, before_id, 'before');
   end if;
-  v_seqs := array(
+  v_seqs := chat_private.fitting(history.channel_id, array(
     select m.seq from chat.messages m
      where m.channel_id = history.channel_id and m.in_channel and m.kind = 'user' and m.deleted_at is null and m.seq < v_before
-     order by m.seq desc limit page_size);
+     order by m.seq desc limit page_size));
   return chat_private.full_messages(array_fill(history.channel_id, array[cardinality(v_seqs)]),
                                     array(select s from unnest(v_seqs) s order by s));
 end;
@@ -8016,7 +8031,7 @@ begin
   return chat_private.history(list_readable_messages.channel_id, before_id, page_size);
 end;
 $$;
-grant execute on function chat.list_readable_messages(uuid, uuid, integer) to anon, authenticated;
+grant execute on function chat.list_readable_messages(uuid, uuid, integer) to authenticated, service_role;
 
 -- The first 100 members: admins, then who has been there longest. Definer: as above.
 create function chat.read_history(channel_id uuid, before_id uuid default null, page_size integer default 50) returns chat.channel_history
@@ -8036,7 +8051,7 @@ begin
     chat_private.history(v_channel.id, before_id, page_size))::chat.channel_history;
 end;
 $$;
-grant execute on function chat.read_history(uuid, uuid, integer) to anon, authenticated;
+grant execute on function chat.read_history(uuid, uuid, integer) to authenticated, service_role;
 
 -- Where joining is everybody's own decision, whoever speaks up has taken it.
 create function chat.join_and_post(channel_id uuid, body text default '', file_ids uuid[] default '{}') returns chat.full_message
@@ -8054,11 +8069,11 @@ comment on type chat.readable_channel is 'A channel as those see it who are not 
 comment on type chat.channel_history is 'A channel with its first 100 members and a page of what was said there';
 comment on function chat_private.may_read(uuid) is 'Whether the caller, who may be nobody, reads this channel';
 comment on function chat_private.require_reader(uuid, text) is 'Refuses whoever does not read this channel';
-comment on function chat_private.history(uuid, uuid, integer) is 'A page of what people have said in a channel, oldest first, before the message before_id';
+comment on function chat_private.history(uuid, uuid, integer) is 'A page of what people have said in a channel, oldest first, before the message before_id, ended early after 1 MB of text';
 comment on function chat.list_readable_channels(uuid, integer) is
   'Open channels; who has an account is shown every public one as well, and their own. Newest first, before the one of id before. Errors: invalid_page_size';
 comment on function chat.list_readable_messages(uuid, uuid, integer) is
-  'The newest messages of an open channel, or for whoever has an account of a public one, or of one that they are in, oldest first. Errors: channel_not_found, invalid_page_size, invalid_cursor';
+  'The newest messages of an open channel, or for whoever has an account of a public one, or of one that they are in, oldest first; fewer than asked for after 1 MB of text. Errors: channel_not_found, invalid_page_size, invalid_cursor';
 comment on function chat.read_history(uuid, uuid, integer) is
   'The same with the channel and who is in it. Errors: channel_not_found, invalid_page_size, invalid_cursor';
 comment on function chat.join_and_post(uuid, text, uuid[]) is
@@ -8109,7 +8124,7 @@ begin
   return v_file;
 end;
 $$;
-grant execute on function chat.get_readable_file(uuid) to anon, authenticated;
+grant execute on function chat.get_readable_file(uuid) to authenticated, service_role;
 
 -- Each of the three walks an index backwards. Definer: as above.
 create function chat.list_readable_files(before uuid default null, page_size integer default 50) returns setof chat.readable_file
@@ -8144,7 +8159,7 @@ begin
      order by f.id desc;
 end;
 $$;
-grant execute on function chat.list_readable_files(uuid, integer) to anon, authenticated;
+grant execute on function chat.list_readable_files(uuid, integer) to authenticated, service_role;
 
 -- Definer: nobody may write these rows.
 create function chat.keep_file(id uuid) returns void

@@ -35,6 +35,19 @@ begin
 end;
 $$;
 
+-- A page is as many messages as its reader asks for, but no more text than an answer is to have. The lengths of texts are
+-- known without reading them.
+create function chat_private.fitting(channel_id uuid, seqs bigint[]) returns bigint[]
+language sql stable set search_path = '' as $$
+  select array(
+    select w.seq
+      from (select s.seq, s.n, sum(octet_length(m.body)) over (order by s.n rows between unbounded preceding and 1 preceding) as bytes
+              from unnest(fitting.seqs) with ordinality s (seq, n)
+              join chat.messages m on m.channel_id = fitting.channel_id and m.seq = s.seq) w
+     where coalesce(w.bytes, 0) < 1000000
+     order by w.n);
+$$;
+
 -- The place of a message that a page begins behind.
 create function chat_private.cursor_seq(channel_id uuid, id uuid, field text) returns bigint
 language plpgsql stable set search_path = '' as $$
@@ -120,6 +133,7 @@ declare
   v_root chat.messages := chat_private.locate_message(read_thread.id, read_thread.channel_id, 'read thread');
   v_after bigint := 0;
   v_seqs bigint[];
+  v_read bigint[];
   v_page chat.thread_page;
 begin
   if page_size is null or page_size not between 1 and 1000 then
@@ -136,14 +150,14 @@ begin
     select m.seq from chat.messages m
      where m.channel_id = v_root.channel_id and m.parent_seq = v_root.seq and m.deleted_at is null and m.seq > v_after
      order by m.seq limit page_size + 1);
-  v_page.has_more := cardinality(v_seqs) > page_size;
-  v_seqs := v_seqs[1:page_size];
+  v_read := chat_private.fitting(v_root.channel_id, v_seqs[1:page_size]);
+  v_page.has_more := cardinality(v_seqs) > cardinality(v_read);
   v_page.total := v_root.reply_count;
   v_page.parent := (chat_private.full_messages(array[v_root.channel_id], array[v_root.seq]))[1];
-  v_page.replies := chat_private.full_messages(array_fill(v_root.channel_id, array[cardinality(v_seqs)]), v_seqs);
+  v_page.replies := chat_private.full_messages(array_fill(v_root.channel_id, array[cardinality(v_read)]), v_read);
   -- As above.
-  if cardinality(v_seqs) > 0 and not current_setting('transaction_read_only')::boolean then
-    perform chat.mark_thread_read(v_root.channel_id, v_root.seq, v_seqs[cardinality(v_seqs)]);
+  if cardinality(v_read) > 0 and not current_setting('transaction_read_only')::boolean then
+    perform chat.mark_thread_read(v_root.channel_id, v_root.seq, v_read[cardinality(v_read)]);
   end if;
   return v_page;
 end;
@@ -207,12 +221,14 @@ comment on type chat.message_page is 'Some messages, and whether there are more 
 comment on type chat.thread_page is 'The first message of a thread, replies to it, and how many there are';
 comment on type chat.found_message is 'A message that a search found; snippet marks matches between the characters U+0002 and U+0003';
 comment on type chat.found_page is 'What a search found, and how many there are in all: at least, when is_total_exact is false';
+comment on function chat_private.fitting(uuid, bigint[]) is
+  'The first of these messages of a channel, until they have 1 MB of text: at least one';
 comment on function chat_private.locate_message(uuid, uuid, text) is
   'A message of one of the caller''s channels by its id. Errors: channel_not_found, not_a_member, message_not_found';
 comment on function chat.read_messages(uuid, uuid, uuid, integer) is
   'A page of a channel without what is deleted or said in threads only, newest first: before a message, or the next ones after one; marks it as read. 1 to 200 messages. Errors: channel_not_found, not_a_member, invalid_page_size, invalid_cursor';
 comment on function chat.read_thread(uuid, uuid, uuid, integer) is
-  'The thread of a message or reply, oldest reply first, after a reply; marks it as read. 1 to 1,000 replies. Errors: channel_not_found, not_a_member, message_not_found, invalid_page_size, invalid_cursor';
+  'The thread of a message or reply, oldest reply first, after a reply; marks it as read. 1 to 1,000 replies, fewer after 1 MB of text. Errors: channel_not_found, not_a_member, message_not_found, invalid_page_size, invalid_cursor';
 comment on function chat.read_pins(uuid) is
   'The pinned messages of a channel, last pinned first, at most 100. Errors: channel_not_found, not_a_member';
 comment on function chat.find_messages(text, uuid, uuid, timestamptz, timestamptz, integer) is

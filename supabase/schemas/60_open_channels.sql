@@ -1,7 +1,6 @@
 -- What people read without being in it: open channels, also without an account, and with one every public channel.
 
--- Who has no account has no right on any table, and on no other function of this schema.
-grant usage on schema chat to anon;
+-- Who has no account asks the HTTP API, which counts the call and asks as the server: here that is nobody, and reads what is open.
 
 create type chat.readable_channel as (
   id uuid, name text, description text, is_open boolean, created_by uuid, created_at timestamptz, member_count integer
@@ -67,7 +66,7 @@ begin
      order by c.id desc;
 end;
 $$;
-grant execute on function chat.list_readable_channels(uuid, integer) to anon, authenticated;
+grant execute on function chat.list_readable_channels(uuid, integer) to authenticated, service_role;
 
 -- What people have said, the newest page of it, oldest first.
 create function chat_private.history(channel_id uuid, before_id uuid, page_size integer) returns chat.full_message[]
@@ -80,10 +79,10 @@ begin
   if before_id is not null then
     v_before := chat_private.cursor_seq(history.channel_id, before_id, 'before');
   end if;
-  v_seqs := array(
+  v_seqs := chat_private.fitting(history.channel_id, array(
     select m.seq from chat.messages m
      where m.channel_id = history.channel_id and m.in_channel and m.kind = 'user' and m.deleted_at is null and m.seq < v_before
-     order by m.seq desc limit page_size);
+     order by m.seq desc limit page_size));
   return chat_private.full_messages(array_fill(history.channel_id, array[cardinality(v_seqs)]),
                                     array(select s from unnest(v_seqs) s order by s));
 end;
@@ -98,7 +97,7 @@ begin
   return chat_private.history(list_readable_messages.channel_id, before_id, page_size);
 end;
 $$;
-grant execute on function chat.list_readable_messages(uuid, uuid, integer) to anon, authenticated;
+grant execute on function chat.list_readable_messages(uuid, uuid, integer) to authenticated, service_role;
 
 -- The first 100 members: admins, then who has been there longest. Definer: as above.
 create function chat.read_history(channel_id uuid, before_id uuid default null, page_size integer default 50) returns chat.channel_history
@@ -118,7 +117,7 @@ begin
     chat_private.history(v_channel.id, before_id, page_size))::chat.channel_history;
 end;
 $$;
-grant execute on function chat.read_history(uuid, uuid, integer) to anon, authenticated;
+grant execute on function chat.read_history(uuid, uuid, integer) to authenticated, service_role;
 
 -- Where joining is everybody's own decision, whoever speaks up has taken it.
 create function chat.join_and_post(channel_id uuid, body text default '', file_ids uuid[] default '{}') returns chat.full_message
@@ -136,11 +135,11 @@ comment on type chat.readable_channel is 'A channel as those see it who are not 
 comment on type chat.channel_history is 'A channel with its first 100 members and a page of what was said there';
 comment on function chat_private.may_read(uuid) is 'Whether the caller, who may be nobody, reads this channel';
 comment on function chat_private.require_reader(uuid, text) is 'Refuses whoever does not read this channel';
-comment on function chat_private.history(uuid, uuid, integer) is 'A page of what people have said in a channel, oldest first, before the message before_id';
+comment on function chat_private.history(uuid, uuid, integer) is 'A page of what people have said in a channel, oldest first, before the message before_id, ended early after 1 MB of text';
 comment on function chat.list_readable_channels(uuid, integer) is
   'Open channels; who has an account is shown every public one as well, and their own. Newest first, before the one of id before. Errors: invalid_page_size';
 comment on function chat.list_readable_messages(uuid, uuid, integer) is
-  'The newest messages of an open channel, or for whoever has an account of a public one, or of one that they are in, oldest first. Errors: channel_not_found, invalid_page_size, invalid_cursor';
+  'The newest messages of an open channel, or for whoever has an account of a public one, or of one that they are in, oldest first; fewer than asked for after 1 MB of text. Errors: channel_not_found, invalid_page_size, invalid_cursor';
 comment on function chat.read_history(uuid, uuid, integer) is
   'The same with the channel and who is in it. Errors: channel_not_found, invalid_page_size, invalid_cursor';
 comment on function chat.join_and_post(uuid, text, uuid[]) is

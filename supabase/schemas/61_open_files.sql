@@ -42,7 +42,7 @@ begin
   return v_file;
 end;
 $$;
-grant execute on function chat.get_readable_file(uuid) to anon, authenticated;
+grant execute on function chat.get_readable_file(uuid) to authenticated, service_role;
 
 -- Each of the three walks an index backwards. Definer: as above.
 create function chat.list_readable_files(before uuid default null, page_size integer default 50) returns setof chat.readable_file
@@ -77,7 +77,7 @@ begin
      order by f.id desc;
 end;
 $$;
-grant execute on function chat.list_readable_files(uuid, integer) to anon, authenticated;
+grant execute on function chat.list_readable_files(uuid, integer) to authenticated, service_role;
 
 -- Definer: nobody may write these rows.
 create function chat.keep_file(id uuid) returns void

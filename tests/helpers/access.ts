@@ -46,8 +46,6 @@ export interface Call {
   call: (db: Db, world: World) => Promise<unknown>;
   /** `ok`, a code of docs/errors.md, or `denied` for those who may not run the function at all. */
   expected: readonly [stranger: string, member: string, channelAdmin: string, platformAdmin: string];
-  /** For those who are not signed in; `denied` if not given. */
-  anon?: string;
 }
 
 /** What a file of tests/db/access exports. */
@@ -69,8 +67,7 @@ export function expectedOutcome({ expected }: Subject, actor: Actor, action: Act
   return rows.find(([name]) => name === actor)?.[1 + ACTIONS.indexOf(action)];
 }
 
-export function expectedCode({ expected, anon = 'denied' }: Call, actor: Actor): string | undefined {
-  if (actor === 'anon') return anon;
+export function expectedCode({ expected }: Call, actor: Actor): string | undefined {
   return OUTSIDERS.includes(actor) ? 'denied' : expected[ACTORS.indexOf(actor) - 1];
 }
 

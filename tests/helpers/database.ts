@@ -37,7 +37,13 @@ export function asAnon<T>(db: Db, run: (db: Db) => Promise<T>): Promise<T> {
   return asRole(db, 'anon', { role: 'anon' }, run);
 }
 
-async function asRole<T>(db: Db, role: string, claims: object, run: (db: Db) => Promise<T>): Promise<T> {
+/** Runs as this role of the Data API, with these claims. */
+export async function asRole<T>(
+  db: Db,
+  role: string,
+  claims: object,
+  run: (db: Db) => Promise<T>,
+): Promise<T> {
   const result = await db.savepoint(async (step) => {
     await step`select set_config('request.jwt.claims', ${JSON.stringify(claims)}, true)`;
     await step.unsafe(`set local role ${role}`);

@@ -21,17 +21,26 @@ interface PageQuery {
   after?: number | undefined;
   /** Whether what is given out counts as read, or as delivered only. */
   isRead: boolean;
+  /** Whether it counts at all: of whoever looks at the headers only it does not. */
+  leavesMarks: boolean;
 }
 
-export const readPage = async (client: ChatClient, { channelId, limit, before, after, isRead }: PageQuery) =>
+export const readPage = async (
+  client: ChatClient,
+  { channelId, limit, before, after, isRead, leavesMarks }: PageQuery,
+) =>
   (await run(
     'read conversation',
-    client.rpc('read_conversation_page', {
-      channel_id: channelId,
-      page_size: limit,
-      is_read: isRead,
-      ...given({ before_id: before, after_seq: after }),
-    }),
+    client.rpc(
+      'read_conversation_page',
+      {
+        channel_id: channelId,
+        page_size: limit,
+        is_read: isRead,
+        ...given({ before_id: before, after_seq: after }),
+      },
+      { get: !leavesMarks },
+    ),
   )) as unknown as ConversationPage;
 
 /** How many calls of one person wait at a time in this process. */

@@ -23,12 +23,13 @@ export const listReadableFiles = async (
   )) as ReadableFileRow[];
 
 /** The file as it lies in Storage, to be saved and never shown in place: anybody may have written it. */
-export async function download(storage: Storage, client: ChatClient, id: string, signal: AbortSignal) {
+export async function download(storage: Storage, client: ChatClient, id: string, request: Request) {
   const file = (await run(
     'read file',
     client.rpc('get_readable_file', { id }),
   )) as unknown as ReadableFileRow;
-  const content = await storage.read('files', file.path, signal);
+  // Nobody would read it, nor let go of it.
+  const content = request.method === 'HEAD' ? null : await storage.read('files', file.path, request.signal);
   return new Response(content, {
     headers: {
       'content-type': file.mime_type,

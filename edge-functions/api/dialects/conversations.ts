@@ -99,14 +99,15 @@ const talks = [
     },
     async run({ client, me, deps, params, query, c }) {
       const { wait, read, ...rest } = query;
+      const leavesMarks = c.req.method !== 'HEAD';
       const page = await awaitPage(
         client,
-        { channelId: params.conversationId, isRead: read === 'true', ...rest },
+        { channelId: params.conversationId, isRead: read === 'true', leavesMarks, ...rest },
         {
           realtime: deps.realtime,
           token: c.var.caller?.token ?? '',
           userId: me,
-          seconds: rest.after === undefined ? 0 : wait,
+          seconds: rest.after === undefined || !leavesMarks ? 0 : wait,
           signal: c.req.raw.signal,
         },
       );

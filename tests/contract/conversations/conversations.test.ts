@@ -172,6 +172,13 @@ describe('GET /conversations/{conversationId}', () => {
     expect(await status()).toBe('read');
   });
 
+  it('effect: HEAD leaves what it did not show unread', async () => {
+    const { ada, bob, id } = await pair();
+    await say(ada, id, 'Hello');
+    expect((await ask(bob, 'HEAD', `/conversations/${id}`)).status).toBe(200);
+    expect((await read(ada, id)).body.messages).toMatchObject([{ status: 'sent' }]);
+  });
+
   it('effect: of somebody who keeps it to themself nobody learns it', async () => {
     const { ada, bob, id } = await pair();
     await database`update chat.preferences set share_receipts = false where user_id = ${bob.id}`;

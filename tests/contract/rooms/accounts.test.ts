@@ -154,4 +154,10 @@ describe('GET /api/auth/logout', () => {
     await logout(token);
     expectError(await createRoom({ token }), 401, 'session_expired');
   });
+
+  it('effect: HEAD ends nothing', async () => {
+    const { token } = await join();
+    expect((await call('HEAD', `${MOUNT}/auth/logout`, { token })).status).toBe(200);
+    expect((await createRoom({ token })).status).toBe(201);
+  });
 });

@@ -22,8 +22,12 @@ const upload = (token: string | undefined, parts: Part[], path = `${MOUNT}/files
 const list = (token?: string, query = '') => call<File[]>('GET', `${MOUNT}/files${query}`, { token });
 
 /** What the file's bytes come with. */
-const download = (id: string, token?: string, path = `${MOUNT}/files`) =>
+const download = (
+  id: string,
+  { token, path = `${MOUNT}/files`, method = 'GET' }: { token?: string; path?: string; method?: string } = {},
+) =>
   fetch(`${stack.apiUrl}/functions/v1${path}/${id}`, {
+    method,
     headers: { 'x-forwarded-for': uniqueAddress(), ...(token && { authorization: `Bearer ${token}` }) },
   });
 
@@ -144,7 +148,7 @@ describe('GET /api/files/:fileId', () => {
   it('success: anybody gets the bytes of a file in a room, with its type and name', async () => {
     const { file } = await shared("Ada's plan (über).txt");
     for (const path of [`${MOUNT}/files`, '/api/files']) {
-      const answer = await download(file.id, undefined, path);
+      const answer = await download(file.id, { path });
       expect(answer.status).toBe(200);
       expect(answer.headers.get('content-type')).toBe('text/plain');
       expect(answer.headers.get('content-disposition')).toBe(
@@ -164,8 +168,8 @@ describe('GET /api/files/:fileId', () => {
         ['roomId', roomId],
       ])
     ).body;
-    expect((await download(own.id, ada.token)).status).toBe(200);
-    expect((await download(sent.id, bob.token)).status).toBe(200);
+    expect((await download(own.id, { token: ada.token })).status).toBe(200);
+    expect((await download(sent.id, { token: bob.token })).status).toBe(200);
   });
 
   it('error: 404 for a file that is not there, 400 for what is no id', async () => {
@@ -188,6 +192,18 @@ describe('GET /api/files/:fileId', () => {
         expectError(await call('GET', `${MOUNT}/files/${id}`, { token }), 404, 'file_not_found');
       }
     }
+  });
+
+  it('effect: HEAD tells what the file is without opening it in Storage', async () => {
+    const { roomId, ada } = await shared();
+    const [file] = await database`
+      insert into chat.files (folder_id, channel_id, seq, uploader_id, name, mime_type, size, uploaded_at)
+      select ${roomId}, ${roomId}, n.last_seq, ${ada.id}, 'gone.txt', 'text/plain', 5, now()
+        from chat.channel_counters n where n.channel_id = ${roomId} returning id`;
+    const answer = await download(file?.id, { method: 'HEAD' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-length')).toBe('5');
+    expect((await download(file?.id)).ok).toBe(false);
   });
 
   it('effect: nobody gets it once its room is closed or its message deleted', async () => {

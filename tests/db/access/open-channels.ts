@@ -19,17 +19,14 @@ export const calls: AccessFile['calls'] = {
   list_readable_channels: {
     call: (db) => db`select chat.list_readable_channels()`,
     expected: everyone,
-    anon: 'ok',
   },
   list_readable_messages: {
     call: (db, { channel }) => db`select chat.list_readable_messages(${channel})`,
     expected: members,
-    anon: 'channel_not_found',
   },
   read_history: {
     call: (db, { channel }) => db`select chat.read_history(${channel})`,
     expected: members,
-    anon: 'channel_not_found',
   },
   join_and_post: {
     call: (db, { channel }) => db`select chat.join_and_post(${channel}, 'Noon?')`,
@@ -38,13 +35,11 @@ export const calls: AccessFile['calls'] = {
   list_readable_files: {
     call: (db) => db`select chat.list_readable_files()`,
     expected: everyone,
-    anon: 'ok',
   },
   get_readable_file: {
     given: makeFile,
     call: (db) => db`select chat.get_readable_file(${FILE})`,
     expected: ['file_not_found', 'ok', 'ok', 'file_not_found'],
-    anon: 'file_not_found',
   },
   keep_file: {
     given: makeUnsentFile,
