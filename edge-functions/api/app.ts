@@ -53,6 +53,7 @@ import { unite } from './union.ts';
 /** What pages of other origins may read beside the body. */
 const EXPOSED_HEADERS = [
   'X-Request-Id',
+  'Link',
   'Retry-After',
   'RateLimit-Limit',
   'RateLimit-Remaining',

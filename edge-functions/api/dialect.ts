@@ -37,6 +37,13 @@ export interface Ask<Params = unknown, Query = unknown, Body = unknown> {
   c: Context<{ Variables: Variables }>;
 }
 
+/** The item that the next page begins behind, what of it says so, and in which parameter. */
+export interface Next {
+  behind: 'first' | 'last';
+  field: string;
+  parameter: string;
+}
+
 interface Definition<
   Path extends string,
   Query extends z.ZodObject,
@@ -57,6 +64,8 @@ interface Definition<
   body?: Body;
   /** The fields of a form instead of a body, as OpenAPI describes them. `run` reads it from the request itself. */
   form?: Record<string, object>;
+  /** Of a list: where it goes on when it has as many items as the parameter `limit` says. */
+  next?: Next;
   /** 200 if not given. */
   status?: 200 | 201;
   /** Where `run` may answer with a response of this status as well, of the same shape. */
@@ -138,6 +147,7 @@ function routeOf({ method, path, definition }: Endpoint, { translate }: Dialect)
     form,
     status = 200,
     otherStatus,
+    next,
     answer,
     errors = {},
   } = definition;
@@ -158,7 +168,7 @@ function routeOf({ method, path, definition }: Endpoint, { translate }: Dialect)
       ...(form && formBody(form)),
     },
     responses: {
-      [status]: answer ? jsonAnswer('It is done', answer) : BYTES,
+      [status]: answer ? { ...jsonAnswer('It is done', answer), ...(next && NEXT_PAGE) } : BYTES,
       ...(otherStatus && answer && { [otherStatus]: jsonAnswer('It was done before', answer) }),
       ...errorAnswers(errors),
     },
@@ -169,6 +179,15 @@ function kindOf({ token, bucket = 'api', inPassing = false }: AnyDefinition) {
   if (token === 'none') return visiting;
   return token === 'optional' ? maybeSignedIn : signedInFor(bucket, { inPassing });
 }
+
+const NEXT_PAGE = {
+  headers: {
+    Link: {
+      description: 'Where the page is full: the address of the next one, as rel="next"',
+      schema: { type: 'string' as const },
+    },
+  },
+};
 
 const BYTES = {
   description: 'The bytes',
@@ -198,6 +217,23 @@ function handlerOf({ definition }: Endpoint, deps: Deps) {
       c,
     };
     const answer = await definition.run(ask as never);
+    if (definition.next && Array.isArray(answer)) linkNext(ask, answer, definition.next);
     return answer instanceof Response ? answer : c.json(answer as object, definition.status ?? 200);
   };
+}
+
+function linkNext(
+  { c, deps, query }: Ask,
+  items: Record<string, unknown>[],
+  { behind, field, parameter }: Next,
+) {
+  const { limit } = query as { limit: number };
+  const item = items.at(behind === 'first' ? 0 : -1);
+  if (!item || items.length < limit) return;
+  const parameters = new URLSearchParams({
+    ...c.req.query(),
+    limit: `${limit}`,
+    [parameter]: `${item[field]}`,
+  });
+  c.header('Link', `<${deps.urls.gateway}/functions/v1${c.req.path}?${parameters}>; rel="next"`);
 }

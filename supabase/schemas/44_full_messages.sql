@@ -21,7 +21,8 @@ begin
                  select r.id from chat.messages r where r.channel_id = m.channel_id and r.seq = m.parent_seq) end,
                m.reply_count, m.pinned_at, m.link_preview,
                (select s.scheduled_for from chat.scheduled_messages s where s.id = m.id), m.files,
-               case when a.id is not null then row(a.id, a.username, a.name, a.avatar_url)::chat.person end,
+               case when a.id is not null then
+                 row(a.id, case when a.deleted_at is null then a.username else 'deleted-user' end, a.name, a.avatar_url)::chat.person end,
                case when m.reaction_counts = '{}' then '{}' else array(
                  select row(r.emoji, p.id, p.name)::chat.given_reaction
                    from chat.reactions r join chat.profiles p on p.id = r.user_id

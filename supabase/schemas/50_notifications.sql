@@ -124,7 +124,8 @@ grant execute on function chat.unread_notification_count() to authenticated;
 create view chat.my_notifications with (security_invoker = true) as
   select n.*,
          case when a.id is not null then
-           jsonb_build_object('id', a.id, 'username', a.username, 'name', a.name, 'avatar_url', a.avatar_url) end as actor,
+           jsonb_build_object('id', a.id, 'username', case when a.deleted_at is null then a.username else 'deleted-user' end,
+                              'name', a.name, 'avatar_url', a.avatar_url) end as actor,
          case when c.id is not null then
            jsonb_build_object('id', c.id, 'kind', c.kind, 'slug', c.slug, 'name', c.name) end as channel,
          (select chat.unread_notification_count()) as unread_count

@@ -25,7 +25,8 @@ create index accounts_email_prefix_idx on chat.accounts (email text_pattern_ops)
 create function chat_private.select_accounts(query text, user_role text, suspended boolean, after_username text) returns text
 language plpgsql stable set search_path = '' as $$
 declare
-  v_text text := lower(btrim(coalesce(select_accounts.query, '')));
+  -- Nothing that is looked up is longer.
+  v_text text := lower(left(btrim(coalesce(select_accounts.query, '')), 320));
   v_prefix text := chat_private.like_prefix(v_text);
   v_found text := format('
     select n.id from chat.profiles n where n.username like %1$L and n.deleted_at is null

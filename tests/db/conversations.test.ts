@@ -111,6 +111,27 @@ describe('the list of conversations', () => {
       expect(await list(db, bob.id)).toEqual([banned, archived, open]);
     }));
 
+  it('has the public ones after all own ones, each once, however the pages are cut', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db, 'ada'), await person(db, 'bob')];
+      const make = async (who: typeof ada, kind: string) =>
+        (await start(db, who.id, kind, `${kind} ${who.username}`, [])).id;
+      const own = [await make(ada, 'group'), await make(ada, 'public')].reverse();
+      const others = [
+        await make(bob, 'public'),
+        await make(bob, 'public'),
+        await make(bob, 'public'),
+      ].reverse();
+      for (const size of [1, 2, 3, 4]) {
+        const seen: string[] = [];
+        while (seen.length < 5) {
+          const before = seen.length > 0 ? `, before => '${seen.at(-1)}'` : '';
+          seen.push(...(await list(db, ada.id, `with_public => true, page_size => ${size}${before}`)));
+        }
+        expect(seen.slice(0, 5), `pages of ${size}`).toEqual([...own, ...others]);
+      }
+    }));
+
   it('names a group without a name by the others in it, and tells 100 of a crowd', () =>
     rolledBack(async (db) => {
       const { channel, ada, bob } = await createRoom(db);

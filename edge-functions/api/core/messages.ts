@@ -113,10 +113,6 @@ export const readMessages = (
     ),
   );
 
-/** The newest ones, oldest first. */
-export const readNewest = async (client: ChatClient, page: Page, reading: Reading): Promise<MessageRow[]> =>
-  (await readMessages(client, page, reading)).messages.reverse();
-
 export const readThread = (
   client: ChatClient,
   { channelId, messageId, limit, after }: Place & Omit<Page, 'before'>,

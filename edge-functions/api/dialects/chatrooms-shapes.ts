@@ -8,8 +8,8 @@ import type { ChannelFileRow, FileUrls } from '../core/files.ts';
 import type { MessageRow } from '../core/messages.ts';
 import type { NotificationRow } from '../core/notifications.ts';
 import type { StatsRow } from './connectbest/admin.ts';
-import { toNotification } from './connectbest/notifications.ts';
-import { DELETED_USER, Id, Time, toTime, uploadErrors } from './values.ts';
+import { Notification, toNotification } from './connectbest/notifications.ts';
+import { DELETED_USER, Id, NEWEST_FIRST, Time, toTime, uploadErrors } from './values.ts';
 
 export const NO_CHATROOM: Reason = ['No such chatroom, or not visible to you', 'channel_not_found'];
 export const NOT_IN_IT: Reason = ['Not a member of the chatroom', 'not_a_member'];
@@ -83,8 +83,11 @@ export const Url = z.string().openapi({
   example: 'https://chat.example.com/storage/v1/object/sign/files/0193…/0193…?token=…',
 });
 
+/** Files are named by the message that they are in. */
+export const NEXT_FILES = { ...NEWEST_FIRST, field: 'seq' };
+
 export const FilePage = z.object({
-  limit: pageLimit(50),
+  limit: pageLimit(100),
   before: z.coerce.number().int().min(1).optional().openapi({
     type: 'integer',
     description: 'Additive: the `seq` that the page ends before',
@@ -164,7 +167,8 @@ export const toFile = (
 export const Notice = z
   .object({
     id: Id,
-    type: z.enum(['message', 'reaction', 'channel_invite']),
+    type: z.literal('message'),
+    kind: Notification.shape.type,
     content: z.string().openapi({ example: 'New message from ada' }),
     chatroomId: Id.nullable(),
     read: z.boolean(),
@@ -172,15 +176,20 @@ export const Notice = z
   })
   .openapi('ChatroomNotification');
 
-export function toNotice(row: NotificationRow): z.infer<typeof Notice> {
-  const about = { id: row.id, chatroomId: row.channel_id, read: row.read_at !== null };
-  const timestamp = toTime(row.created_at);
-  if (row.type === 'reaction' || row.type === 'channel_invite') {
-    return { ...about, type: row.type, content: toNotification(row).message, timestamp };
-  }
+export const toNotice = (row: NotificationRow): z.infer<typeof Notice> => ({
+  id: row.id,
+  type: 'message',
+  kind: row.type,
+  content: wordsOf(row),
+  chatroomId: row.channel_id,
+  read: row.read_at !== null,
+  timestamp: toTime(row.created_at),
+});
+
+function wordsOf(row: NotificationRow): string {
+  if (row.type === 'reaction' || row.type === 'channel_invite') return toNotification(row).message;
   // What somebody sent as a notification speaks for itself.
-  const content = row.channel_id ? `New message from ${row.username ?? DELETED_USER.username}` : row.text;
-  return { ...about, type: 'message', content, timestamp };
+  return row.channel_id ? `New message from ${row.username ?? DELETED_USER.username}` : row.text;
 }
 
 export const Stats = z

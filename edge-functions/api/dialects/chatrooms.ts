@@ -5,16 +5,17 @@ import { readContact, searchContacts, setPresence } from '../core/accounts.ts';
 import { readStats } from '../core/admin.ts';
 import { addPeople, listConversations, startConversation } from '../core/conversations.ts';
 import { fileUrls, listFiles } from '../core/files.ts';
-import { deleteMessage, editMessage, findMessages, postMessage, readNewest } from '../core/messages.ts';
+import { deleteMessage, editMessage, findMessages, postMessage } from '../core/messages.ts';
 import { listNotifications, markNotificationRead } from '../core/notifications.ts';
 import { share } from '../core/open-files.ts';
+import { readFrom } from '../core/receivers.ts';
 import { type Dialect, get, post, put, remove } from '../dialect.ts';
 import { suspendAndTell } from '../suspension-mails.ts';
 import { translator, wrongField } from '../translator.ts';
 import { ACCOUNT_FIELDS, ACCOUNT_STATUSES } from '../usernames.ts';
 import * as shapes from './chatrooms-shapes.ts';
 import * as shared from './shared.ts';
-import { Done, done, Id, message, Page, Time, toTime } from './values.ts';
+import { Done, done, Id, message, NEWEST_FIRST, OLDEST_FIRST, Page, Time, toTime } from './values.ts';
 
 /** Direct messages are no rooms, though their messages are read by id. */
 const KINDS = ['public', 'private', 'group'];
@@ -44,10 +45,11 @@ const users = [
 
 const rooms = [
   get('/chatrooms', {
-    summary: 'Your chatrooms and the public ones, newest first',
+    summary: 'Your chatrooms, newest first, and then the public ones',
     tag: 'Chatrooms',
     inPassing: true,
     query: Page,
+    next: NEWEST_FIRST,
     answer: z.array(shapes.Chatroom),
     run: async ({ client, query }) =>
       (await listConversations(client, { kinds: KINDS, withPublic: true, ...query })).map(shapes.toChatroom),
@@ -86,6 +88,7 @@ const rooms = [
     tag: 'Chatrooms',
     inPassing: true,
     query: Page,
+    next: OLDEST_FIRST,
     answer: z.array(shapes.Message),
     errors: {
       400: ['A parameter is wrong', 'invalid_cursor'],
@@ -93,14 +96,15 @@ const rooms = [
       404: shapes.NO_CHATROOM,
     },
     async run({ client, params, query, c }) {
-      const page = { channelId: params.id, ...query };
-      return (await readNewest(client, page, { leavesMarks: c.req.method !== 'HEAD' })).map(shapes.toMessage);
+      const reading = { leavesMarks: c.req.method !== 'HEAD' };
+      return (await readFrom(client, params.id, query, reading)).map(shapes.toMessage);
     },
   }),
   get('/chatrooms/{id}/files', {
     summary: 'The files of a chatroom, newest first',
     tag: 'Files',
     query: shapes.FilePage,
+    next: shapes.NEXT_FILES,
     answer: z.array(shapes.File),
     errors: { 403: shapes.NOT_IN_IT, 404: shapes.NO_CHATROOM },
     async run({ client, deps, params, query }) {
@@ -159,6 +163,7 @@ const others = [
     tag: 'Notifications',
     inPassing: true,
     query: Page,
+    next: NEWEST_FIRST,
     answer: z.array(shapes.Notice),
     run: async ({ client, query }) => (await listNotifications(client, query)).map(shapes.toNotice),
   }),

@@ -30,7 +30,7 @@ import {
   WRONG_TEXT,
   words,
 } from './conversations/shapes.ts';
-import { contentOf, Page } from './values.ts';
+import { contentOf, NEWEST_FIRST, Page } from './values.ts';
 
 const talks = [
   post('/conversations', {
@@ -62,6 +62,7 @@ const talks = [
     tag: 'Conversations',
     inPassing: true,
     query: Page,
+    next: NEWEST_FIRST,
     answer: z.array(Conversation),
     errors: { 400: 'A parameter is wrong' },
     run: async ({ client, query }) =>

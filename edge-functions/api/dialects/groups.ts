@@ -10,7 +10,19 @@ import { translator, wrongField } from '../translator.ts';
 import { ACCOUNT_FIELDS, ACCOUNT_STATUSES, changeLogin, LoginChange } from '../usernames.ts';
 import { OtherUser, toOtherUser } from './connectbest/accounts.ts';
 import * as shared from './shared.ts';
-import { Id, message, Notice, Page, RoomMessage, Time, toNotice, toRoomMessage, toTime } from './values.ts';
+import {
+  Id,
+  message,
+  NEWEST_FIRST,
+  Notice,
+  OLDEST_FIRST,
+  Page,
+  RoomMessage,
+  Time,
+  toNotice,
+  toRoomMessage,
+  toTime,
+} from './values.ts';
 
 const Person = z.object({ id: Id, username: z.string().openapi({ example: 'ada' }) });
 const Name = text({ min: 1, max: 64, trim: true }).openapi({ description: 'Id or username', example: 'bob' });
@@ -111,6 +123,7 @@ const messages = [
     tag: 'Messages',
     inPassing: true,
     query: Page,
+    next: OLDEST_FIRST,
     answer: z.array(RoomMessage),
     errors: shared.readErrors,
     async run({ client, deps, params, query, c }) {
@@ -193,6 +206,7 @@ function places(noun: 'Group' | 'Channel', kind: 'group' | 'private', kinds: str
       tag,
       inPassing: true,
       query: Page,
+      next: NEWEST_FIRST,
       answer: z.array(Place),
       errors: { 400: 'A parameter is wrong' },
       run: async ({ client, query }) =>
@@ -225,6 +239,7 @@ const notifications = [
     summary: 'What you were told of, newest first',
     tag: 'Notifications',
     query: Page,
+    next: NEWEST_FIRST,
     answer: z.array(Notice),
     errors: { 400: 'A parameter is wrong' },
     run: async ({ client, query }) => (await listNotifications(client, query)).map(toNotice),

@@ -26,6 +26,8 @@ import {
   contentOf,
   Id,
   message,
+  NEWEST_FIRST,
+  OLDEST_FIRST,
   Page,
   RoomMessage,
   Time,
@@ -113,6 +115,7 @@ const places = [
     tag: 'Rooms',
     token: 'optional',
     query: Page,
+    next: NEWEST_FIRST,
     answer: z.array(Room),
     errors: { 400: 'A parameter is wrong' },
     run: async (ask) => (await listReadableChannels(readerOf(ask), ask.query)).map(toRoom),
@@ -178,6 +181,7 @@ const messages = [
     tag: 'Messages',
     token: 'optional',
     query: Page,
+    next: OLDEST_FIRST,
     answer: z.array(RoomMessage),
     errors: {
       400: ['A parameter is wrong', 'invalid_cursor'],
@@ -229,6 +233,7 @@ const files = [
     tag: 'Files',
     token: 'optional',
     query: Page,
+    next: NEWEST_FIRST,
     answer: z.array(UploadedFile),
     errors: { 400: 'A parameter is wrong' },
     run: async (ask) =>

@@ -39,9 +39,13 @@ export const contentOf = (body: {
 
 /** Lists that the documents leave without an end. */
 export const Page = z.object({
-  limit: pageLimit(50),
+  limit: pageLimit(100),
   before: Uuid.optional().openapi({ description: 'Additive: the id that the page ends before' }),
 });
+
+/** Where the next page begins, which for both is further in the past. */
+export const NEWEST_FIRST = { behind: 'last', field: 'id', parameter: 'before' } as const;
+export const OLDEST_FIRST = { ...NEWEST_FIRST, behind: 'first' } as const;
 
 /** Stands for people whose account is gone. */
 export const DELETED_USER = {
@@ -120,7 +124,8 @@ export function toRoomMessage(row: MessageRow, deps: Deps): z.infer<typeof RoomM
 export const Notice = z
   .object({
     id: Id,
-    type: Notification.shape.type,
+    type: z.literal('message'),
+    kind: Notification.shape.type,
     content: z.string().openapi({ example: 'Lunch is ready' }),
     message: z.string().openapi({ example: 'Lunch is ready' }),
     read: z.boolean(),
@@ -129,8 +134,8 @@ export const Notice = z
   .openapi('Notice');
 
 export function toNotice(row: NotificationRow): z.infer<typeof Notice> {
-  const { id, type, message: sentence, read, createdAt } = toNotification(row);
+  const { id, type: kind, message: sentence, read, createdAt } = toNotification(row);
   // What somebody sent speaks for itself.
   const content = row.channel_id === null ? row.text : sentence;
-  return { id, type, content, message: content, read, createdAt };
+  return { id, type: 'message', kind, content, message: content, read, createdAt };
 }

@@ -82,3 +82,11 @@ export async function expectSignedInOnly(method: string, path: string, json?: un
     expect(await ask(person, method, path, json)).toMatchObject({ status: 401, body: NOT_SIGNED_IN });
   }
 }
+
+/** The page after the one with these headers. */
+export async function follow<Body>(person: Chatter, headers: Headers): Promise<Body | undefined> {
+  const [, address] = /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '') ?? [];
+  if (!address) return undefined;
+  const response = await fetch(address, { headers: { authorization: `Bearer ${person.token}` } });
+  return (await response.json()) as Body;
+}

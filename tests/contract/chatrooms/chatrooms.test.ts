@@ -11,6 +11,7 @@ import {
   chatter,
   create,
   expectSignedInOnly,
+  follow,
   publicRoom,
   read,
   say,
@@ -54,6 +55,9 @@ describe('GET /api/chatrooms', () => {
     const second = (await list(ada, `?limit=1&before=${first[1]}`)).body.map(({ id }) => id);
     expect([...first, ...second]).toEqual(made);
     expectError(await list(ada, '?limit=0'), 400, 'invalid_input', 'limit');
+    const { headers } = await list(ada, '?limit=2');
+    expect(headers.get('access-control-expose-headers')).toContain('Link');
+    expect((await follow<Chatroom[]>(ada, headers))?.[0]?.id).toBe(made[2]);
     expectError(await list(ada, '?before=x'), 400, 'invalid_input', 'before');
   });
 });
@@ -185,6 +189,20 @@ describe('GET /api/chatrooms/:id/messages', () => {
     expect(body.map(({ message }) => message)).toEqual(['one', 'two']);
   });
 
+  it('success: what people have said, not what the chatroom says of itself', async () => {
+    const ada = await chatter();
+    const open = await publicRoom(ada);
+    await say(ada, open, 'hello');
+    expect(await textsOf(ada, open)).toEqual(['hello']);
+  });
+
+  it('success: of somebody whose account is gone it names nobody', async () => {
+    const { ada, bob, room } = await chatroom();
+    await say(ada, room, 'goodbye');
+    await ada.supabase.rpc('delete_account', { user_id: ada.id }).throwOnError();
+    expect((await read(bob, room)).body).toMatchObject([{ senderName: 'deleted-user', message: 'goodbye' }]);
+  });
+
   it('error: 404 for no such chatroom, 400 for what is no id', async () => {
     const { ada, room } = await chatroom();
     expectError(await read(ada, randomUUID()), 404, 'channel_not_found');
@@ -204,6 +222,12 @@ describe('GET /api/chatrooms/:id/messages', () => {
     for (const text of ['1', '2', '3', '4']) await say(ada, room, text);
     const page = (await read(ada, room, '?limit=2')).body;
     expect(page.map(({ message }) => message)).toEqual(['3', '4']);
+    const { headers } = await read(ada, room, '?limit=2');
+    expect((await follow<{ message: string }[]>(ada, headers))?.map(({ message }) => message)).toEqual([
+      '1',
+      '2',
+    ]);
+    expect((await read(ada, room)).headers.get('link')).toBeNull();
     const before = (await read(ada, room, `?limit=1000&before=${page[0]?.id}`)).body;
     expect(before.map(({ message }) => message)).toEqual(['1', '2']);
     expectError(await read(ada, room, '?limit=0'), 400, 'invalid_input', 'limit');

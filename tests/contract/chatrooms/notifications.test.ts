@@ -10,6 +10,7 @@ afterAll(() => database.end());
 interface Notice {
   id: string;
   type: string;
+  kind: string;
   content: string;
   chatroomId: string | null;
   read: boolean;
@@ -33,6 +34,7 @@ describe('GET /api/notifications', () => {
     const notice = {
       id: UUID,
       type: 'message',
+      kind: 'dm',
       content: `New message from ${ada.username}`,
       chatroomId: room,
       read: false,
@@ -45,9 +47,19 @@ describe('GET /api/notifications', () => {
   it('success: read ones as well, and what is about no message', async () => {
     const { ada, bob } = await chatroom();
     const [invitation] = (await list(bob)).body;
-    expect(invitation).toMatchObject({ type: 'channel_invite', content: `${ada.name} added you to Lunch` });
+    expect(invitation).toMatchObject({
+      type: 'message',
+      kind: 'channel_invite',
+      content: `${ada.name} added you to Lunch`,
+    });
     await mark(bob, invitation?.id ?? '');
     expect((await list(bob)).body).toEqual([{ ...invitation, read: true }]);
+  });
+
+  it('success: of somebody whose account is gone it names nobody', async () => {
+    const { ada, bob } = await notified();
+    await ada.supabase.rpc('delete_account', { user_id: ada.id }).throwOnError();
+    expect((await list(bob)).body).toMatchObject([{ content: 'New message from deleted-user' }]);
   });
 
   it('permission: one sees the own ones; 401 without a token that counts', async () => {

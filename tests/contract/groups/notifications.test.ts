@@ -75,7 +75,7 @@ describe('GET /api/notifications', () => {
     const { status, body } = await list(bob);
     expect(status).toBe(200);
     expect(body).toMatchObject([
-      { type: 'dm', content: expect.stringContaining('Come!'), read: false },
+      { type: 'message', kind: 'dm', content: expect.stringContaining('Come!'), read: false },
       {
         id: sent.id,
         type: 'message',

@@ -107,12 +107,15 @@ describe('GET /api/rooms', () => {
     expectError(await list(undefined, '?before=yesterday'), 400, 'invalid_input', 'before');
   });
 
-  it('limit: 50 rooms unless asked otherwise, never more than 100', async () => {
+  it('limit: 100 rooms, with the address of the next ones, fewer when asked for', async () => {
     const ada = await join();
     await database`insert into chat.channels (kind, slug, is_open, created_by)
       select 'public', 'r-' || gen_random_uuid(), true, ${ada.id} from generate_series(1, 101)`;
-    expect((await list()).body).toHaveLength(50);
+    const { body, headers } = await list();
+    expect(body).toHaveLength(100);
+    expect(headers.get('link')).toContain(`/rooms/api/rooms?limit=100&before=${body[99]?.id}>; rel="next"`);
     expect((await list(undefined, '?limit=1000')).body).toHaveLength(100);
+    expect((await list(undefined, '?limit=2')).body).toHaveLength(2);
   });
 
   it('effect: a room that is deleted or closed is not listed any more', async () => {

@@ -27,11 +27,12 @@ export const accounts = [
     summary: 'Everybody, in the order of their usernames',
     tag: 'Users',
     query: z.object({
-      limit: pageLimit(50),
+      limit: pageLimit(100),
       after: text({ max: 32 })
         .optional()
         .openapi({ description: 'Additive: the username that the page follows' }),
     }),
+    next: { behind: 'last', field: 'username', parameter: 'after' },
     answer: z.array(User),
     errors: { 400: 'A parameter is wrong' },
     run: async ({ client, query }) => (await listPeople(client, query)).map(toUser),
