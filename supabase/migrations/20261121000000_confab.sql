@@ -5714,7 +5714,8 @@ begin
                  select r.id from chat.messages r where r.channel_id = m.channel_id and r.seq = m.parent_seq) end,
                m.reply_count, m.pinned_at, m.link_preview,
                (select s.scheduled_for from chat.scheduled_messages s where s.id = m.id), m.files,
-               case when a.id is not null then row(a.id, a.username, a.name, a.avatar_url)::chat.person end,
+               case when a.id is not null then
+                 row(a.id, case when a.deleted_at is null then a.username else 'deleted-user' end, a.name, a.avatar_url)::chat.person end,
                case when m.reaction_counts = '{}' then '{}' else array(
                  select row(r.emoji, p.id, p.name)::chat.given_reaction
                    from chat.reactions r join chat.profiles p on p.id = r.user_id
@@ -6407,7 +6408,8 @@ grant execute on function chat.unread_notification_count() to authenticated;
 create view chat.my_notifications with (security_invoker = true) as
   select n.*,
          case when a.id is not null then
-           jsonb_build_object('id', a.id, 'username', a.username, 'name', a.name, 'avatar_url', a.avatar_url) end as actor,
+           jsonb_build_object('id', a.id, 'username', case when a.deleted_at is null then a.username else 'deleted-user' end,
+                              'name', a.name, 'avatar_url', a.avatar_url) end as actor,
          case when c.id is not null then
            jsonb_build_object('id', c.id, 'kind', c.kind, 'slug', c.slug, 'name', c.name) end as channel,
          (select chat.unread_notification_count()) as unread_count
@@ -7831,6 +7833,7 @@ language sql stable set search_path = '' as $$
    order by w.place;
 $$;
 
+-- Public ones follow when the own ones are over: a page before one that the caller is not in begins among them.
 -- Volatile, so that it counts the call of the HTTP API which makes it (07_api_limits.sql).
 -- Definer: who is in a public channel is otherwise shown to its members only.
 create function chat.read_conversations(kinds text[] default null, with_public boolean default false, before uuid default null,
@@ -7838,29 +7841,34 @@ create function chat.read_conversations(kinds text[] default null, with_public b
 returns setof chat.conversation
 language plpgsql volatile security definer rows 50 set search_path = '' as $$
 declare
-  v_before uuid := coalesce(read_conversations.before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
-  v_ids uuid[];
+  v_me constant uuid := (select auth.uid());
+  v_last constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  v_before constant uuid := coalesce(read_conversations.before, v_last);
+  v_is_past_own boolean;
+  v_ids uuid[] := '{}';
 begin
   perform chat_private.check_page_size(page_size, 'list conversations');
-  v_ids := array(
-    select m.channel_id
-      from chat.channel_members m
-      join chat.channels c on c.id = m.channel_id
-      join chat.channel_counters n on n.channel_id = m.channel_id
-      join chat.channel_states s on s.channel_id = m.channel_id and s.user_id = m.user_id
-     where m.user_id = (select auth.uid()) and m.channel_id < v_before and (kinds is null or c.kind = any (kinds))
-       and (s.hidden_at is null or s.hidden_at < coalesce(n.last_message_at, c.created_at))
-     order by m.channel_id desc limit page_size);
-  if with_public then
+  v_is_past_own := with_public and before is not null
+    and not exists (select from chat.channel_members m where m.channel_id = v_before and m.user_id = v_me);
+  if not v_is_past_own then
     v_ids := array(
-      select x.id from (
-        select u.id from unnest(v_ids) u (id)
-        union
-        (select c.id from chat.channels c
-          where c.kind = 'public' and c.deleted_at is null and c.archived_at is null and c.id < v_before
-            and not exists (select from chat.channel_bans b where b.channel_id = c.id and b.user_id = (select auth.uid()) and b.until > now())
-          order by c.id desc limit page_size)) x
-       order by x.id desc limit page_size);
+      select m.channel_id
+        from chat.channel_members m
+        join chat.channels c on c.id = m.channel_id
+        join chat.channel_counters n on n.channel_id = m.channel_id
+        join chat.channel_states s on s.channel_id = m.channel_id and s.user_id = m.user_id
+       where m.user_id = v_me and m.channel_id < v_before and (kinds is null or c.kind = any (kinds))
+         and (s.hidden_at is null or s.hidden_at < coalesce(n.last_message_at, c.created_at))
+       order by m.channel_id desc limit page_size);
+  end if;
+  if with_public and cardinality(v_ids) < page_size then
+    v_ids := v_ids || array(
+      select c.id from chat.channels c
+       where c.kind = 'public' and c.deleted_at is null and c.archived_at is null
+         and c.id < case when v_is_past_own then v_before else v_last end
+         and not exists (select from chat.channel_members m where m.channel_id = c.id and m.user_id = v_me)
+         and not exists (select from chat.channel_bans b where b.channel_id = c.id and b.user_id = v_me and b.until > now())
+       order by c.id desc limit page_size - cardinality(v_ids));
   end if;
   return query select * from chat_private.conversations(v_ids);
 end;
@@ -7923,7 +7931,7 @@ comment on function chat_private.conversations(uuid[]) is 'These channels with t
 comment on function chat.find_people(text[]) is
   'The people with these ids or usernames, each once and in this order; who does not exist is missing. Errors: too_many_users';
 comment on function chat.read_conversations(text[], boolean, uuid, integer) is
-  'The caller''s channels that are in sight, of some kinds on request, with public ones that they may join on request, newest first, before an id: 1 to 200. Errors: invalid_page_size';
+  'The caller''s channels that are in sight, of some kinds on request, newest first, and on request public ones after them that they may join, newest first; before an id: 1 to 200. Errors: invalid_page_size';
 comment on function chat.read_conversation(uuid, text[]) is
   'A channel of the caller or a public one, of some kinds on request, with its first 100 members. Errors: channel_not_found';
 comment on function chat.start_conversation(text, text, text[], text) is
@@ -9803,7 +9811,8 @@ create index accounts_email_prefix_idx on chat.accounts (email text_pattern_ops)
 create function chat_private.select_accounts(query text, user_role text, suspended boolean, after_username text) returns text
 language plpgsql stable set search_path = '' as $$
 declare
-  v_text text := lower(btrim(coalesce(select_accounts.query, '')));
+  -- Nothing that is looked up is longer.
+  v_text text := lower(left(btrim(coalesce(select_accounts.query, '')), 320));
   v_prefix text := chat_private.like_prefix(v_text);
   v_found text := format('
     select n.id from chat.profiles n where n.username like %1$L and n.deleted_at is null
