@@ -192,7 +192,7 @@ export const errorCodes = {
   invalid_timezone: 400,
   /** Types of notifications are `mention`, `dm`, `reaction`, `thread_reply`, `channel_invite` and `message`. */
   invalid_notification_type: 400,
-  /** A notification that people send has 1 to 200 characters that can be seen. */
+  /** A notification that people send has 1 to 1,000 characters, some that can be seen. */
   invalid_notification: 400,
   /** At most 1,000 notifications can be marked at once. */
   too_many_notifications: 400,

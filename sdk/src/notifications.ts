@@ -30,7 +30,7 @@ export interface Notification {
   parentSeq: number | null;
   /** Whether the channel shows the message, and not its thread only. */
   inChannel: boolean;
-  /** Beginning of the message on one line, up to 200 characters. */
+  /** Beginning of the message on one line, up to 200 characters, or what somebody sent as a notification, up to 1,000. */
   text: string;
   /** Of a reaction. */
   emoji: string | null;

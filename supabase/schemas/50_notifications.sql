@@ -11,7 +11,7 @@ create table chat.notifications (
   message_id uuid,
   parent_seq bigint,
   in_channel boolean not null default true,
-  text text not null default '' constraint notifications_text_length check (char_length(text) <= 200),
+  text text not null default '' constraint notifications_text_length check (char_length(text) <= 1000),
   custom jsonb not null default '{}' constraint notifications_custom_form check (jsonb_typeof(custom) = 'object'),
   is_silent boolean not null default false,
   created_at timestamptz not null default clock_timestamp(),
@@ -237,7 +237,7 @@ comment on column chat.notifications.seq is 'The message it is about; null for a
 comment on column chat.notifications.message_id is 'Public id of that message';
 comment on column chat.notifications.parent_seq is 'The thread that the message belongs to';
 comment on column chat.notifications.in_channel is 'Whether the channel shows the message, and not its thread only';
-comment on column chat.notifications.text is 'Beginning of the message on one line, up to 200 characters';
+comment on column chat.notifications.text is 'Beginning of the message on one line, up to 200 characters, or what somebody sent as a notification, up to 1,000';
 comment on column chat.notifications.custom is 'emoji of a reaction; everyone: here or channel of a mention that meant all';
 comment on column chat.notifications.is_silent is 'Came during do-not-disturb: to be listed, but not to make itself felt';
 comment on column chat.notifications.created_at is 'When';

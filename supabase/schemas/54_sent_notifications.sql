@@ -10,10 +10,13 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
   v_id uuid := chat_private.uuid_v7();
-  v_text text := chat_private.clean_line(send_notification.text);
+  v_text text := btrim(array_to_string(array(
+    select coalesce(chat_private.clean_line(l.line), '')
+      from regexp_split_to_table(send_notification.text, '\r\n?|\n') with ordinality l (line, n)
+     where char_length(send_notification.text) <= 1000 order by l.n), e'\n'), e'\n');
 begin
-  if v_text is null or char_length(v_text) > 200 then
-    perform chat_private.fail('invalid_notification', 400, 'unable to send notification; its text has 1 to 200 characters that can be seen');
+  if v_text = '' then
+    perform chat_private.fail('invalid_notification', 400, 'unable to send notification; its text has 1 to 1,000 characters that can be seen');
   elsif not chat_private.is_platform_admin() then
     perform chat_private.take_token('send_notification');
   end if;
@@ -31,4 +34,4 @@ $$;
 grant execute on function chat.send_notification(uuid, text) to authenticated;
 
 comment on function chat.send_notification(uuid, text) is
-  'Notifies somebody of a text on one line, as from the caller, unless they want no notifications, and returns its id. Errors: invalid_notification, rate_limited, user_not_found, user_blocked';
+  'Notifies somebody of a text, as from the caller, unless they want no notifications, and returns its id. Errors: invalid_notification, rate_limited, user_not_found, user_blocked';

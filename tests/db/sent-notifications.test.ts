@@ -11,22 +11,22 @@ const notify = (db: Db, from: string, to: string, text: string | null) =>
   asUser(db, from, async (as) => (await as`select chat.send_notification(${to}, ${text}) as id`)[0]?.id);
 
 describe('send_notification', () => {
-  it('tells somebody at once, as from the caller, on one line', () =>
+  it('tells somebody at once, as from the caller, line by line', () =>
     rolledBack(async (db) => {
       const [ada, bob] = [await createUser(db, { name: 'Ada' }), await createUser(db)];
-      const id = await notify(db, ada, bob, '  Lunch\nis ready ');
+      const id = await notify(db, ada, bob, '\n  Lunch \r\nis\u202e ready \n');
       const [notification] = await list(db, bob);
       expect(notification).toMatchObject({
         id,
         type: 'message',
-        text: 'Lunch is ready',
+        text: 'Lunch\nis ready',
         actor: { id: ada, name: 'Ada' },
         seq: null,
         is_silent: false,
         read_at: null,
       });
       expect(await told(db, bob, 'notification:new')).toMatchObject([
-        { id, text: 'Lunch is ready', actor: { id: ada }, channel: null },
+        { id, text: 'Lunch\nis ready', actor: { id: ada }, channel: null },
       ]);
       expect(await list(db, ada)).toEqual([]);
     }));
@@ -78,7 +78,7 @@ describe('send_notification', () => {
     ['an empty one', ''],
     ['one of blanks', ' \n '],
     ['one that nobody sees', '\u200b\u202e'],
-    ['one of 201 characters', 'x'.repeat(201)],
+    ['one of 1,001 characters', 'x'.repeat(1001)],
     ['none', null],
   ])('refuses %s as a text', (_name, text) =>
     rolledBack(async (db) => {
@@ -87,11 +87,11 @@ describe('send_notification', () => {
     }),
   );
 
-  it('takes 200 characters, whatever they are', () =>
+  it('takes 1,000 characters, whatever they are', () =>
     rolledBack(async (db) => {
       const ada = await createUser(db);
-      await notify(db, ada, ada, '😀'.repeat(200));
-      expect(await list(db, ada)).toMatchObject([{ text: '😀'.repeat(200) }]);
+      await notify(db, ada, ada, '😀'.repeat(1000));
+      expect(await list(db, ada)).toMatchObject([{ text: '😀'.repeat(1000) }]);
     }));
 
   it('refuses ids of nobody and of the deleted', () =>

@@ -222,7 +222,7 @@ const notifications = [
     inPassing: true,
     body: z.object({
       userId: Uuid,
-      message: text({ min: 1, max: 200 }).openapi({ example: 'Lunch is ready' }),
+      message: text({ min: 1, max: 1000 }).openapi({ example: 'Lunch is ready' }),
     }),
     status: 201,
     answer: z.object({ id: Id, message: message('Notification sent successfully') }),

@@ -44,9 +44,9 @@ describe('POST /api/notifications', () => {
     expectError(await notify(ada, bob.id, 'Lunch'), 403, 'user_blocked');
   });
 
-  it('limit: 400 for 201 characters, 429 for the thirty-first in a minute', async () => {
+  it('limit: 400 for 1,001 characters, 429 for the thirty-first in a minute', async () => {
     const [ada, bob] = await pair();
-    expectError(await notify(ada, bob.id, 'x'.repeat(201)), 400, 'invalid_input', 'message');
+    expectError(await notify(ada, bob.id, 'x'.repeat(1001)), 400, 'invalid_input', 'message');
     const statuses: number[] = [];
     for (let n = 0; n < 40 && statuses.at(-1) !== 429; n += 1) {
       statuses.push((await notify(ada, bob.id, 'Lunch')).status);
