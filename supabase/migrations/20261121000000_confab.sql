@@ -6295,7 +6295,7 @@ create table chat.notifications (
   message_id uuid,
   parent_seq bigint,
   in_channel boolean not null default true,
-  text text not null default '' constraint notifications_text_length check (char_length(text) <= 200),
+  text text not null default '' constraint notifications_text_length check (char_length(text) <= 1000),
   custom jsonb not null default '{}' constraint notifications_custom_form check (jsonb_typeof(custom) = 'object'),
   is_silent boolean not null default false,
   created_at timestamptz not null default clock_timestamp(),
@@ -6521,7 +6521,7 @@ comment on column chat.notifications.seq is 'The message it is about; null for a
 comment on column chat.notifications.message_id is 'Public id of that message';
 comment on column chat.notifications.parent_seq is 'The thread that the message belongs to';
 comment on column chat.notifications.in_channel is 'Whether the channel shows the message, and not its thread only';
-comment on column chat.notifications.text is 'Beginning of the message on one line, up to 200 characters';
+comment on column chat.notifications.text is 'Beginning of the message on one line, up to 200 characters, or what somebody sent as a notification, up to 1,000';
 comment on column chat.notifications.custom is 'emoji of a reaction; everyone: here or channel of a mention that meant all';
 comment on column chat.notifications.is_silent is 'Came during do-not-disturb: to be listed, but not to make itself felt';
 comment on column chat.notifications.created_at is 'When';
@@ -7299,10 +7299,13 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_me uuid := auth.uid();
   v_id uuid := chat_private.uuid_v7();
-  v_text text := chat_private.clean_line(send_notification.text);
+  v_text text := btrim(array_to_string(array(
+    select coalesce(chat_private.clean_line(l.line), '')
+      from regexp_split_to_table(send_notification.text, '\r\n?|\n') with ordinality l (line, n)
+     where char_length(send_notification.text) <= 1000 order by l.n), e'\n'), e'\n');
 begin
-  if v_text is null or char_length(v_text) > 200 then
-    perform chat_private.fail('invalid_notification', 400, 'unable to send notification; its text has 1 to 200 characters that can be seen');
+  if v_text = '' then
+    perform chat_private.fail('invalid_notification', 400, 'unable to send notification; its text has 1 to 1,000 characters that can be seen');
   elsif not chat_private.is_platform_admin() then
     perform chat_private.take_token('send_notification');
   end if;
@@ -7320,7 +7323,7 @@ $$;
 grant execute on function chat.send_notification(uuid, text) to authenticated;
 
 comment on function chat.send_notification(uuid, text) is
-  'Notifies somebody of a text on one line, as from the caller, unless they want no notifications, and returns its id. Errors: invalid_notification, rate_limited, user_not_found, user_blocked';
+  'Notifies somebody of a text, as from the caller, unless they want no notifications, and returns its id. Errors: invalid_notification, rate_limited, user_not_found, user_blocked';
 
 -- 55_channel_pages.sql
 -- Channels as lists and pages show them: with who is in them, how many, and what was said last.
