@@ -1,7 +1,6 @@
 /** OWASP A01, broken access control: Eve tries every route of the API with what is Ada's. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signUpAdmin } from '../helpers/admin.ts';
 import { database } from '../helpers/database.ts';
 import { type Person, signUp } from '../helpers/people.ts';
 import { stack } from '../helpers/stack.ts';
@@ -30,6 +29,9 @@ async function createTenant(name: string): Promise<Tenant> {
   const channel = await rpc('create_channel', { slug: secret, kind: 'private', member_ids: [friend.id] })
     .single()
     .throwOnError();
+  const group = await rpc('create_group', { name: secret, member_ids: [friend.id] })
+    .single()
+    .throwOnError();
   const dm = await rpc('open_dm', { user_id: friend.id }).single().throwOnError();
   const send = (body: string, more = {}) =>
     rpc('send_message', { channel_id: channel.data.id, body, ...more })
@@ -53,6 +55,11 @@ async function createTenant(name: string): Promise<Tenant> {
     secret,
     ids: {
       channelId: channel.data.id,
+      chatroomId: channel.data.id,
+      roomId: channel.data.id,
+      receiverId: channel.data.id,
+      conversationId: group.data.id,
+      groupId: group.data.id,
       dmId: dm.data.id,
       messageId: message.data.id,
       parentMessageId: message.data.id,
@@ -60,15 +67,22 @@ async function createTenant(name: string): Promise<Tenant> {
       attachmentId: file.data.id,
       notificationId: notification?.id,
       userId: person.id,
+      senderId: person.id,
       memberId: friend.id,
       keyId: randomUUID(),
     },
   };
 }
 
+const SHOWN = 'the document shows everybody signed in who somebody is and how they are';
+
 /** Routes that may answer Eve with something: why that is no leak. The secret must not be in the answer all the same. */
 const OPEN: Record<string, string> = {
-  'GET /api/users/{userId}': 'the document shows everybody signed in who somebody is, with the address',
+  'GET /api/users/{userId}': SHOWN,
+  'GET /chatrooms/api/users/{id}': SHOWN,
+  'GET /groups/api/users/{id}': SHOWN,
+  'GET /groups/api/status/{userId}': SHOWN,
+  'GET /conversations/users/{userId}': SHOWN,
 };
 
 let ada: Tenant;
@@ -85,12 +99,34 @@ const idOf = (tenant: Tenant, name: string): string => {
   return id;
 };
 
+/** What a parameter called `id` alone is of: the noun before it says so. */
+const NOUNS: Record<string, string> = {
+  users: 'userId',
+  chatrooms: 'channelId',
+  channels: 'channelId',
+  groups: 'groupId',
+  messages: 'messageId',
+  notifications: 'notificationId',
+};
+
+/** The ids that a route asks for in its path, each of a tenant's. */
+const idsFor = (route: Route, tenantOf: (name: string) => Tenant): Record<string, string> =>
+  Object.fromEntries(
+    route.pathParameters.map((name) => {
+      const noun = /(\w+)\/\{id\}/.exec(route.path)?.[1] ?? '';
+      return [name, idOf(tenantOf(name), name === 'id' ? (NOUNS[noun] ?? name) : name)];
+    }),
+  );
+
+const ID_FIELDS = /Ids?$|^(attachments|members|participants)$/;
+const LISTS: Record<string, string> = { attachments: 'fileId', members: 'userId', participants: 'userId' };
+
 /** The example body with every id in it replaced by the tenant's. */
 function bodyFor(route: Route, tenant: Tenant): unknown {
   if (!route.body) return undefined;
   const replace = (name: string, value: unknown): unknown => {
-    const isId = /Ids?$|^attachments$|^members$/.test(name);
-    const single = name === 'attachments' ? 'fileId' : name === 'members' ? 'userId' : name.replace(/s$/, '');
+    const isId = ID_FIELDS.test(name);
+    const single = LISTS[name] ?? name.replace(/s$/, '');
     if (!isId || value === null) return value;
     return Array.isArray(value) ? value.map(() => idOf(tenant, single)) : idOf(tenant, single);
   };
@@ -133,15 +169,13 @@ const everythingOfAdas = async () => {
            (select to_jsonb(a) from chat.accounts a where a.user_id = ${userId ?? ''}) as account`;
 };
 
-const withIds = routes.filter(({ pathParameters, needsCaller }) => needsCaller && pathParameters.length > 0);
+const withIds = routes.filter(({ pathParameters, takesCaller }) => takesCaller && pathParameters.length > 0);
 
 describe("A01 every id swapped: Eve gets nothing of Ada's", () => {
   for (const route of withIds) {
     for (const swapped of swaps(route.pathParameters)) {
       it(`${route.name} with Ada's ${[...swapped].join(' and ')}`, async () => {
-        const ids = Object.fromEntries(
-          route.pathParameters.map((name) => [name, idOf(swapped.has(name) ? ada : eve, name)]),
-        );
+        const ids = idsFor(route, (name) => (swapped.has(name) ? ada : eve));
         const before = await everythingOfAdas();
         const answer = await attempt(route, eve.person.token, ids, bodyFor(route, eve));
         const isOpen = OPEN[route.name] !== undefined;
@@ -154,11 +188,11 @@ describe("A01 every id swapped: Eve gets nothing of Ada's", () => {
   }
 
   const withBodies = routes.filter(({ needsCaller, body }) =>
-    Object.keys(needsCaller && body ? body : {}).some((name) => /Ids?$|^attachments$/.test(name)),
+    Object.keys(needsCaller && body ? body : {}).some((name) => ID_FIELDS.test(name)),
   );
   for (const route of withBodies) {
     it(`${route.name} with Ada's ids in the body`, async () => {
-      const ids = Object.fromEntries(route.pathParameters.map((name) => [name, idOf(eve, name)]));
+      const ids = idsFor(route, () => eve);
       const before = await everythingOfAdas();
       const answer = await attempt(route, eve.person.token, ids, bodyFor(route, ada));
       for (const secret of secretsOf(ada)) expect(answer.text).not.toContain(secret);
@@ -181,7 +215,7 @@ describe("A01 every id swapped: Eve gets nothing of Ada's", () => {
 describe('A01 and A07 every route refuses a token that is not good', () => {
   const closed = routes.filter(({ needsCaller }) => needsCaller);
   it.each(closed.map((route) => [route.name, route] as const))('%s', async (_name, route) => {
-    const ids = Object.fromEntries(route.pathParameters.map((name) => [name, idOf(ada, name)]));
+    const ids = idsFor(route, () => ada);
     for (const [kind, tokenFrom] of badTokens) {
       const token = tokenFrom(ada.person.token) ?? '';
       const answer = await attempt(route, token, ids, bodyFor(route, ada));
@@ -192,15 +226,12 @@ describe('A01 and A07 every route refuses a token that is not good', () => {
 });
 
 describe('A01 what is for admins', () => {
-  const admins = routes.filter(({ path, needsCaller }) => needsCaller && path.startsWith('/api/admin/'));
+  const admins = routes.filter(({ path, needsCaller }) => needsCaller && path.includes('/api/admin/'));
   it.each(admins.map((route) => [route.name, route] as const))(
     '%s is refused to everybody else',
     async (_name, route) => {
-      const root = await signUpAdmin();
-      const ids = Object.fromEntries(
-        route.pathParameters.map((name) => [name, name === 'userId' ? root.id : idOf(ada, name)]),
-      );
-      const answer = await attempt(route, eve.person.token, ids, bodyFor(route, eve));
+      const ids = idsFor(route, () => ada);
+      const answer = await attempt(route, eve.person.token, ids, bodyFor(route, ada));
       expectError({ ...answer, headers: new Headers(), body: JSON.parse(answer.text) }, 403, 'not_an_admin');
     },
   );

@@ -23,6 +23,8 @@ export interface Route {
   method: string;
   path: string;
   needsCaller: boolean;
+  /** There may be a caller, who is then told more than nobody is. */
+  takesCaller: boolean;
   pathParameters: string[];
   queryParameters: string[];
   /** An example of the body, where it is JSON. */
@@ -31,11 +33,18 @@ export interface Route {
   isUpload: boolean;
 }
 
+const DOCUMENTS = ['connectbest', 'chatrooms', 'groups', 'rooms', 'conversations'];
+
+/** Of every document, below its own mount. */
 export async function readRoutes(): Promise<Route[]> {
+  return (await Promise.all(DOCUMENTS.map(readDocument))).flat();
+}
+
+async function readDocument(name: string): Promise<Route[]> {
   const { body } = await call<{
     paths: Record<string, Record<string, Operation>>;
     components: { schemas: Record<string, Schema> };
-  }>('GET', '/api/openapi.json');
+  }>('GET', `/api/openapi/${name}.json`);
   const resolve = (schema: Schema | undefined): Schema =>
     schema?.$ref ? (body.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}) : (schema ?? {});
 
@@ -43,12 +52,14 @@ export async function readRoutes(): Promise<Route[]> {
     Object.entries(operations).map(([method, operation]) => {
       const named = (place: string) =>
         (operation.parameters ?? []).filter((parameter) => parameter.in === place).map(({ name }) => name);
+      const { security = [] } = operation;
       const json = operation.requestBody?.content['application/json'];
       return {
         name: `${method.toUpperCase()} ${path}`,
         method: method.toUpperCase(),
         path,
-        needsCaller: (operation.security ?? []).length > 0,
+        needsCaller: security.length > 0 && security.every((way) => Object.keys(way).length > 0),
+        takesCaller: security.length > 0,
         pathParameters: named('path'),
         queryParameters: named('query'),
         isUpload: Object.keys(operation.requestBody?.content ?? {}).includes('multipart/form-data'),
