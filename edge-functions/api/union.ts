@@ -102,19 +102,18 @@ function choose(candidates: Candidate[], names: string[]): Candidate | undefined
   const complete = candidates.filter(({ needs }) => needs.every((name) => names.includes(name)));
   if (complete.length === 0) return best(candidates);
   const chosen = best(complete);
-  const rival = complete.find(
-    (candidate) =>
-      candidate.needs.some((name) => !chosen?.knows.includes(name)) &&
-      chosen?.needs.some((name) => !candidate.knows.includes(name)),
-  );
-  if (!rival) return chosen;
-  const mixed = [chosen?.needs, rival.needs].map((needs) => needs?.join(', ')).join(' or ');
-  throw new ApiError('invalid_input', 400, `unable to answer; send either ${mixed}, not both`);
+  const isForeign = (name: string) => names.includes(name) && !chosen?.knows.includes(name);
+  const mixed = candidates.flatMap(({ needs }) => needs).find(isForeign);
+  if (mixed === undefined) return chosen;
+  const needed = chosen?.needs.join(', ');
+  throw new ApiError('invalid_input', 400, `unable to answer; send either ${needed} or ${mixed}, not both`);
 }
 
+/** Null and empty text say nothing. */
 async function readNames(c: Context): Promise<string[]> {
   try {
-    return Object.keys(await c.req.json());
+    const fields = Object.entries<unknown>(await c.req.json());
+    return fields.filter(([, value]) => value !== null && value !== '').map(([name]) => name);
   } catch {
     // Whoever is chosen says what is wrong with it.
     return [];

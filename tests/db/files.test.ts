@@ -43,7 +43,7 @@ describe('create_file', () => {
     ['../../etc/passwd', 'passwd'],
     ['..\\..\\boot.ini', 'boot.ini'],
     ['報告書 😀.pdf', '報告書 😀.pdf'],
-    ['line\nbreak\u0000'.replace('\u0000', ''), 'linebreak'],
+    ['line\nbreak', 'line break'],
     ['.env', '.env'],
     [`${'x'.repeat(251)}.png`, `${'x'.repeat(251)}.png`],
   ])('takes the name %j as %j', (name, kept) =>

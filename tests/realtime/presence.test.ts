@@ -36,6 +36,7 @@ it('everyone hears how somebody is now, without what they chose', movable, async
   await expect.poll(() => heardOf(ear, 'presence:changed', ada.id).length).toBe(3);
   const [online, lunch, hidden] = heardOf(ear, 'presence:changed', ada.id).map(({ payload }) => payload);
   const fields = [
+    'activity',
     'last_seen_at',
     'status',
     'status_emoji',

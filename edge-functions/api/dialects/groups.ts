@@ -44,10 +44,10 @@ const people = [
     }),
     answer: z.object({ message: message('User updated successfully'), user: Person }),
     errors: shared.changeErrors,
-    run: async (ask) => ({
-      message: 'User updated successfully',
-      user: await changeLogin(ask, ask.params.id),
-    }),
+    async run(ask) {
+      const { id, username } = await changeLogin(ask, ask.params.id);
+      return { message: 'User updated successfully', user: { id, username } };
+    },
   }),
   get('/users/{id}', {
     summary: 'Somebody, as others may see them',

@@ -136,7 +136,7 @@ describe('GET /api/messages/:conversationId', () => {
   it('error: 404 for a conversation that is not there, 400 for what is no id', async () => {
     const ada = await join();
     expectError(await messagesOf(ada, randomUUID()), 404, 'channel_not_found');
-    expectError(await messagesOf(ada, 'lunch'), 400, 'invalid_input', 'conversationId');
+    expectError(await messagesOf(ada, 'lunch'), 400, 'invalid_input', 'id');
   });
 
   it('permission: 401 without a token, 404 for a conversation of others', async () => {
@@ -193,7 +193,7 @@ describe('DELETE /api/messages/:messageId', () => {
   });
 
   it('limit: 400 for what is no id', async () => {
-    expectError(await remove(await join(), '1'), 400, 'invalid_input', 'messageId');
+    expectError(await remove(await join(), '1'), 400, 'invalid_input', 'id');
   });
 
   it('effect: nobody reads it any more', async () => {
