@@ -74,10 +74,14 @@ export function createLimits(supabase: Supabase, { trustedProxies }: { trustedPr
 
   const originOf = (c: Context) => networkOf(addressOf(c, trustedProxies));
 
-  async function take(c: Context, bucket: Bucket, key: string): Promise<void> {
+  const take = async (c: Context, bucket: Bucket, key: string): Promise<void> =>
+    decide(c, await patiently(() => takeMany({ bucket, key })));
+
+  /** Waits here for a window that is being counted elsewhere: in the database that would take up a connection. */
+  async function patiently(ask: () => Promise<Allowance>): Promise<Allowance> {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const allowance = await takeMany({ bucket, key });
-      if (allowance.is_accepted !== null) return decide(c, allowance);
+      const allowance = await ask();
+      if (allowance.is_accepted !== null) return allowance;
       await new Promise((resolve) => setTimeout(resolve, PAUSE * (1 + Math.random())));
     }
     const message = 'unable to answer; too many requests of yours are under way, try again later';
@@ -88,11 +92,11 @@ export function createLimits(supabase: Supabase, { trustedProxies }: { trustedPr
     async takeInPassing(c, bucket, token, work) {
       const owner = owners.get(token);
       if (!owner) return work(await this.takeAsCaller(c, bucket, token));
-      const passing: Passing = { bucket };
+      const passing: Passing = { bucket, isCounted: false, countApart: () => take(c, bucket, owner) };
       await whilePassing(passing, () => work(owner));
-      if (!passing.counted) return owners.has(token) ? take(c, bucket, owner) : undefined;
+      if (!passing.isCounted) return owners.has(token) ? take(c, bucket, owner) : undefined;
       for (const name of ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']) {
-        c.header(name, passing.counted.get(name) ?? '');
+        if (passing.headers) c.header(name, passing.headers.get(name) ?? '');
       }
     },
 
@@ -102,7 +106,8 @@ export function createLimits(supabase: Supabase, { trustedProxies }: { trustedPr
         await take(c, bucket, known);
         return known;
       }
-      const allowance = await run('answer', supabase.asCaller(token).rpc('take_api_call', { bucket }));
+      const client = supabase.asCaller(token);
+      const allowance = await patiently(() => run('answer', client.rpc('take_api_call', { bucket })));
       const owner = allowance.caller_id ?? '';
       // A key is looked up each time, which notes its use.
       if (!isApiKey(token)) remember(owners, token, owner);

@@ -89,7 +89,7 @@ export function createApp(deps: Deps): Api {
     provide({ limits: createLimits(deps.supabase, deps.http), activity: createActivity(deps.supabase) }),
   );
   const bounded = boundProbes(deps.http);
-  for (const path of ['/api/health', '/api/openapi.json', '/api/openapi/*', '/api/docs/*'])
+  for (const path of ['/api/health', '/api/openapi.json', '/api/openapi/*', '/api/docs/*', '/api/hooks/*'])
     app.use(path, bounded);
   app.onError(onError);
   app.notFound(notFound);

@@ -15,6 +15,7 @@ alter table chat_private.api_windows enable row level security;
 create type chat.api_allowance as (
   -- Who was counted, where that is a user.
   caller_id uuid,
+  -- Null where the window is being counted elsewhere: this call was not.
   is_accepted boolean,
   -- Null where no rule limits the call.
   calls integer,
@@ -24,12 +25,14 @@ create type chat.api_allowance as (
 );
 
 -- Locks of their own and not those of the rows: a call's first row of a window is seen by nobody until its transaction
--- ends, so that who counts for many could not leave it out instead of waiting.
+-- ends, so that nobody could leave it out instead of waiting.
 create function chat_private.api_window_lock(bucket text, key text) returns bigint
 language sql immutable set search_path = '' as $$
   select hashtextextended(api_window_lock.key, hashtext('chat_private.api_windows ' || api_window_lock.bucket));
 $$;
 
+-- Waits for nobody: whoever holds the window does so as long as their transaction takes, and what waits for it has a
+-- connection meanwhile that everybody else needs.
 create function chat_private.count_api_call(bucket text, key text) returns chat.api_allowance
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -42,7 +45,9 @@ begin
   if not found then
     return row(null, true, null, null, null)::chat.api_allowance;
   end if;
-  perform pg_advisory_xact_lock(chat_private.api_window_lock(count_api_call.bucket, count_api_call.key));
+  if not pg_try_advisory_xact_lock(chat_private.api_window_lock(count_api_call.bucket, count_api_call.key)) then
+    return null;
+  end if;
   insert into chat_private.api_windows as w (bucket, key, used, ends_at)
   values (count_api_call.bucket, count_api_call.key, 1, v_now + v_rule.period)
   on conflict on constraint api_windows_pkey do update
@@ -77,7 +82,8 @@ $$;
 grant execute on function chat.take_api_call(text) to authenticated;
 
 -- The HTTP API names the bucket of a call in a header of the request that it makes for it anyway, which spares it one of
--- its own. What fails afterwards is not counted here; the API then counts it by itself.
+-- its own. What fails afterwards is not counted here; the API then counts it by itself, and so it does what it is told
+-- to by a header of this name in the answer.
 create function chat_private.count_named_call() returns void
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -89,6 +95,10 @@ begin
     return;
   end if;
   v_allowance := chat.take_api_call(v_bucket);
+  if v_allowance.is_accepted is null then
+    perform chat_private.fail('service_unavailable', 503,
+      'unable to answer; another request of yours is being counted, try again later', headers => '{"X-Api-Bucket": "busy"}');
+  end if;
   v_headers := jsonb_build_object('RateLimit-Limit', v_allowance.calls::text,
     'RateLimit-Remaining', v_allowance.remaining::text, 'RateLimit-Reset', v_allowance.reset::text);
   if not v_allowance.is_accepted then
@@ -113,11 +123,7 @@ begin
   for v_call in
     select b.bucket, b.key, b.n from unnest(buckets, keys) with ordinality b (bucket, key, n) order by 3
   loop
-    -- Whoever holds a window, in a transaction as long as they like, is to hold up none of the others.
-    v_allowances[v_call.n] := case
-      when pg_try_advisory_xact_lock(chat_private.api_window_lock(v_call.bucket, v_call.key))
-        then chat_private.count_api_call(v_call.bucket, v_call.key)
-    end;
+    v_allowances[v_call.n] := chat_private.count_api_call(v_call.bucket, v_call.key);
   end loop;
   -- Here and not where one call is counted, whose transaction may keep what it has deleted locked for long.
   if random() < 0.0001 * cardinality(keys) then
@@ -154,10 +160,11 @@ comment on column chat_private.api_windows.used is 'Calls in this window';
 comment on column chat_private.api_windows.ends_at is 'When the window ends; the next call after that begins another';
 comment on type chat.api_allowance is 'How a call of the HTTP API was counted';
 comment on function chat_private.count_api_call(text, text) is
-  'Counts one call in the window of this bucket and key unless that is full; the rule is a row of rate_limit_rules';
-comment on function chat.take_api_call(text) is 'For the HTTP API: counts one call of the caller in this bucket and says what is left';
+  'Counts one call in the window of this bucket and key unless that is full; null where it is being counted elsewhere. The rule is a row of rate_limit_rules';
+comment on function chat.take_api_call(text) is
+  'For the HTTP API: counts one call of the caller in this bucket and says what is left; is_accepted is null where the window is being counted elsewhere';
 comment on function chat_private.count_named_call() is
-  'Counts the request in the bucket that its header X-Api-Bucket names, and answers what is left. Errors: rate_limited';
+  'Counts the request in the bucket that its header X-Api-Bucket names, and answers what is left. Errors: rate_limited, service_unavailable where the window is being counted elsewhere';
 comment on function chat.take_api_calls(text[], text[]) is
   'For the server only: counts one call each for several callers, in one transaction; answers in their order, nulls where a window is being counted elsewhere';
 comment on function chat_private.api_window_lock(text, text) is

@@ -146,6 +146,48 @@ describe('the limits of the HTTP API', () => {
     expect(limitOf((await own) as Answer<unknown>)[1]).toBe(997);
   });
 
+  it('hold no connection of the database for calls of a person who is being counted elsewhere', async () => {
+    const ada = await signUp('Ada');
+    await readMe(ada);
+    let own: Promise<Answer<unknown>>[] = [];
+    await database.begin(async (transaction) => {
+      await transaction`select chat_private.count_api_call('api', ${ada.id})`;
+      own = Array.from({ length: 40 }, () => readMe(ada));
+      const { data } = await ada.supabase.rpc('take_api_call', { bucket: 'api' }).throwOnError();
+      expect(data).toMatchObject({ is_accepted: null });
+      const query = ada.supabase.rpc('update_account', { status_text: 'x' }).setHeader('X-Api-Bucket', 'api');
+      expect((await query).status).toBe(503);
+      expect((await readMe(await signUp('Bob'))).status).toBe(200);
+      const [waiting] = await database`
+        select count(*)::integer as n from pg_catalog.pg_locks where locktype = 'advisory' and not granted`;
+      expect(waiting?.n).toBe(0);
+    });
+    const left = (await Promise.all(own)).map((answer) => limitOf(answer)[1]).sort();
+    expect(left).toEqual(Array.from({ length: 40 }, (_, n) => 958 + n));
+    const { data } = await ada.supabase.rpc('get_account').single().throwOnError();
+    expect(data.status_text).toBeNull();
+  });
+
+  it('let none through that is too many, where each waits for another', async () => {
+    const ada = await signUp('Ada');
+    await readMe(ada);
+    await use('api', ada.id, 990);
+    let own: Promise<Answer<unknown>>[] = [];
+    await database.begin(async (transaction) => {
+      await transaction`select chat_private.count_api_call('api', ${ada.id})`;
+      own = Array.from({ length: 20 }, () => readMe(ada));
+      await expect(Promise.race([...own, readMe(await signUp('Bob'))])).resolves.toMatchObject({
+        status: 200,
+      });
+    });
+    const answers = await Promise.all(own);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(9);
+    for (const answer of answers.filter(({ status }) => status !== 200)) {
+      expectError(answer, 429, 'rate_limited');
+      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    }
+  });
+
   it('do not count what the SDK does', async () => {
     const ada = await signUp('Ada');
     await ownChannel(ada);
@@ -245,24 +287,26 @@ describe('the limit of calls whose token or key is not good', () => {
   });
 });
 
-describe('what monitoring asks for', () => {
-  it.each(['/api/health', '/api/docs'])(
-    '%s is bounded for each address, far above what monitoring needs',
-    async (path) => {
-      const [one, other] = [uniqueAddress(), uniqueAddress()];
-      const ask = (address: string) =>
-        fetch(`${stack.apiUrl}/functions/v1${path}`, { headers: { 'x-forwarded-for': address } });
-      const statuses: number[] = [];
-      for (let round = 0; round < 12; round += 1) {
-        const answers = await Promise.all(Array.from({ length: 55 }, () => ask(one)));
-        statuses.push(...answers.map(({ status }) => status));
-        await Promise.all(answers.map((answer) => answer.arrayBuffer()));
-      }
-      expect(statuses.filter((status) => status === 200)).toHaveLength(600);
-      expect(statuses.filter((status) => status === 429)).toHaveLength(60);
-      const refused = await ask(one);
-      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect((await ask(other)).status).toBe(200);
-    },
-  );
+describe('what monitoring and the other services ask for', () => {
+  it.each([
+    ['GET', '/api/health', 200],
+    ['GET', '/api/docs', 200],
+    ['POST', '/api/hooks/suspension-mails', 403],
+    ['POST', '/api/hooks/send-sms', 403],
+  ])('%s %s is bounded for each address, far above what monitoring needs', async (method, path, status) => {
+    const [one, other] = [uniqueAddress(), uniqueAddress()];
+    const ask = (address: string) =>
+      fetch(`${stack.apiUrl}/functions/v1${path}`, { method, headers: { 'x-forwarded-for': address } });
+    const statuses: number[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 55 }, () => ask(one)));
+      statuses.push(...answers.map(({ status }) => status));
+      await Promise.all(answers.map((answer) => answer.arrayBuffer()));
+    }
+    expect(statuses.filter((one) => one === status)).toHaveLength(600);
+    expect(statuses.filter((one) => one === 429)).toHaveLength(60);
+    const refused = await ask(one);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await ask(other)).status).toBe(status);
+  });
 });
