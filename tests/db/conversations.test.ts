@@ -143,6 +143,15 @@ describe('the list of conversations', () => {
       expect(members[0]?.id).toBe(ada);
     }));
 
+  it('is not there for whoever is banned from it', () =>
+    rolledBack(async (db) => {
+      const [ada, bob] = [await person(db, 'ada'), await person(db, 'bob')];
+      const { id } = await start(db, bob.id, 'public', `Open ${bob.username}`, []);
+      expect((await read(db, ada.id, id)).members).toHaveLength(1);
+      await asUser(db, bob.id, (as) => as`select chat.ban_member(${id}, ${ada.id})`);
+      expect(await refusal(read(db, ada.id, id))).toBe('channel_not_found');
+    }));
+
   it('has nobody in a channel that everybody has left', () =>
     rolledBack(async (db) => {
       const [ada, bob] = [await person(db, 'ada'), await person(db, 'bob')];
