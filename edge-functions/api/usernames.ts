@@ -4,7 +4,7 @@ import { inBackground } from '../_shared/background.ts';
 import type { Reason } from '../_shared/http.ts';
 import { absent, Email, SixDigits, text } from '../_shared/schemas.ts';
 import type { Tokens } from '../_shared/supabase.ts';
-import { visitorOf } from '../_shared/visitor.ts';
+import { originOf, visitorOf } from '../_shared/visitor.ts';
 import { type AccountRow, addressOfUsername, changeUsername, register, signIn } from './core/accounts.ts';
 import { changePassword, checkNewPassword } from './core/passwords.ts';
 import type { Ask } from './dialect.ts';
@@ -105,7 +105,13 @@ export async function signInByName({ c, deps, body }: Visit<z.output<typeof Logi
   const { account, tokens } = await countLogin(c, username, async () => {
     const isByAddress = username.includes('@');
     const email = isByAddress ? username : await addressOfUsername(deps.supabase, username);
-    return signIn(deps.supabase, visitorOf(c, deps), { email, password, code, isByAddress });
+    return signIn(deps.supabase, visitorOf(c, deps), {
+      email,
+      password,
+      code,
+      isByAddress,
+      origin: originOf(c, deps),
+    });
   });
   return toSession(account, tokens);
 }

@@ -1,15 +1,30 @@
 -- What a server needs to sign people in over HTTP beside Auth, above the gate: the half of a sign-in that is not yet a session.
 
 -- Definer: passwords are Auth's. Auth refuses suspended people before it looks at the password, so that anybody could ask
--- who is; only with the right one may they learn it.
-create function chat.is_password(email text, password text) returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (
-    select from auth.users u
-     where u.email = lower(is_password.email) and not u.is_sso_user
-       and u.encrypted_password = extensions.crypt(is_password.password, u.encrypted_password));
+-- who is; only with the right one may they learn it. Nor does it count their tries then, so that is done here.
+create function chat.is_password(email text, password text, ip text) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_user_id uuid;
+  v_is_right boolean;
+  v_refusal text;
+begin
+  select u.id, u.encrypted_password = extensions.crypt(is_password.password, u.encrypted_password)
+    into v_user_id, v_is_right
+    from auth.users u
+   where u.email = lower(is_password.email) and not u.is_sso_user;
+  if not found then
+    return false;
+  end if;
+  v_refusal := chat_private.log_attempt(jsonb_build_object('user_id', v_user_id, 'valid', v_is_right,
+    'metadata', jsonb_build_object('ip_address', is_password.ip))) #>> '{error,message}';
+  if v_refusal is not null then
+    perform chat_private.fail('rate_limited', 429, substring(v_refusal from 'unable to .*'));
+  end if;
+  return v_is_right;
+end;
 $$;
-grant execute on function chat.is_password(text, text) to service_role;
+grant execute on function chat.is_password(text, text, text) to service_role;
 
 -- Definer: addresses are Auth's, and shown to nobody else.
 create function chat.sign_in_address(username text) returns text
@@ -61,7 +76,8 @@ end;
 $$;
 grant execute on function chat.claim_oauth_state(text) to service_role;
 
-comment on function chat.is_password(text, text) is 'For the server only: whether this is the password of the account with this address';
+comment on function chat.is_password(text, text, text) is
+  'For the server only: whether this is the password of the account with this address, counted as a try from where somebody calls. Errors: rate_limited';
 comment on function chat.sign_in_address(text) is 'For the server only: the address that Auth knows the person with this username by';
 comment on function chat.newest_challenge(uuid) is 'For the server only: the newest code on its way to a person''s phone, for five minutes';
 comment on function chat.count_sms(uuid, text) is

@@ -1,6 +1,6 @@
 /** How often a password may be guessed at Auth's own door, and that nobody is locked out of their account by it. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { createUser, type Db, database, rolledBack } from '../helpers/database.ts';
+import { createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
 import { connect, signUp } from '../helpers/people.ts';
 
 afterAll(() => database.end());
@@ -27,6 +27,29 @@ const elsewhere = (n: number) => `203.0.113.${n % 250}`;
 const signInFrom = (db: Db, user: string, ip: string) => db`
   insert into auth.sessions (id, user_id, created_at, updated_at, ip)
   values (gen_random_uuid(), ${user}, now(), now(), ${ip})`;
+
+describe('a password of somebody who is suspended', () => {
+  it('is judged ten times from one address and a hundred from everywhere, as that of anybody', () =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      const [user] = await db`
+        update auth.users set encrypted_password = extensions.crypt('right', extensions.gen_salt('bf', 4)) where id = ${ada}
+        returning email`;
+      const judge = (password: string, ip: string) =>
+        db.savepoint(async (at) => {
+          const [row] = await at`select chat.is_password(${user?.email}, ${password}, ${ip}) as answer`;
+          return row?.answer as boolean;
+        });
+      expect(await judge('right', HOME)).toBe(true);
+      for (let n = 0; n < 10; n += 1) expect(await judge('wrong', HOME)).toBe(false);
+      expect(await refusal(judge('right', HOME))).toBe('rate_limited');
+      for (let n = 0; n < 89; n += 1)
+        expect(await judge('wrong', n === 0 ? 'unknown' : elsewhere(n))).toBe(false);
+      expect(await refusal(judge('right', elsewhere(99)))).toBe('rate_limited');
+      const rows = await db`select from chat.auth_log where user_id = ${ada} and event = 'sign_in_failed'`;
+      expect(rows).toHaveLength(20);
+    }));
+});
 
 describe('wrong passwords', () => {
   it('are ten from one address, after which not even the right one counts there', () =>

@@ -1,7 +1,14 @@
 /** Making accounts and signing in to them, whatever document asks for it. */
 import type { AuthError, Session } from '@supabase/supabase-js';
 import { ApiError, refused } from '../../_shared/errors.ts';
-import { type ChatClient, given, run, type Supabase, type Tokens } from '../../_shared/supabase.ts';
+import {
+  type ChatClient,
+  given,
+  type Origin,
+  run,
+  type Supabase,
+  type Tokens,
+} from '../../_shared/supabase.ts';
 import { confirmFactor, factorOf, sendFactorCode } from './second-factor.ts';
 
 /** A row of chat.account_details; the types of the database call every column of a type nullable. */
@@ -53,11 +60,15 @@ export async function register(
   visitor: ChatClient,
   { email, password, ...person }: NewAccount,
 ): Promise<SignedIn> {
-  const { data, error } = await visitor.auth.signUp({
-    email: email ?? reservedAddress(person.username ?? ''),
-    password,
-    options: { data: given(person) },
-  });
+  const signUp = () =>
+    visitor.auth.signUp({
+      email: email ?? reservedAddress(person.username ?? ''),
+      password,
+      options: { data: given(person) },
+    });
+  let { data, error } = await signUp();
+  // So Auth answers where somebody takes the address meanwhile; asked again, it says that it is taken.
+  if (error?.status === 500) ({ data, error } = await signUp());
   // A username without an address has one made of it.
   if (error && TAKEN.has(error.code ?? '') && !email) {
     throw new ApiError('username_taken', 409, 'unable to register; this username is taken');
@@ -86,6 +97,8 @@ interface SignIn extends Credentials {
   code: string | undefined;
   /** Whether the address has to be verified. */
   isByAddress: boolean;
+  /** Where the try comes from. */
+  origin: Origin;
 }
 
 /**
@@ -95,9 +108,9 @@ interface SignIn extends Credentials {
 export async function signIn(
   supabase: Supabase,
   visitor: ChatClient,
-  { email, password, code, isByAddress }: SignIn,
+  { email, password, code, isByAddress, origin }: SignIn,
 ): Promise<SignedIn> {
-  const session = await startSession(supabase, visitor, { email, password });
+  const session = await startSession(supabase, visitor, { email, password, origin });
   try {
     if (isByAddress) await requireVerified(supabase, session.user.id);
     const factor = factorOf(session.user);
@@ -195,12 +208,13 @@ export const searchContacts = (client: ChatClient, query: string, limit: number)
 async function startSession(
   supabase: Supabase,
   visitor: ChatClient,
-  credentials: Credentials,
+  { origin, ...credentials }: Credentials & Pick<SignIn, 'origin'>,
 ): Promise<Session> {
   const { data, error } = await visitor.auth.signInWithPassword(credentials);
   // Auth tells that somebody is suspended before it looks at the password.
   if (error?.code === 'user_banned') {
-    const isTheirs = await run('sign in', supabase.asServer().rpc('is_password', credentials));
+    const attempt = { ...credentials, ip: origin.address };
+    const isTheirs = await run('sign in', supabase.asServer().rpc('is_password', attempt));
     if (!isTheirs)
       throw new ApiError(
         'invalid_credentials',

@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { signedInPassing, visiting } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { absent, Email, Password, Phone, SixDigits, text } from '../../_shared/schemas.ts';
-import { visitorOf } from '../../_shared/visitor.ts';
+import { originOf, visitorOf } from '../../_shared/visitor.ts';
 import { readAccount, register, signIn } from '../core/accounts.ts';
 import type { Deps } from '../deps.ts';
 import {
@@ -113,7 +113,13 @@ export function authRoutes(deps: Deps) {
     .openapi(login, async (c) => {
       const { email, password, verificationCode: code } = c.req.valid('json');
       const { account, tokens } = await countLogin(c, email, () =>
-        signIn(supabase, visitorOf(c, deps), { email, password, code, isByAddress: true }),
+        signIn(supabase, visitorOf(c, deps), {
+          email,
+          password,
+          code,
+          isByAddress: true,
+          origin: originOf(c, deps),
+        }),
       );
       return c.json({ user: toSignedInUser(account), ...toTokens(tokens) }, 200);
     })

@@ -44,6 +44,14 @@ describe('POST /api/auth/signup', () => {
     );
   });
 
+  it('error: 400 for all but one of those who sign up with one username at once', async () => {
+    const json = { username: uniqueUsername(), password: PASSWORD };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => signup(json)));
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(refused).toHaveLength(7);
+    for (const answer of refused) expectError(answer, 400, 'username_taken', 'username');
+  });
+
   it('error: 400 for a username that is taken, whatever its capitals', async () => {
     const { username } = await join();
     expectError(
