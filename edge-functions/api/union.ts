@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import { type Context, type Handler, Hono } from 'hono';
+import { maybeSignedIn } from '../_shared/caller.ts';
 import { ApiError } from '../_shared/errors.ts';
 import type { Method, Served } from './dialect.ts';
 
@@ -45,8 +46,13 @@ export function unite(first: OpenAPIHono, others: Served[]): Hono {
     if (leader?.handlers.length === 0 && (isOnlyPath || candidates.length === 1)) continue;
     if (candidates.length > 1) {
       on(method, leader?.path ?? '', async (c, next) => {
-        c.set('chosen', isOnlyPath ? leader : choose(candidates, await readNames(c)));
-        await next();
+        const chosen = isOnlyPath ? leader : choose(candidates, await readNames(c));
+        if (!(chosen instanceof ApiError)) {
+          c.set('chosen', chosen);
+          return next();
+        }
+        // Counted as any call, though nobody answers it.
+        return maybeSignedIn.middleware(c, () => Promise.reject(chosen));
       });
     }
     for (const [index, candidate] of candidates.entries()) {
@@ -92,8 +98,8 @@ function namesOf(content: object | undefined): { needs: string[]; knows: string[
   };
 }
 
-/** The candidate whose names these are. @throws invalid_input where they are those of two */
-function choose(candidates: Candidate[], names: string[]): Candidate | undefined {
+/** The candidate whose names these are; a refusal where they are those of two. */
+function choose(candidates: Candidate[], names: string[]): Candidate | ApiError | undefined {
   const shared = ({ knows }: Candidate) => names.filter((name) => knows.includes(name)).length;
   const best = (some: Candidate[]) => {
     const most = Math.max(...some.map(shared));
@@ -106,7 +112,7 @@ function choose(candidates: Candidate[], names: string[]): Candidate | undefined
   const mixed = candidates.flatMap(({ needs }) => needs).find(isForeign);
   if (mixed === undefined) return chosen;
   const needed = chosen?.needs.join(', ');
-  throw new ApiError('invalid_input', 400, `unable to answer; send either ${needed} or ${mixed}, not both`);
+  return new ApiError('invalid_input', 400, `unable to answer; send either ${needed} or ${mixed}, not both`);
 }
 
 /** Null and empty text say nothing. */

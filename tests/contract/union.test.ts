@@ -38,6 +38,7 @@ describe('a message that is sent below /api', () => {
     const before = await call<unknown[]>('GET', `/api/messages/${group}`, { token: ada.token });
     const answer = await send(body());
     expectError(answer, 400, 'invalid_input');
+    expect(answer.headers.get('ratelimit-remaining')).toMatch(/^9\d\d$/);
     expect(JSON.stringify(answer.body)).toMatch(new RegExp(`${one}.*${other}|${other}.*${one}`));
     const after = await call<unknown[]>('GET', `/api/messages/${group}`, { token: ada.token });
     expect(after.body.length).toBe(before.body.length);
