@@ -1,10 +1,10 @@
 /** Conversations with what was said in them: read, also as soon as there is more, opened, changed and deleted. */
-import { ApiError } from '../../_shared/errors.ts';
 import type { Realtime } from '../../_shared/realtime.ts';
 import { type ChatClient, given, isApiKey, run } from '../../_shared/supabase.ts';
 import type { ContactRow } from './accounts.ts';
 import type { ConversationRow } from './conversations.ts';
 import type { MessageRow } from './messages.ts';
+import { whileWaiting } from './waits.ts';
 
 /** `chat.conversation_page`: of composite types the database does not say what is never null. */
 export interface ConversationPage {
@@ -43,10 +43,6 @@ export const readPage = async (
     ),
   )) as unknown as ConversationPage;
 
-/** How many calls of one person wait at a time in this process. */
-const MAX_WAITING = 5;
-const waiting = new Map<string, number>();
-
 interface Waiter {
   realtime: Realtime;
   /** Of whoever waits; Realtime takes no API keys, with which nobody waits. */
@@ -57,7 +53,7 @@ interface Waiter {
   signal: AbortSignal;
 }
 
-/** The page as soon as there is something on it, or when the time is over. @throws rate_limited */
+/** The page as soon as there is something on it, or when the time is over. @throws rate_limited, service_unavailable */
 export async function awaitPage(
   client: ChatClient,
   query: PageQuery,
@@ -65,21 +61,7 @@ export async function awaitPage(
 ): Promise<ConversationPage> {
   const page = await readPage(client, query);
   if (page.messages.length > 0 || waiter.seconds === 0 || isApiKey(waiter.token)) return page;
-  const { userId } = waiter;
-  const count = waiting.get(userId) ?? 0;
-  if (count >= MAX_WAITING) {
-    throw new ApiError('rate_limited', 429, `unable to wait; ${count} calls of yours are waiting`, {
-      retryAfter: 1,
-    });
-  }
-  waiting.set(userId, count + 1);
-  try {
-    return await listenFor(client, query, waiter, page);
-  } finally {
-    const left = (waiting.get(userId) ?? 1) - 1;
-    if (left > 0) waiting.set(userId, left);
-    else waiting.delete(userId);
-  }
+  return whileWaiting(waiter.userId, () => listenFor(client, query, waiter, page));
 }
 
 async function listenFor(client: ChatClient, query: PageQuery, waiter: Waiter, first: ConversationPage) {
