@@ -400,6 +400,7 @@ alter table chat_private.api_windows enable row level security;
 create type chat.api_allowance as (
   -- Who was counted, where that is a user.
   caller_id uuid,
+  -- Null where the window is being counted elsewhere: this call was not.
   is_accepted boolean,
   -- Null where no rule limits the call.
   calls integer,
@@ -409,12 +410,14 @@ create type chat.api_allowance as (
 );
 
 -- Locks of their own and not those of the rows: a call's first row of a window is seen by nobody until its transaction
--- ends, so that who counts for many could not leave it out instead of waiting.
+-- ends, so that nobody could leave it out instead of waiting.
 create function chat_private.api_window_lock(bucket text, key text) returns bigint
 language sql immutable set search_path = '' as $$
   select hashtextextended(api_window_lock.key, hashtext('chat_private.api_windows ' || api_window_lock.bucket));
 $$;
 
+-- Waits for nobody: whoever holds the window does so as long as their transaction takes, and what waits for it has a
+-- connection meanwhile that everybody else needs.
 create function chat_private.count_api_call(bucket text, key text) returns chat.api_allowance
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -427,7 +430,9 @@ begin
   if not found then
     return row(null, true, null, null, null)::chat.api_allowance;
   end if;
-  perform pg_advisory_xact_lock(chat_private.api_window_lock(count_api_call.bucket, count_api_call.key));
+  if not pg_try_advisory_xact_lock(chat_private.api_window_lock(count_api_call.bucket, count_api_call.key)) then
+    return null;
+  end if;
   insert into chat_private.api_windows as w (bucket, key, used, ends_at)
   values (count_api_call.bucket, count_api_call.key, 1, v_now + v_rule.period)
   on conflict on constraint api_windows_pkey do update
@@ -462,7 +467,8 @@ $$;
 grant execute on function chat.take_api_call(text) to authenticated;
 
 -- The HTTP API names the bucket of a call in a header of the request that it makes for it anyway, which spares it one of
--- its own. What fails afterwards is not counted here; the API then counts it by itself.
+-- its own. What fails afterwards is not counted here; the API then counts it by itself, and so it does what it is told
+-- to by a header of this name in the answer.
 create function chat_private.count_named_call() returns void
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -474,6 +480,10 @@ begin
     return;
   end if;
   v_allowance := chat.take_api_call(v_bucket);
+  if v_allowance.is_accepted is null then
+    perform chat_private.fail('service_unavailable', 503,
+      'unable to answer; another request of yours is being counted, try again later', headers => '{"X-Api-Bucket": "busy"}');
+  end if;
   v_headers := jsonb_build_object('RateLimit-Limit', v_allowance.calls::text,
     'RateLimit-Remaining', v_allowance.remaining::text, 'RateLimit-Reset', v_allowance.reset::text);
   if not v_allowance.is_accepted then
@@ -498,11 +508,7 @@ begin
   for v_call in
     select b.bucket, b.key, b.n from unnest(buckets, keys) with ordinality b (bucket, key, n) order by 3
   loop
-    -- Whoever holds a window, in a transaction as long as they like, is to hold up none of the others.
-    v_allowances[v_call.n] := case
-      when pg_try_advisory_xact_lock(chat_private.api_window_lock(v_call.bucket, v_call.key))
-        then chat_private.count_api_call(v_call.bucket, v_call.key)
-    end;
+    v_allowances[v_call.n] := chat_private.count_api_call(v_call.bucket, v_call.key);
   end loop;
   -- Here and not where one call is counted, whose transaction may keep what it has deleted locked for long.
   if random() < 0.0001 * cardinality(keys) then
@@ -539,10 +545,11 @@ comment on column chat_private.api_windows.used is 'Calls in this window';
 comment on column chat_private.api_windows.ends_at is 'When the window ends; the next call after that begins another';
 comment on type chat.api_allowance is 'How a call of the HTTP API was counted';
 comment on function chat_private.count_api_call(text, text) is
-  'Counts one call in the window of this bucket and key unless that is full; the rule is a row of rate_limit_rules';
-comment on function chat.take_api_call(text) is 'For the HTTP API: counts one call of the caller in this bucket and says what is left';
+  'Counts one call in the window of this bucket and key unless that is full; null where it is being counted elsewhere. The rule is a row of rate_limit_rules';
+comment on function chat.take_api_call(text) is
+  'For the HTTP API: counts one call of the caller in this bucket and says what is left; is_accepted is null where the window is being counted elsewhere';
 comment on function chat_private.count_named_call() is
-  'Counts the request in the bucket that its header X-Api-Bucket names, and answers what is left. Errors: rate_limited';
+  'Counts the request in the bucket that its header X-Api-Bucket names, and answers what is left. Errors: rate_limited, service_unavailable where the window is being counted elsewhere';
 comment on function chat.take_api_calls(text[], text[]) is
   'For the server only: counts one call each for several callers, in one transaction; answers in their order, nulls where a window is being counted elsewhere';
 comment on function chat_private.api_window_lock(text, text) is
@@ -7782,16 +7789,25 @@ grant execute on function chat_private.person_id(text) to authenticated;
 create function chat_private.people_ids(names text[], operation text) returns uuid[]
 language plpgsql stable set search_path = '' as $$
 declare
+  v_ids uuid[];
   v_unknown text;
 begin
   if cardinality(names) > 1000 then
     perform chat_private.fail('too_many_members', 400, format('unable to %s; at most 1,000 people can be named at once', operation));
   end if;
-  select n into v_unknown from unnest(names) n where n is not null and chat_private.person_id(n) is null limit 1;
-  if found then
+  -- As one set; person_id for each would take ten times as long.
+  select coalesce(array_agg(distinct f.id) filter (where f.id is not null), '{}'),
+         (array_agg(f.name) filter (where f.id is null))[1]
+    into v_ids, v_unknown
+    from (select w.name, coalesce(i.id, u.id) as id
+            from (select n as name, lower(btrim(n)) as text from unnest(names) n where n is not null) w
+            left join chat.profiles i on i.deleted_at is null
+              and i.id = case when char_length(w.text) = 36 and pg_input_is_valid(w.text, 'uuid') then w.text::uuid end
+            left join chat.profiles u on u.deleted_at is null and u.username = w.text) f;
+  if v_unknown is not null then
     perform chat_private.fail('user_not_found', 404, format('unable to %s; there is nobody called "%s"', operation, left(v_unknown, 40)));
   end if;
-  return array(select distinct chat_private.person_id(n) from unnest(names) n where n is not null);
+  return v_ids;
 end;
 $$;
 grant execute on function chat_private.people_ids(text[], text) to authenticated;
@@ -7887,6 +7903,7 @@ begin
   if exists (select from chat.channels c
               where c.id = read_conversation.channel_id and c.deleted_at is null and (kinds is null or c.kind = any (kinds))
                 and (c.kind = 'public'
+                       and not exists (select from chat.channel_bans b where b.channel_id = c.id and b.user_id = (select auth.uid()) and b.until > now())
                      or exists (select from chat.channel_members m where m.channel_id = c.id and m.user_id = (select auth.uid())))) then
     select * into v_conversation from chat_private.conversations(array[read_conversation.channel_id]);
     return v_conversation;
@@ -7936,7 +7953,7 @@ comment on function chat.find_people(text[]) is
 comment on function chat.read_conversations(text[], boolean, uuid, integer) is
   'The caller''s channels that are in sight, of some kinds on request, newest first, and on request public ones after them that they may join, newest first; before an id: 1 to 200. Errors: invalid_page_size';
 comment on function chat.read_conversation(uuid, text[]) is
-  'A channel of the caller or a public one, of some kinds on request, with its first 100 members. Errors: channel_not_found';
+  'A channel of the caller or a public one that they are not banned from, of some kinds on request, with its first 100 members. Errors: channel_not_found';
 comment on function chat.start_conversation(text, text, text[], text) is
   'Makes a group, or a public or private channel with a slug of its name, of the caller and people by id or username. Errors: user_not_found, and those of create_group or create_channel';
 comment on function chat.add_people(uuid, text[]) is
@@ -9338,15 +9355,30 @@ comment on function chat_private.log_attempt(jsonb) is 'Auth hook: logs wrong pa
 -- What a server needs to sign people in over HTTP beside Auth, above the gate: the half of a sign-in that is not yet a session.
 
 -- Definer: passwords are Auth's. Auth refuses suspended people before it looks at the password, so that anybody could ask
--- who is; only with the right one may they learn it.
-create function chat.is_password(email text, password text) returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (
-    select from auth.users u
-     where u.email = lower(is_password.email) and not u.is_sso_user
-       and u.encrypted_password = extensions.crypt(is_password.password, u.encrypted_password));
+-- who is; only with the right one may they learn it. Nor does it count their tries then, so that is done here.
+create function chat.is_password(email text, password text, ip text) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_user_id uuid;
+  v_is_right boolean;
+  v_refusal text;
+begin
+  select u.id, u.encrypted_password = extensions.crypt(is_password.password, u.encrypted_password)
+    into v_user_id, v_is_right
+    from auth.users u
+   where u.email = lower(is_password.email) and not u.is_sso_user;
+  if not found then
+    return false;
+  end if;
+  v_refusal := chat_private.log_attempt(jsonb_build_object('user_id', v_user_id, 'valid', v_is_right,
+    'metadata', jsonb_build_object('ip_address', is_password.ip))) #>> '{error,message}';
+  if v_refusal is not null then
+    perform chat_private.fail('rate_limited', 429, substring(v_refusal from 'unable to .*'));
+  end if;
+  return v_is_right;
+end;
 $$;
-grant execute on function chat.is_password(text, text) to service_role;
+grant execute on function chat.is_password(text, text, text) to service_role;
 
 -- Definer: addresses are Auth's, and shown to nobody else.
 create function chat.sign_in_address(username text) returns text
@@ -9398,7 +9430,8 @@ end;
 $$;
 grant execute on function chat.claim_oauth_state(text) to service_role;
 
-comment on function chat.is_password(text, text) is 'For the server only: whether this is the password of the account with this address';
+comment on function chat.is_password(text, text, text) is
+  'For the server only: whether this is the password of the account with this address, counted as a try from where somebody calls. Errors: rate_limited';
 comment on function chat.sign_in_address(text) is 'For the server only: the address that Auth knows the person with this username by';
 comment on function chat.newest_challenge(uuid) is 'For the server only: the newest code on its way to a person''s phone, for five minutes';
 comment on function chat.count_sms(uuid, text) is
