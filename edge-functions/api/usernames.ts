@@ -58,6 +58,11 @@ export const LoginChange = z.object({
   password: absent(NewPassword.optional()),
 });
 
+export const SomeLoginChange = LoginChange.refine(
+  ({ username, password }) => (username ?? password) !== undefined,
+  { path: ['username'], error: 'is missing, and so is password' },
+);
+
 export const signUpErrors = {
   400: [
     'A field is wrong, or taken',

@@ -123,10 +123,7 @@ const messages = [
     inPassing: true,
     body: z.object({
       chatroomId: Uuid,
-      sender: absent(shapes.Person.optional()).openapi({
-        description: 'Your id or username',
-        example: 'ada',
-      }),
+      sender: absent(shapes.Person.optional()).openapi({ description: 'You', example: 'ada' }),
       message: shapes.Words,
     }),
     status: 201,
@@ -177,8 +174,7 @@ const others = [
   }),
   post('/files', {
     summary: 'Upload a file',
-    description:
-      'With a chatroom it is sent there, in a message of its own. Without one it is your own only.',
+    description: 'With a chatroom it is sent there, in a message of its own. Without one it is only yours.',
     tag: 'Files',
     bucket: 'api_upload',
     form: shapes.UPLOAD,

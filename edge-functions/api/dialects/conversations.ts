@@ -64,7 +64,6 @@ const talks = [
     query: Page,
     next: NEWEST_FIRST,
     answer: z.array(Conversation),
-    errors: { 400: 'A parameter is wrong' },
     run: async ({ client, query }) =>
       (await listConversations(client, { kinds: ['dm', 'group'], ...query })).map(toConversation),
   }),

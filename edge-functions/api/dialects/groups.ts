@@ -7,10 +7,12 @@ import { listNotifications, sendNotification } from '../core/notifications.ts';
 import { postTo, readFrom, toggleMember } from '../core/receivers.ts';
 import { type Dialect, type Endpoint, get, post, put, remove } from '../dialect.ts';
 import { translator, wrongField } from '../translator.ts';
-import { ACCOUNT_FIELDS, ACCOUNT_STATUSES, changeLogin, LoginChange } from '../usernames.ts';
+import { ACCOUNT_FIELDS, ACCOUNT_STATUSES, changeLogin, SomeLoginChange } from '../usernames.ts';
 import { OtherUser, toOtherUser } from './connectbest/accounts.ts';
 import * as shared from './shared.ts';
 import {
+  Done,
+  done,
   Id,
   message,
   NEWEST_FIRST,
@@ -38,10 +40,7 @@ const people = [
     summary: 'Change what you sign in with',
     description: 'A new password ends your other sessions. Admins change usernames of others too.',
     tag: 'Users',
-    body: LoginChange.refine(({ username, password }) => (username ?? password) !== undefined, {
-      path: ['username'],
-      error: 'is missing, and so is password',
-    }),
+    body: SomeLoginChange,
     answer: z.object({ message: message('User updated successfully'), user: Person }),
     errors: shared.changeErrors,
     async run(ask) {
@@ -65,12 +64,9 @@ const people = [
     summary: 'Delete your account for good; admins delete others too',
     tag: 'Users',
     inPassing: true,
-    answer: z.object({ message: message('User deleted successfully') }),
+    answer: Done('User deleted successfully'),
     errors: shared.deletionErrors,
-    async run({ client, params }) {
-      await deleteAccount(client, params.id);
-      return { message: 'User deleted successfully' };
-    },
+    run: ({ client, params }) => done(deleteAccount(client, params.id), 'User deleted successfully'),
   }),
   put('/status', {
     summary: 'Say how you are, until you say otherwise or are gone',
@@ -91,10 +87,9 @@ const people = [
     inPassing: true,
     answer: z.object({ userId: Id, status: Status }),
     errors: { 404: shared.NOBODY },
-    run: async ({ client, params: { userId } }) => ({
-      userId,
-      status: toStatus(await readContact(client, userId)),
-    }),
+    async run({ client, params: { userId } }) {
+      return { userId, status: toStatus(await readContact(client, userId)) };
+    },
   }),
 ];
 
@@ -118,8 +113,7 @@ const messages = [
     },
   }),
   get('/messages/{id}', {
-    summary:
-      'The newest of what was said in a conversation, or with a person, oldest first; marks it as read',
+    summary: 'What was said in a conversation or with a person, oldest first; marks it as read',
     tag: 'Messages',
     inPassing: true,
     query: Page,
@@ -127,8 +121,7 @@ const messages = [
     answer: z.array(RoomMessage),
     errors: shared.readErrors,
     async run({ client, deps, params, query, c }) {
-      const reading = { leavesMarks: c.req.method !== 'HEAD' };
-      const rows = await readFrom(client, params.id, query, reading);
+      const rows = await readFrom(client, params.id, query, { leavesMarks: c.req.method !== 'HEAD' });
       return rows.map((row) => toRoomMessage(row, deps));
     },
   }),
@@ -186,8 +179,8 @@ function places(noun: 'Group' | 'Channel', kind: 'group' | 'private', kinds: str
       errors: shared.memberErrors,
       async run({ client, params, body: { memberId: member, action } }) {
         const toggle = { channelId: params.id, member, action, kinds };
-        const { action: done, conversation } = await toggleMember(client, toggle);
-        return { message: `Member ${done}` as const, action: done, members: toPlace(conversation).members };
+        const { action: past, conversation } = await toggleMember(client, toggle);
+        return { message: `Member ${past}` as const, action: past, members: toPlace(conversation).members };
       },
     }),
     get(`/${nouns}/{id}`, {
@@ -208,7 +201,6 @@ function places(noun: 'Group' | 'Channel', kind: 'group' | 'private', kinds: str
       query: Page,
       next: NEWEST_FIRST,
       answer: z.array(Place),
-      errors: { 400: 'A parameter is wrong' },
       run: async ({ client, query }) =>
         (await conversations.listConversations(client, { kinds, ...query })).map(toPlace),
     }),
@@ -220,12 +212,9 @@ const notifications = [
     summary: 'Notify somebody, at most 30 times a minute; who wants no notifications gets none',
     tag: 'Notifications',
     inPassing: true,
-    body: z.object({
-      userId: Uuid,
-      message: text({ min: 1, max: 1000 }).openapi({ example: 'Lunch is ready' }),
-    }),
+    body: z.object({ userId: Uuid, message: text({ min: 1, max: 1000 }).openapi({ example: 'Lunch' }) }),
     status: 201,
-    answer: z.object({ id: Id, message: message('Notification sent successfully') }),
+    answer: Done('Notification sent successfully').extend({ id: Id }),
     errors: {
       400: ['A field is wrong, or there is no such person', 'invalid_notification', 'user_not_found'],
       403: ['One of you has blocked the other', 'user_blocked'],
@@ -241,7 +230,6 @@ const notifications = [
     query: Page,
     next: NEWEST_FIRST,
     answer: z.array(Notice),
-    errors: { 400: 'A parameter is wrong' },
     run: async ({ client, query }) => (await listNotifications(client, query)).map(toNotice),
   }),
 ];

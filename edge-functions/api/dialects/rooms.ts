@@ -117,7 +117,6 @@ const places = [
     query: Page,
     next: NEWEST_FIRST,
     answer: z.array(Room),
-    errors: { 400: 'A parameter is wrong' },
     run: async (ask) => (await listReadableChannels(readerOf(ask), ask.query)).map(toRoom),
   }),
   get('/rooms/{roomId}', {
@@ -235,7 +234,6 @@ const files = [
     query: Page,
     next: NEWEST_FIRST,
     answer: z.array(UploadedFile),
-    errors: { 400: 'A parameter is wrong' },
     run: async (ask) =>
       (await listReadableFiles(readerOf(ask), ask.query)).map((file) => toUploadedFile(file, ask.deps)),
   }),
