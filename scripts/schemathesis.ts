@@ -58,7 +58,14 @@ function tryApi(env: NodeJS.ProcessEnv, seed: number, { description, who, token 
   const { status } = spawnSync(
     join(venv, 'bin/schemathesis'),
     [
-      ...['run', description, '--url', `${required(env, 'API_URL')}/functions/v1`],
+      ...[
+        '--config-file',
+        'scripts/schemathesis.toml',
+        'run',
+        description,
+        '--url',
+        `${required(env, 'API_URL')}/functions/v1`,
+      ],
       ...['--seed', String(seed), '--max-time', String(seconds), '--checks', CHECKS.join(',')],
       ...['--phases', 'examples,coverage,fuzzing', '--request-timeout', '30'],
       ...['--exclude-path-regex', ENDS_SESSIONS, '--warnings', 'off', '--no-color'],

@@ -191,7 +191,7 @@ const NEXT_PAGE = {
 
 const BYTES = {
   description: 'The bytes',
-  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } as const } },
+  content: { '*/*': { schema: { type: 'string', format: 'binary' } as const } },
 };
 
 /** Read while it streams, so it is described but not checked by the frame. */
