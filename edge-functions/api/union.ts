@@ -41,7 +41,7 @@ export function unite(first: OpenAPIHono, others: Served[]): Hono {
     );
   for (const { method, candidates } of met) {
     const [leader] = candidates;
-    const isOnlyPath = candidates.every(({ needs }) => needs.length === 0);
+    const isOnlyPath = candidates.every(({ knows }) => knows.length === 0);
     // Where no body decides, the first document keeps what is its own.
     if (leader?.handlers.length === 0 && (isOnlyPath || candidates.length === 1)) continue;
     if (candidates.length > 1) {

@@ -5,7 +5,7 @@ import type { Reason } from '../_shared/http.ts';
 import { absent, Email, SixDigits, text } from '../_shared/schemas.ts';
 import type { Tokens } from '../_shared/supabase.ts';
 import { originOf, visitorOf } from '../_shared/visitor.ts';
-import { type AccountRow, addressOfUsername, changeUsername, register, signIn } from './core/accounts.ts';
+import { type AccountRow, addressOfUsername, changePerson, register, signIn } from './core/accounts.ts';
 import { changePassword, checkNewPassword } from './core/passwords.ts';
 import type { Ask } from './dialect.ts';
 import { countLogin } from './login.ts';
@@ -128,7 +128,7 @@ const toSession = ({ id, username }: AccountRow, tokens: Tokens): z.infer<typeof
 });
 
 /**
- * Changes what somebody signs in with, as far as it is given, and ends the other sessions with the password. Auth sets
+ * Changes what somebody signs in with and their picture, as far as it is given, and ends the other sessions with the password. Auth sets
  * that in a transaction of its own, so all that Postgres may refuse is asked for before.
  */
 export async function changeLogin(
@@ -139,13 +139,14 @@ export async function changeLogin(
     body,
   }: Pick<Ask<unknown, unknown, z.output<typeof LoginChange>>, 'c' | 'deps' | 'client' | 'body'>,
   userId: string,
+  picture?: string,
 ) {
   const { username, password } = body;
   if (password !== undefined) {
-    const profile = await checkNewPassword(client, { userId, username });
+    const profile = await checkNewPassword(client, userId, { username, picture });
     const email = await changePassword(visitorOf(c, deps), c.var.caller?.token ?? '', password);
     inBackground(sendMail(c, deps, email, passwordChangedMail(deps.appName)));
-    if (username === undefined) return profile;
+    if ((username ?? picture) === undefined) return profile;
   }
-  return changeUsername(client, userId, username ?? '');
+  return changePerson(client, userId, { username, picture });
 }

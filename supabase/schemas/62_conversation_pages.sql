@@ -161,16 +161,6 @@ end;
 $$;
 grant execute on function chat.list_people(text, integer) to authenticated;
 
--- Definer: asks who the caller is, which nobody else may.
-create function chat.change_picture(user_id uuid, url text) returns setof chat.profiles rows 1
-language plpgsql volatile security definer set search_path = '' as $$
-begin
-  perform chat_private.require_oneself(change_picture.user_id, 'change picture');
-  return query select * from chat.update_profile(avatar_url => change_picture.url);
-end;
-$$;
-grant execute on function chat.change_picture(uuid, text) to authenticated;
-
 comment on type chat.receipted_message is 'A message and how far all others are with it: sent, delivered or read';
 comment on type chat.conversation_page is 'A conversation and a page of what people have said there, oldest first';
 comment on type chat.opened_conversation is 'A conversation, and whether it was there before';
@@ -185,5 +175,3 @@ comment on function chat.delete_conversation(uuid) is
   'Deletes a conversation for everybody, direct messages for the caller until something new is said. Errors: channel_not_found, not_a_member, and those of delete_channel';
 comment on function chat.list_people(text, integer) is
   'Everybody in the order of their usernames, from the one after the given one. Errors: invalid_page_size';
-comment on function chat.change_picture(uuid, text) is
-  'Sets the address of the caller''s picture; empty: none. Errors: not_yourself, user_not_found, invalid_avatar_url, rate_limited';

@@ -76,6 +76,19 @@ describe('a login below /api', () => {
   });
 });
 
+describe('a change of an account below /api', () => {
+  it('is of the document whose words its body has', async () => {
+    const { id, token } = await signUp('Ada');
+    const change = (json: unknown) => call<object>('PUT', `/api/users/${id}`, { token, json });
+    const profilePicture = 'https://example.com/ada.png';
+    const picture = await change({ profilePicture });
+    expect(picture).toMatchObject({ status: 200, body: { id, profilePicture } });
+    const username = `u${randomUUID().slice(0, 8)}`;
+    expect((await change({ username })).body).toMatchObject({ user: { id, username } });
+    expect((await change({ username, profilePicture })).body).toMatchObject({ username, profilePicture });
+  });
+});
+
 describe('reading below /api, where no body says whose language is spoken', () => {
   it('asks the next document when one knows nothing of an id', async () => {
     const read = (id: string, token?: string) => call('GET', `/api/messages/${id}`, { token });

@@ -10,17 +10,36 @@ const unused = () => `u${randomUUID().slice(0, 8)}`;
 const KEY = { api_key_id: randomUUID() };
 
 const rename = (db: Db, actor: string, user: string, username: string | null) =>
-  asUser(db, actor, (as) => as`select username from chat.change_username(${user}, ${username})`);
+  asUser(db, actor, (as) => as`select username from chat.change_person(${user}, ${username})`);
 
 const check = (db: Db, actor: string, user: string, username: string | null = null, claims = {}) =>
   asUser(db, actor, (as) => as`select username from chat.check_new_password(${user}, ${username})`, claims);
 
-describe('change_username', () => {
+describe('change_person', () => {
   it('gives the caller another username, which nobody else notes', () =>
     rolledBack(async (db) => {
       const [ada, username] = [await createUser(db), unused()];
       expect([...(await rename(db, ada, ada, username))]).toEqual([{ username }]);
       expect(await auditOf(db, ada)).toHaveLength(0);
+    }));
+
+  it('sets their picture with it or not at all', () =>
+    rolledBack(async (db) => {
+      const [ada, taken, username] = [await createUser(db), unused(), unused()];
+      await createUser(db, { username: taken });
+      const url = 'https://example.com/ada.png';
+      const change = (name: string | null, picture: string) =>
+        asUser(
+          db,
+          ada,
+          (as) => as`select username, avatar_url from chat.change_person(${ada}, ${name}, ${picture})`,
+        );
+      expect(await refusal(change(taken, url))).toBe('username_taken');
+      expect(await refusal(change(username, 'javascript:1'))).toBe('invalid_avatar_url');
+      const [row] = await db`select avatar_url from chat.profiles where id = ${ada}`;
+      expect(row).toEqual({ avatar_url: null });
+      expect([...(await change(username, url))]).toEqual([{ username, avatar_url: url }]);
+      expect([...(await change(null, ''))]).toEqual([{ username, avatar_url: null }]);
     }));
 
   it("lets an admin change somebody's, and notes who did it", () =>
@@ -88,6 +107,15 @@ describe('check_new_password', () => {
       expect(await refusal(check(db, root, ada))).toBe('not_yourself');
       expect(await refusal(check(db, root, root, null, KEY))).toBe('missing_scope');
       expect(await refusal(check(db, ada, randomUUID()))).toBe('user_not_found');
+    }));
+
+  it('refuses a picture that is none', () =>
+    rolledBack(async (db) => {
+      const ada = await createUser(db);
+      const pictured = (url: string) =>
+        refusal(asUser(db, ada, (as) => as`select chat.check_new_password(${ada}, avatar_url => ${url})`));
+      expect(await pictured('javascript:1')).toBe('invalid_avatar_url');
+      expect(await pictured('')).toBeUndefined();
     }));
 
   it('refuses a username that cannot be had, but not the present one', () =>

@@ -164,11 +164,20 @@ export const updateAccount = (
       .overrideTypes<AccountRow, { merge: false }>(),
   );
 
-/** The caller's, or for admins of the platform anybody's. */
-export const changeUsername = (client: ChatClient, userId: string, username: string) =>
+export interface PersonChanges {
+  username?: string | undefined;
+  /** Its address; empty: none. */
+  picture?: string | undefined;
+}
+
+/** The caller, all or nothing; admins of the platform change anybody's username. */
+export const changePerson = (client: ChatClient, userId: string, { username, picture }: PersonChanges) =>
   run(
-    'change username',
-    client.rpc('change_username', { user_id: userId, username }).select('id, username, avatar_url').single(),
+    'change user',
+    client
+      .rpc('change_person', { user_id: userId, ...given({ username, avatar_url: picture }) })
+      .select('id, username, avatar_url')
+      .single(),
   );
 
 /** The caller's, or for admins of the platform anybody's. */

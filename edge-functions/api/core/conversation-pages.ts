@@ -131,10 +131,3 @@ export const listPeople = (
       .rpc('list_people', { page_size: limit, ...given({ after }) })
       .overrideTypes<ContactRow[], { merge: false }>(),
   );
-
-/** The address of the caller's picture; empty: none. */
-export const changePicture = (client: ChatClient, userId: string, url: string) =>
-  run(
-    'change picture',
-    client.rpc('change_picture', { user_id: userId, url }).select('id, username, avatar_url').single(),
-  );

@@ -1,6 +1,7 @@
 /** Choosing a new password: with a link that was mailed, or signed in. */
 import { ApiError, refused } from '../../_shared/errors.ts';
 import { type ChatClient, given, run, type Supabase } from '../../_shared/supabase.ts';
+import type { PersonChanges } from './accounts.ts';
 import { resume } from './second-factor.ts';
 
 /** A token for the account with this address; null when there is none, or after ten in an hour. */
@@ -26,15 +27,12 @@ export async function resetPassword(supabase: Supabase, token: string, password:
   return data.user.email ?? '';
 }
 
-/** The caller, who may set this account's password, and have this username if one is given. */
-export const checkNewPassword = (
-  client: ChatClient,
-  { userId, username }: { userId: string; username: string | undefined },
-) =>
+/** The caller, who may set this account's password, and have this username and picture if they are given. */
+export const checkNewPassword = (client: ChatClient, userId: string, { username, picture }: PersonChanges) =>
   run(
     'change password',
     client
-      .rpc('check_new_password', { user_id: userId, ...given({ username }) })
+      .rpc('check_new_password', { user_id: userId, ...given({ username, avatar_url: picture }) })
       .select('id, username, avatar_url')
       .single(),
   );

@@ -175,6 +175,17 @@ describe('PUT /users/{userId}', () => {
     expect((await ask(root, 'PUT', `/users/${ada.id}`, rename)).body).toMatchObject(rename);
   });
 
+  it('effect: all of it is changed or nothing', async () => {
+    const [ada, bob] = await Promise.all([join('ada'), join('bob')]);
+    const change = (json: unknown) => ask(ada, 'PUT', `/users/${ada.id}`, json);
+    const profilePicture = 'https://example.com/ada.png';
+    expectError(await change({ profilePicture, username: bob.username }), 400, 'username_taken', 'username');
+    const broken = { profilePicture: 'javascript:1', password: 'Another1horse' };
+    expectError(await change(broken), 400, 'invalid_avatar_url', 'profilePicture');
+    expect((await ask(ada, 'GET', `/users/${ada.id}`)).body).toMatchObject({ profilePicture: null });
+    expect((await login({ username: ada.username, password: PASSWORD })).status).toBe(200);
+  });
+
   it('limit: 400 for a username of 33 letters and an address of 2,049', async () => {
     const ada = await join();
     const change = (json: unknown) => ask(ada, 'PUT', `/users/${ada.id}`, json);

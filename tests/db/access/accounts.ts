@@ -7,8 +7,12 @@ const nobody = (call: Call['call']): Call => ({ call, expected: ['denied', 'deni
 export const calls: AccessFile['calls'] = {
   get_account: everybody((db) => db`select chat.get_account()`),
   update_account: everybody((db) => db`select chat.update_account(phone => '+4915112345678')`),
-  change_username: {
-    call: (db, { users }) => db`select chat.change_username(${users.member}, 'somebody-else')`,
+  'change_person (picture)': {
+    call: (db, { users }) => db`select chat.change_person(${users.member}, avatar_url => '')`,
+    expected: ['not_yourself', 'ok', 'not_yourself', 'not_yourself'],
+  },
+  change_person: {
+    call: (db, { users }) => db`select chat.change_person(${users.member}, 'somebody-else')`,
     expected: ['not_an_admin', 'ok', 'not_an_admin', 'ok'],
   },
   check_new_password: {

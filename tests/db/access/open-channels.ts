@@ -63,8 +63,4 @@ export const calls: AccessFile['calls'] = {
     expected: ['channel_not_found', 'not_a_channel_admin', 'ok', 'channel_not_found'],
   },
   list_people: { call: (db) => db`select chat.list_people()`, expected: everyone },
-  change_picture: {
-    call: (db, { users }) => db`select chat.change_picture(${users.member}, '')`,
-    expected: ['not_yourself', 'ok', 'not_yourself', 'not_yourself'],
-  },
 };

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { pageLimit, text } from '../../../_shared/schemas.ts';
 import { run } from '../../../_shared/supabase.ts';
 import { deleteAccount, readContact } from '../../core/accounts.ts';
-import { changePicture, listPeople } from '../../core/conversation-pages.ts';
+import { listPeople } from '../../core/conversation-pages.ts';
 import { get, post, put, remove } from '../../dialect.ts';
 import { changeLogin, LoginChange, signUpErrors } from '../../usernames.ts';
 import { registering, signingIn } from '../shared.ts';
@@ -63,11 +63,8 @@ export const accounts = [
       404: NOBODY,
     },
     async run(ask) {
-      const { username, password, profilePicture: picture } = ask.body;
-      const pictured =
-        picture !== undefined && (await changePicture(ask.client, ask.params.userId, picture ?? ''));
-      if (pictured && username === undefined && password === undefined) return toAccount(pictured);
-      return toAccount(await changeLogin(ask, ask.params.userId));
+      const picture = ask.body.profilePicture === null ? '' : ask.body.profilePicture;
+      return toAccount(await changeLogin(ask, ask.params.userId, picture));
     },
   }),
   remove('/users/{userId}', {
