@@ -996,26 +996,8 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
-"change_picture":
-{ Args: { "url": string,"user_id": string }; Returns: {
-              "avatar_url": string | null,
-"created_at": string,
-"custom": NonNullable<Json>,
-"deleted_at": string | null,
-"id": string,
-"name": string,
-"title": string | null,
-"updated_at": string,
-"username": string
-            }
-                          SetofOptions: {
-        from: "*"
-        to: "profiles"
-        isOneToOne: true
-        isSetofReturn: true
-      } },
-"change_username":
-{ Args: { "user_id": string,"username": string }; Returns: {
+"change_person":
+{ Args: { "avatar_url"?: string,"user_id": string,"username"?: string }; Returns: {
               "avatar_url": string | null,
 "created_at": string,
 "custom": NonNullable<Json>,
@@ -1033,7 +1015,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "check_new_password":
-{ Args: { "user_id": string,"username"?: string }; Returns: {
+{ Args: { "avatar_url"?: string,"user_id": string,"username"?: string }; Returns: {
               "avatar_url": string | null,
 "created_at": string,
 "custom": NonNullable<Json>,

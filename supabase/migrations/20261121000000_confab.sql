@@ -8374,16 +8374,6 @@ end;
 $$;
 grant execute on function chat.list_people(text, integer) to authenticated;
 
--- Definer: asks who the caller is, which nobody else may.
-create function chat.change_picture(user_id uuid, url text) returns setof chat.profiles rows 1
-language plpgsql volatile security definer set search_path = '' as $$
-begin
-  perform chat_private.require_oneself(change_picture.user_id, 'change picture');
-  return query select * from chat.update_profile(avatar_url => change_picture.url);
-end;
-$$;
-grant execute on function chat.change_picture(uuid, text) to authenticated;
-
 comment on type chat.receipted_message is 'A message and how far all others are with it: sent, delivered or read';
 comment on type chat.conversation_page is 'A conversation and a page of what people have said there, oldest first';
 comment on type chat.opened_conversation is 'A conversation, and whether it was there before';
@@ -8398,8 +8388,6 @@ comment on function chat.delete_conversation(uuid) is
   'Deletes a conversation for everybody, direct messages for the caller until something new is said. Errors: channel_not_found, not_a_member, and those of delete_channel';
 comment on function chat.list_people(text, integer) is
   'Everybody in the order of their usernames, from the one after the given one. Errors: invalid_page_size';
-comment on function chat.change_picture(uuid, text) is
-  'Sets the address of the caller''s picture; empty: none. Errors: not_yourself, user_not_found, invalid_avatar_url, rate_limited';
 
 -- 62_receivers.sql
 -- For APIs in which one verb means several things: what is sent to a person or to a conversation, and members who come or go.
@@ -8797,35 +8785,41 @@ comment on function chat.list_audit_log(bigint, uuid, uuid, text, integer) is
   'The audit log, newest first, before an id, of one actor, target or action: 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size';
 
 -- 71_usernames.sql
--- What people sign in with: the username, which admins of the platform change too, and whether a new password may be set.
+-- What people sign in with: the username, which admins of the platform change too, and whether a new password may be set. A
+-- picture may come along: it changes with the username or not at all.
 
 -- Definer: profiles are written by functions only.
-create function chat.change_username(user_id uuid, username text) returns setof chat.profiles rows 1
+create function chat.change_person(user_id uuid, username text default null, avatar_url text default null) returns setof chat.profiles rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
   v_old text;
 begin
-  perform chat_private.check_username(coalesce(change_username.username, ''), 'change username');
-  if change_username.user_id = (select auth.uid()) then
-    return query select * from chat.update_profile(username => change_username.username);
+  -- Whoever changes nothing has left out the username.
+  perform chat_private.check_username(
+    coalesce(change_person.username, case when change_person.avatar_url is null then '' end), 'change username');
+  if change_person.avatar_url is not null then
+    perform chat_private.require_oneself(change_person.user_id, 'change picture');
+  end if;
+  if change_person.user_id = (select auth.uid()) then
+    return query select * from chat.update_profile(username => change_person.username, avatar_url => change_person.avatar_url);
     return;
   end if;
-  perform chat_private.require_user(change_username.user_id, 'change username');
-  perform chat_private.require_other_account(change_username.user_id, 'change username');
-  select p.username into v_old from chat.profiles p where p.id = change_username.user_id for no key update;
-  return query update chat.profiles p set username = change_username.username where p.id = change_username.user_id returning p.*;
-  if v_old <> change_username.username then
-    perform chat_private.audit('user.renamed', 'user', change_username.user_id,
-                               jsonb_build_object('from', v_old, 'to', change_username.username));
+  perform chat_private.require_user(change_person.user_id, 'change username');
+  perform chat_private.require_other_account(change_person.user_id, 'change username');
+  select p.username into v_old from chat.profiles p where p.id = change_person.user_id for no key update;
+  return query update chat.profiles p set username = change_person.username where p.id = change_person.user_id returning p.*;
+  if v_old <> change_person.username then
+    perform chat_private.audit('user.renamed', 'user', change_person.user_id,
+                               jsonb_build_object('from', v_old, 'to', change_person.username));
   end if;
 exception when unique_violation then
   perform chat_private.fail('username_taken', 422, 'unable to change username; this username is taken');
 end;
 $$;
-grant execute on function chat.change_username(uuid, text) to authenticated;
+grant execute on function chat.change_person(uuid, text, text) to authenticated;
 
 -- Auth sets passwords, in a transaction of its own: what it does not know is refused before it is asked.
-create function chat.check_new_password(user_id uuid, username text default null) returns setof chat.profiles rows 1
+create function chat.check_new_password(user_id uuid, username text default null, avatar_url text default null) returns setof chat.profiles rows 1
 language plpgsql stable set search_path = '' as $$
 begin
   perform chat_private.require_user(check_new_password.user_id, 'change password');
@@ -8838,15 +8832,19 @@ begin
               where p.username = check_new_password.username and p.id <> check_new_password.user_id) then
     perform chat_private.fail('username_taken', 422, 'unable to change username; this username is taken');
   end if;
+  if check_new_password.avatar_url <> '' and not chat_private.is_web_address(check_new_password.avatar_url) then
+    perform chat_private.fail('invalid_avatar_url', 400,
+      'unable to change picture; its address begins with https:// or http:// and has at most 2,048 characters');
+  end if;
   return query select * from chat.profiles p where p.id = check_new_password.user_id;
 end;
 $$;
-grant execute on function chat.check_new_password(uuid, text) to authenticated;
+grant execute on function chat.check_new_password(uuid, text, text) to authenticated;
 
-comment on function chat.change_username(uuid, text) is
-  'Changes the caller''s username, or as an admin of the platform somebody else''s, which is noted, and returns the profile. Errors: user_not_found, not_an_admin, invalid_username, username_taken, rate_limited';
-comment on function chat.check_new_password(uuid, text) is
-  'The caller''s profile, when they may set the password of this account, and have this username if one is given. Errors: user_not_found, not_yourself, missing_scope, invalid_username, username_taken';
+comment on function chat.change_person(uuid, text, text) is
+  'Changes the caller''s username and the address of their picture (empty: none), or as an admin of the platform somebody else''s username, which is noted, and returns the profile. Errors: user_not_found, not_an_admin, not_yourself, invalid_username, username_taken, invalid_avatar_url, rate_limited';
+comment on function chat.check_new_password(uuid, text, text) is
+  'The caller''s profile, when they may set the password of this account, and have this username and picture if they are given. Errors: user_not_found, not_yourself, missing_scope, invalid_username, username_taken, invalid_avatar_url';
 
 -- 72_api_keys.sql
 -- Keys with which other programs call the platform: shown once, kept as a hash.
