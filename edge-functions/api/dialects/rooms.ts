@@ -2,14 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { absent, text, Uuid } from '../../_shared/schemas.ts';
 import { run } from '../../_shared/supabase.ts';
-import {
-  joinAndPost,
-  listReadableChannels,
-  listReadableMessages,
-  openChannel,
-  type ReadableChannelRow,
-  readHistory,
-} from '../core/open-channels.ts';
+import * as channels from '../core/open-channels.ts';
 import { download, listReadableFiles, share } from '../core/open-files.ts';
 import { type Ask, type Dialect, get, post } from '../dialect.ts';
 import { translator } from '../translator.ts';
@@ -49,14 +42,9 @@ const Room = z
   })
   .openapi('Room');
 
-const toRoom = ({ id, name, ...row }: ReadableChannelRow): z.infer<typeof Room> => {
-  return {
-    id,
-    name,
-    description: row.description || null,
-    createdBy: row.created_by,
-    createdAt: toTime(row.created_at),
-  };
+const toRoom = ({ id, name, ...row }: channels.ReadableChannelRow): z.infer<typeof Room> => {
+  const { description, created_by: createdBy, created_at } = row;
+  return { id, name, description: description || null, createdBy, createdAt: toTime(created_at) };
 };
 
 /** Of whoever has no token the call is counted here, so that Postgres lets them ask through the server only. */
@@ -107,7 +95,7 @@ const places = [
     status: 201,
     answer: Room,
     errors: { 400: ['A field is wrong', 'invalid_name', 'invalid_description'] },
-    run: async ({ client, body }) => toRoom(await openChannel(client, body)),
+    run: async ({ client, body }) => toRoom(await channels.openChannel(client, body)),
   }),
   get('/rooms', {
     summary: 'The rooms that there are, newest first',
@@ -117,7 +105,7 @@ const places = [
     query: Page,
     next: NEWEST_FIRST,
     answer: z.array(Room),
-    run: async (ask) => (await listReadableChannels(readerOf(ask), ask.query)).map(toRoom),
+    run: async (ask) => (await channels.listReadableChannels(readerOf(ask), ask.query)).map(toRoom),
   }),
   get('/rooms/{roomId}', {
     summary: 'A room with its newest messages, oldest first',
@@ -136,7 +124,7 @@ const places = [
       404: NO_ROOM,
     },
     async run(ask) {
-      const { channel, members, messages } = await readHistory(readerOf(ask), {
+      const { channel, members, messages } = await channels.readHistory(readerOf(ask), {
         channelId: ask.params.roomId,
         ...ask.query,
       });
@@ -170,7 +158,10 @@ const messages = [
       404: NO_ROOM,
     },
     async run({ client, deps, body }) {
-      const sent = await joinAndPost(client, { channelId: body.roomId, content: contentOf(body) ?? '' });
+      const sent = await channels.joinAndPost(client, {
+        channelId: body.roomId,
+        content: contentOf(body) ?? '',
+      });
       return { ...toRoomMessage(sent, deps), message: 'Message sent' };
     },
   }),
@@ -188,7 +179,7 @@ const messages = [
     },
     async run(ask) {
       const page = { channelId: ask.params.roomId, ...ask.query };
-      const rows = await listReadableMessages(readerOf(ask), page);
+      const rows = await channels.listReadableMessages(readerOf(ask), page);
       return rows.map((row) => toRoomMessage(row, ask.deps));
     },
   }),
