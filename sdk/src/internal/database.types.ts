@@ -1428,7 +1428,7 @@ isOneToOne: false
             }[]
                            },
 "is_password":
-{ Args: { "email": string,"password": string }; Returns: boolean
+{ Args: { "email": string,"ip": string,"password": string }; Returns: boolean
                            },
 "issue_email_code":
 { Args: { "email": string }; Returns: string
