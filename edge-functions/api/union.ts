@@ -1,6 +1,5 @@
 /** All documents under one prefix: where one path means several things, what the body says decides. */
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import { z } from '@hono/zod-openapi';
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type Context, type Handler, Hono } from 'hono';
 import { maybeSignedIn } from '../_shared/caller.ts';
 import { ApiError } from '../_shared/errors.ts';

@@ -2,17 +2,22 @@
 import { type ChatClient, run } from '../../_shared/supabase.ts';
 import type { MessageRow, Person } from './messages.ts';
 
-/** `chat.listed_channel`: of composite types the database does not say what is never null. */
-export interface ListedChannelRow {
+export interface ChannelRow {
   id: string;
   kind: string;
   slug: string | null;
-  /** Of a group without one: who is in it. */
   name: string | null;
   description: string;
   created_by: string | null;
   created_at: string;
   member_count: number;
+}
+
+/**
+ * `chat.listed_channel`: of composite types the database does not say what is never null. A group without a name has the
+ * names of who is in it.
+ */
+export interface ListedChannelRow extends ChannelRow {
   unread_count: number;
   last_message: MessageRow | null;
 }

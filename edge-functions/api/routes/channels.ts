@@ -4,13 +4,12 @@ import { signedInPassing } from '../../_shared/caller.ts';
 import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared/http.ts';
 import { absent, Offset, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import { given, run } from '../../_shared/supabase.ts';
-import { listChannels } from '../core/channels.ts';
+import { type ChannelRow, listChannels } from '../core/channels.ts';
 import type { Deps } from '../deps.ts';
 import {
   CHANNEL_COLUMNS,
   Channel,
   ChannelDetails,
-  type ChannelRow,
   ChannelType,
   type DetailsRow,
   KINDS,

@@ -1,6 +1,6 @@
 /** Channels and direct messages as ConnectBest shows them. */
 import { z } from '@hono/zod-openapi';
-import type { DmRow, ListedChannelRow } from '../../core/channels.ts';
+import type { ChannelRow, DmRow, ListedChannelRow } from '../../core/channels.ts';
 import type { FileUrls } from '../../core/files.ts';
 import { Message, toMessage } from './messages.ts';
 import { DELETED_USER, Id, Presence, Time, toTime } from './values.ts';
@@ -79,17 +79,6 @@ export const KINDS = {
   public: ['public'],
   private: ['private', 'group'],
 } as const;
-
-export interface ChannelRow {
-  id: string;
-  kind: string;
-  slug: string | null;
-  name: string | null;
-  description: string;
-  created_by: string | null;
-  created_at: string;
-  member_count: number;
-}
 
 export interface DetailsRow extends ChannelRow {
   members: {
