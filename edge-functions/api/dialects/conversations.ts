@@ -15,7 +15,6 @@ import { ACCOUNT_FIELDS, ACCOUNT_STATUSES } from '../usernames.ts';
 import { accounts } from './conversations/accounts.ts';
 import {
   Conversation,
-  done,
   Message,
   NO_CONVERSATION,
   NO_MESSAGE,
@@ -30,7 +29,7 @@ import {
   WRONG_TEXT,
   words,
 } from './conversations/shapes.ts';
-import { contentOf, NEWEST_FIRST, Page } from './values.ts';
+import { contentOf, Done, done, NEWEST_FIRST, Page } from './values.ts';
 
 const talks = [
   post('/conversations', {
@@ -142,12 +141,10 @@ const talks = [
     summary: 'Additive: delete a conversation; one with one other person for the caller only',
     tag: 'Conversations',
     inPassing: true,
-    answer: done('Conversation deleted'),
+    answer: Done('Conversation deleted'),
     errors: { 403: NO_RIGHT, 404: NO_CONVERSATION },
-    async run({ client, params }) {
-      await deleteConversation(client, params.conversationId);
-      return { message: 'Conversation deleted' };
-    },
+    run: ({ client, params }) =>
+      done(deleteConversation(client, params.conversationId), 'Conversation deleted'),
   }),
   post('/conversations/{conversationId}/message', {
     summary: 'Send a message',
@@ -185,12 +182,10 @@ const talks = [
     summary: 'Delete a message',
     tag: 'Messages',
     inPassing: true,
-    answer: done('Message deleted'),
+    answer: Done('Message deleted'),
     errors: { 403: [...NOT_THEIRS, 'not_a_channel_admin', 'dm_is_permanent'], 404: NO_MESSAGE },
-    async run({ client, params }) {
-      await deleteMessage(client, { channelId: params.conversationId, messageId: params.messageId });
-      return { message: 'Message deleted' };
-    },
+    run: ({ client, params: { conversationId: channelId, messageId } }) =>
+      done(deleteMessage(client, { channelId, messageId }), 'Message deleted'),
   }),
 ];
 

@@ -7,10 +7,9 @@ import type { MessageRow } from '../core/messages.ts';
 import type { NotificationRow } from '../core/notifications.ts';
 import type { Deps } from '../deps.ts';
 import { Notification, toNotification } from './connectbest/notifications.ts';
+import { Id, Time, toTime } from './connectbest/values.ts';
 
-export const Id = z.guid().openapi({ format: 'uuid' });
-export const Time = z.iso.datetime().openapi({ description: 'ISO 8601, UTC' });
-export const toTime = (timestamp: string) => new Date(timestamp).toISOString();
+export { Id, Time, toTime };
 
 /** What a document says of a thing that is done. */
 export const message = (words: string) => z.string().openapi({ example: words });

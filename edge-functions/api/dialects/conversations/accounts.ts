@@ -6,9 +6,9 @@ import { deleteAccount, readContact } from '../../core/accounts.ts';
 import { listPeople } from '../../core/conversation-pages.ts';
 import { get, post, put, remove } from '../../dialect.ts';
 import { changeLogin, LoginChange, signUpErrors } from '../../usernames.ts';
-import { registering, signingIn } from '../shared.ts';
-import { Time, toTime } from '../values.ts';
-import { Account, done, NOBODY, toAccount, toUser, User } from './shapes.ts';
+import { deletionErrors, NOBODY, registering, signingIn } from '../shared.ts';
+import { Done, done, Time, toTime } from '../values.ts';
+import { Account, toAccount, toUser, User } from './shapes.ts';
 
 export const accounts = [
   registering('/register'),
@@ -17,11 +17,8 @@ export const accounts = [
     summary: 'Additive: end this session',
     tag: 'Users',
     inPassing: true,
-    answer: done('Logged out'),
-    async run({ client }) {
-      await run('sign out', client.rpc('sign_out', { everywhere: false }));
-      return { message: 'Logged out' };
-    },
+    answer: Done('Logged out'),
+    run: ({ client }) => done(run('sign out', client.rpc('sign_out', { everywhere: false })), 'Logged out'),
   }),
   get('/users', {
     summary: 'Everybody, in the order of their usernames',
@@ -70,15 +67,8 @@ export const accounts = [
   remove('/users/{userId}', {
     summary: 'Delete the own account; admins delete those of others',
     tag: 'Users',
-    answer: done('User deleted'),
-    errors: {
-      403: ['Somebody else, or an API key', 'not_an_admin', 'missing_scope'],
-      404: NOBODY,
-      409: ['The platform would have no admin', 'last_admin'],
-    },
-    async run({ client, params }) {
-      await deleteAccount(client, params.userId);
-      return { message: 'User deleted' };
-    },
+    answer: Done('User deleted'),
+    errors: deletionErrors,
+    run: ({ client, params }) => done(deleteAccount(client, params.userId), 'User deleted'),
   }),
 ];

@@ -4,17 +4,7 @@ import { absent, text, Uuid } from '../../../_shared/schemas.ts';
 import type { ConversationRow } from '../../core/conversations.ts';
 import type { MessageRow } from '../../core/messages.ts';
 import type { Deps } from '../../deps.ts';
-import {
-  contentOf,
-  DELETED_USER,
-  Id,
-  message,
-  SharedFile,
-  Time,
-  toSharedFile,
-  toTime,
-  wordings,
-} from '../values.ts';
+import { contentOf, DELETED_USER, Id, SharedFile, Time, toSharedFile, toTime, wordings } from '../values.ts';
 
 const Picture = z.string().nullable().openapi({ example: 'https://chat.example.com/ada.png' });
 export const Account = z.object({
@@ -83,7 +73,6 @@ export function toMessage(row: MessageRow, deps: Deps, status: Status = 'sent'):
   };
 }
 
-export const NOBODY = ['There is no such person', 'user_not_found'] as const;
 export const NO_CONVERSATION = [
   'No such conversation, or not yours to know of',
   'channel_not_found',
@@ -117,7 +106,6 @@ export const People = z
   .array(text({ min: 1, max: 36, trim: true }))
   .max(100)
   .openapi({ description: 'Ids or usernames' });
-export const done = (what: string) => z.object({ message: message(what) });
 
 type Named = {
   participants?: string[] | undefined;
