@@ -563,11 +563,11 @@ comment on function chat.return_api_calls(text, text, integer) is
 -- Text as it is shown among other text: one line that reads in its order. Control characters, line breaks and marks
 -- that hide or turn the text around them would let one name look like another; the joiners U+200C and U+200D stay,
 -- because Persian and emoji are written with them, and so do selectors and tags; but a line of nothing else, or of
--- letters that are blanks, is none.
+-- letters that are blanks, is none. All lines that are shown are far below 2,000 characters: of more only so many are looked at.
 create function chat_private.clean_line(line text, max_length integer default null) returns text
 language sql immutable set search_path = '' as $$
   select case when v.line ~ '[^\s\u0020\u00a0\u1680\u2000-\u200d\u2800\u3000\ufe00-\ufe0f\U000e0000-\U000e01ef]' then v.line end
-    from (select btrim(left(btrim(regexp_replace(regexp_replace(clean_line.line,
+    from (select btrim(left(btrim(regexp_replace(regexp_replace(left(clean_line.line, 2000),
       '[\t-\r\u0085\u2028\u2029]+', ' ', 'g'),
       '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]',
       '', 'g')), coalesce(max_length, 2147483647))) as line) v;
@@ -583,15 +583,15 @@ grant execute on function chat_private.clean_name(text) to authenticated;
 -- A picture's address is followed by everybody's browser: the web's and nothing else.
 create function chat_private.is_web_address(address text) returns boolean
 language sql immutable set search_path = '' as $$
-  select address ~* '^https?://[^\s/]+(/\S*)?$' and char_length(address) <= 2048;
+  select char_length(address) <= 2048 and address ~* '^https?://[^\s/]+(/\S*)?$';
 $$;
 grant execute on function chat_private.is_web_address(text) to authenticated;
 
--- @here and @channel mean everyone, and people write @all and @everyone for it; a dot or dash at the end of one would
--- be read as the sentence's.
+-- @here and @channel mean everyone, and people write @all and @everyone for it; deleted-user is what HTTP APIs call whoever is
+-- gone. A dot or dash at the end of one would be read as the sentence's.
 create function chat_private.is_reserved_username(username text) returns boolean
 language sql immutable set search_path = '' as $$
-  select rtrim(username, '._-') in ('all', 'channel', 'everyone', 'here');
+  select rtrim(username, '._-') in ('all', 'channel', 'everyone', 'here', 'deleted-user');
 $$;
 grant execute on function chat_private.is_reserved_username(text) to authenticated;
 
@@ -601,13 +601,25 @@ language plpgsql immutable set search_path = '' as $$
 begin
   if username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
     perform chat_private.fail('invalid_username', 422,
-      format('unable to %s; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore', operation));
+      format('unable to %s; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit', operation));
   elsif chat_private.is_reserved_username(username) then
-    perform chat_private.fail('username_taken', 422, format('unable to %s; this username means everyone', operation));
+    perform chat_private.fail('username_taken', 422, format('unable to %s; this username is reserved', operation));
   end if;
 end;
 $$;
 grant execute on function chat_private.check_username(text, text) to authenticated;
+
+-- Refuses what is no address of a picture; empty is none.
+create function chat_private.check_picture(avatar_url text, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if avatar_url <> '' and not chat_private.is_web_address(avatar_url) then
+    perform chat_private.fail('invalid_avatar_url', 400,
+      format('unable to %s; a picture''s address begins with https:// or http:// and has at most 2,048 characters', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.check_picture(text, text) to authenticated;
 
 create table chat.profiles (
   id uuid primary key references auth.users on delete cascade,
@@ -632,6 +644,7 @@ create table chat.accounts (
   role text not null default 'user' constraint accounts_role_known check (role in ('user', 'admin')),
   email text,
   email_verified_at timestamptz,
+  chose_username boolean not null default false,
   phone text,
   created_at timestamptz not null default now(),
   suspended_at timestamptz,
@@ -725,14 +738,17 @@ grant select on chat.accounts to authenticated;
 create policy select_user on chat.profiles for select to authenticated using (true);
 create policy select_self on chat.accounts for select to authenticated using (user_id = (select auth.uid()));
 
--- Definer: runs as supabase_auth_admin, which knows nothing of chat. It never refuses, because Auth would
--- answer with a bare 500; the sign-up hook has refused bad names before.
+-- Definer: runs as supabase_auth_admin, which knows nothing of chat. Auth answers a refusal with a bare 500; the sign-up
+-- hook has refused bad names before. Left is the username that somebody got in between, or has where an admin makes the account,
+-- for whom there is no hook: nobody is given another one than was chosen for them, and the hook says that it is taken to whoever
+-- asks again, as our API and SDK do.
 create function chat_private.tg_users__create_profile() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   v_meta jsonb := coalesce(new.raw_user_meta_data, '{}');
   v_email text := nullif(new.email, '');
   v_name text := chat_private.clean_name(coalesce(v_meta ->> 'name', v_meta ->> 'full_name'));
+  v_wish text := nullif(v_meta ->> 'username', '');
   v_username text;
   v_avatar_url text := v_meta ->> 'avatar_url';
 begin
@@ -742,19 +758,20 @@ begin
   if v_email like '%@users.confab.invalid' then
     v_email := null;
   end if;
-  v_username := chat_private.suggest_username(
-    coalesce(nullif(v_meta ->> 'username', ''), v_name, split_part(v_email, '@', 1)), new.id);
+  v_username := chat_private.suggest_username(coalesce(v_wish, v_name, split_part(v_email, '@', 1)), new.id);
   insert into chat.profiles (id, username, name, avatar_url)
-  values (new.id, v_username, coalesce(v_name, v_username), v_avatar_url)
+  select new.id, v_username, coalesce(v_name, v_username), v_avatar_url
+   where not exists (select from chat.profiles p where p.username = v_wish)
   on conflict on constraint profiles_username_unique do nothing;
-  if not found then
-    -- Somebody else signed up with it in the same moment and was first; now it counts as taken.
+  if not found and v_wish is not null then
+    raise exception 'unable to sign up; this username is taken' using errcode = 'unique_violation';
+  elsif not found then
     insert into chat.profiles (id, username, name, avatar_url)
     select new.id, u.name, coalesce(v_name, u.name), v_avatar_url
       from chat_private.suggest_username(v_username, new.id) as u (name);
   end if;
-  insert into chat.accounts (user_id, email, phone)
-  values (new.id, v_email, coalesce(nullif(new.phone, ''), v_meta ->> 'phone'));
+  insert into chat.accounts (user_id, email, chose_username, phone)
+  values (new.id, v_email, v_wish is not null, coalesce(nullif(new.phone, ''), v_meta ->> 'phone'));
   return null;
 end;
 $$;
@@ -809,6 +826,18 @@ $$;
 create trigger _100_touch before update on chat.profiles
   for each row when (old is distinct from new) execute function chat_private.tg_profiles__touch();
 
+-- Who is called by nothing but their username is so under another one as well.
+create function chat_private.tg_profiles__rename() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.name := new.username;
+  return new;
+end;
+$$;
+create trigger _150_rename before update of username on chat.profiles
+  for each row when (old.name = old.username and new.name = old.name)
+  execute function chat_private.tg_profiles__rename();
+
 -- Definer: the address in Auth belongs to nobody else. An account without one signs in by its username, which
 -- stands in the reserved address that Auth looks up.
 create function chat_private.tg_profiles__follow_username() returns trigger
@@ -840,15 +869,13 @@ begin
   if update_profile.name is not null and (v_name is null or char_length(v_name) > 80) then
     perform chat_private.fail('invalid_name', 400,
       'unable to update profile; a name has 1 to 80 characters that can be seen');
-  elsif update_profile.avatar_url <> '' and not chat_private.is_web_address(update_profile.avatar_url) then
-    perform chat_private.fail('invalid_avatar_url', 400,
-      'unable to update profile; a picture''s address begins with https:// or http:// and has at most 2,048 characters');
   elsif char_length(v_title) > 80 then
     perform chat_private.fail('invalid_title', 400, 'unable to update profile; a title has at most 80 characters');
   elsif not chat_private.is_custom(update_profile.custom) then
     perform chat_private.fail('invalid_custom', 400,
       'unable to update profile; custom data is an object of at most 16 KB and 100 levels');
   end if;
+  perform chat_private.check_picture(update_profile.avatar_url, 'update profile');
   perform chat_private.check_username(update_profile.username, 'update profile');
   perform chat_private.take_token('update_profile');
   if update_profile.username is not null then
@@ -873,7 +900,7 @@ grant execute on function chat.update_profile(text, text, text, text, jsonb) to 
 
 comment on table chat.profiles is 'One row per user, made at sign-up; what everyone signed in may see of a person';
 comment on column chat.profiles.id is 'The user''s id in Auth';
-comment on column chat.profiles.username is 'Unique handle: 2 to 32 of a-z, 0-9, dot, dash, underscore';
+comment on column chat.profiles.username is 'Unique handle: 2 to 32 of a-z, 0-9, dot, dash, underscore, beginning with a letter or digit';
 comment on column chat.profiles.name is 'Name as shown: 1 to 80 characters, none of them invisible';
 comment on column chat.profiles.avatar_url is 'Address of the picture, http or https';
 comment on column chat.profiles.title is 'What the person does, at most 80 characters';
@@ -890,12 +917,16 @@ comment on column chat.accounts.suspended_by is 'The admin who did it; null when
 comment on function chat_private.is_platform_admin() is 'Whether the caller is an admin of the platform';
 comment on function chat_private.require_platform_admin(text) is 'Refuses everybody but admins of the platform. Errors: not_an_admin';
 comment on function chat_private.check_username(text, text) is 'Refuses what nobody can be called. Errors: invalid_username, username_taken';
+comment on function chat_private.check_picture(text, text) is
+  'Refuses what is no address of a picture; empty is none. Errors: invalid_avatar_url';
 comment on function chat_private.require_user(uuid, text) is 'Refuses ids of nobody. Errors: user_not_found';
 comment on function chat_private.require_oneself(uuid, text) is
   'Refuses everybody but this person; null is whoever calls. Errors: user_not_found, not_yourself';
 comment on function chat_private.require_person(text) is 'Refuses API keys. Errors: missing_scope';
 comment on column chat.accounts.email is 'Null for accounts that were made with a username only';
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
+comment on column chat.accounts.chose_username is
+  'Whether the account was made with a username of the person''s choice: it signs in by an address that is not verified, too';
 comment on column chat.accounts.phone is 'Number the user gave, as they wrote it';
 comment on column chat.accounts.created_at is 'When the user signed up';
 comment on policy select_user on chat.profiles is 'Everyone signed in sees every profile';
@@ -1008,7 +1039,7 @@ begin
   if v_username is not null then
     if v_username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
       return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
-        'invalid_username: unable to sign up; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore'));
+        'invalid_username: unable to sign up; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit'));
     elsif chat_private.is_reserved_username(v_username)
           or exists (select from chat.profiles p where p.username = v_username) then
       return jsonb_build_object('error', jsonb_build_object('http_code', 409, 'message',
@@ -1457,6 +1488,7 @@ create table chat.channels (
   dm_key text,
   epoch integer not null default 0,
   created_by uuid references chat.profiles on delete set null,
+  founder_id uuid default auth.uid() references chat.profiles on delete set null,
   created_at timestamptz not null default now(),
   archived_at timestamptz,
   deleted_at timestamptz,
@@ -1465,6 +1497,7 @@ create table chat.channels (
   constraint channels_slug_or_people check ((kind in ('public', 'private')) = (slug is not null))
 );
 create index channels_created_by_idx on chat.channels (created_by);
+create index channels_founder_id_idx on chat.channels (founder_id);
 -- A deleted channel gives its slug free.
 create unique index channels_slug_unique on chat.channels (slug) where deleted_at is null;
 -- Serves the list of public channels.
@@ -1619,7 +1652,8 @@ comment on column chat.channels.description is 'What the channel is for, at most
 comment on column chat.channels.custom is 'The app''s own data: an object of at most 16 KB';
 comment on column chat.channels.dm_key is 'Both user ids, smaller first: one dm per pair';
 comment on column chat.channels.epoch is 'Part of the channel''s Realtime topics; rises when somebody must hear nothing more';
-comment on column chat.channels.created_by is 'Who made it: may delete it and give roles, and cannot leave before somebody else owns it';
+comment on column chat.channels.created_by is 'Who owns it, at first whoever made it: may delete it and give roles, and cannot leave before somebody else owns it';
+comment on column chat.channels.founder_id is 'Who made it, whoever owns it now; null when it was made by hand';
 comment on column chat.channels.created_at is 'When it was made';
 comment on column chat.channels.archived_at is 'Since when it can only be read; null while it can be written';
 comment on column chat.channels.deleted_at is 'When it was deleted: it has no members then, and nobody finds it';
@@ -1754,6 +1788,8 @@ begin
     perform chat_private.fail('dm_is_permanent', 403, 'unable to leave; direct messages always keep both people');
   elsif "right" = 'leave' then
     perform chat_private.fail('creator_cannot_leave', 403, 'unable to leave; make somebody else the owner of the channel first');
+  elsif "right" = 'update_channel' and v_channel.kind = 'dm' then
+    perform chat_private.fail('dm_is_permanent', 403, format('unable to %s; direct messages have no name of their own', operation));
   elsif v_channel.kind = 'dm' then
     perform chat_private.fail('dm_is_permanent', 403, format('unable to %s; direct messages always keep both people', operation));
   elsif v_role = 'admin' then
@@ -2017,6 +2053,8 @@ create table chat.message_edits (
   primary key (channel_id, seq, change),
   constraint message_edits_message_fkey foreign key (channel_id, seq) references chat.messages (channel_id, seq) on delete cascade
 );
+-- Serves what was rewritten since a change.
+create index message_edits_change_idx on chat.message_edits (channel_id, change);
 create index message_edits_replaced_by_idx on chat.message_edits (replaced_by) where replaced_by is not null;
 
 create table chat.mentions (
@@ -2172,8 +2210,8 @@ begin
 
   new.author_rank := v_counts::integer + coalesce((
     select m.author_rank from chat.messages m
-     -- As rows, so that only the one index serves it: the channel's own would be walked back to the author's last word.
-     where (m.author_id, m.channel_id, m.seq) between (new.author_id, new.channel_id, 0) and (new.author_id, new.channel_id, new.seq)
+     -- So that only the index of authors serves it, and no further than to this channel (`chat.my_channels`).
+     where m.author_id = any (array[new.author_id]) and (m.channel_id, m.seq) between (new.channel_id, 0) and (new.channel_id, new.seq)
      order by m.author_id desc, m.channel_id desc, m.seq desc limit 1), 0);
   if v_is_reply then
     update chat.messages m
@@ -2743,8 +2781,10 @@ $$;
 grant execute on function chat.mark_delivered(uuid, bigint) to authenticated;
 
 -- Unread is what counts after the marker, less the own messages and the deleted ones of others.
--- The own ones are asked for as rows, in the order of the one index that serves them: where few people write, the planner
--- would otherwise look for the newest by walking back through the whole channel, in vain for somebody who only reads.
+-- Only `messages_author_idx` gives the own ones in the order asked for, as an array of one author is no constant to the planner:
+-- where few people write, it would otherwise walk back through the whole channel, in vain for somebody who only reads. Rows of
+-- channel and seq end the walk through that index at the channel; rows of all three go on through all that the author ever wrote,
+-- as Postgres 17 ends at a row's first column only.
 create view chat.my_channels with (security_invoker = true) as
   select c.id, c.kind, c.slug, c.name, c.description, c.custom, c.epoch, c.created_by, c.created_at, c.archived_at,
          m.role,
@@ -2758,10 +2798,10 @@ create view chat.my_channels with (security_invoker = true) as
          case when n.last_rank <= s.last_read_rank then 0 else
            n.last_rank - s.last_read_rank
            - coalesce((select own.author_rank from chat.messages own
-                        where (own.author_id, own.channel_id, own.seq) between (m.user_id, c.id, 0) and (m.user_id, c.id, n.last_seq)
+                        where own.author_id = any (array[m.user_id]) and (own.channel_id, own.seq) between (c.id, 0) and (c.id, n.last_seq)
                         order by own.author_id desc, own.channel_id desc, own.seq desc limit 1), 0)
            + coalesce((select own.author_rank from chat.messages own
-                        where (own.author_id, own.channel_id, own.seq) between (m.user_id, c.id, 0) and (m.user_id, c.id, s.last_read_seq)
+                        where own.author_id = any (array[m.user_id]) and (own.channel_id, own.seq) between (c.id, 0) and (c.id, s.last_read_seq)
                         order by own.author_id desc, own.channel_id desc, own.seq desc limit 1), 0)
            - (select count(*) from chat.messages gone
                where gone.channel_id = c.id and gone.seq > s.last_read_seq and gone.deleted_at is not null
@@ -4195,7 +4235,7 @@ create trigger _200_expel after insert or update on chat.channel_bans
 create function chat_private.check_channel(slug text, name text, description text, custom jsonb, operation text) returns void
 language plpgsql immutable set search_path = '' as $$
 begin
-  if slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or char_length(slug) > 80 then
+  if char_length(slug) > 80 or slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' then
     perform chat_private.fail('invalid_slug', 400,
       format('unable to %s; a slug has 1 to 80 of a-z, 0-9 and single dashes between them', operation));
   elsif chat_private.clean_name(name) is distinct from btrim(name) then
@@ -4238,13 +4278,14 @@ begin
 end;
 $$;
 
--- A slug for a channel that came with a name only: of its letters and digits, and of its id where that is taken.
+-- A slug for a channel that came with a name only: of its letters and digits, and of its id where that is taken. No more is
+-- looked at than a name may have.
 create function chat_private.suggest_slug(wish text, id uuid) returns text
 language sql stable set search_path = '' as $$
   select case when v.base <> '' and not exists (select from chat.channels c where c.slug = v.base and c.deleted_at is null)
               then v.base
               else btrim(left(coalesce(nullif(v.base, ''), 'channel'), 60), '-') || '-' || right(replace(suggest_slug.id::text, '-', ''), 12) end
-    from (select btrim(left(btrim(regexp_replace(lower(regexp_replace(normalize(coalesce(suggest_slug.wish, ''), nfkd), '[\u0300-\u036f]', '', 'g')),
+    from (select btrim(left(btrim(regexp_replace(lower(regexp_replace(normalize(left(btrim(coalesce(suggest_slug.wish, '')), 80), nfkd), '[\u0300-\u036f]', '', 'g')),
                                                  '[^a-z0-9]+', '-', 'g'), '-'), 80), '-') as base) v;
 $$;
 
@@ -4268,11 +4309,17 @@ begin
   end if;
   perform chat_private.check_channel(coalesce(v_slug, ''), create_channel.name, create_channel.description, create_channel.custom, 'create channel');
 
-  insert into chat.channels (id, kind, slug, name, description, custom, is_open, created_by)
-  values (v_id, create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
-          coalesce(create_channel.custom, '{}'), coalesce(create_channel.is_open, false), (select auth.uid()))
-  on conflict do nothing
-  returning * into v_channel;
+  loop
+    insert into chat.channels (id, kind, slug, name, description, custom, is_open, created_by)
+    values (v_id, create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
+            coalesce(create_channel.custom, '{}'), coalesce(create_channel.is_open, false), (select auth.uid()))
+    on conflict do nothing
+    returning * into v_channel;
+    exit when v_channel.id is not null or create_channel.slug is not null
+      or v_slug = chat_private.suggest_slug(create_channel.name, v_id);
+    -- Somebody has just taken the one that was made of the name.
+    v_slug := chat_private.suggest_slug(create_channel.name, v_id);
+  end loop;
   if v_channel.id is null then
     -- Asked for once more, since the first answer got lost.
     return query select * from chat.channels c
@@ -4580,7 +4627,11 @@ begin
     if v_channel.archived_at is not null then
       perform chat_private.fail('channel_archived', 403, 'unable to join; the channel is archived');
     end if;
-    select array_agg(u) into v_joined from chat_private.add_members(v_channel.id, array[v_me]) u;
+    -- Who comes into a channel that everybody has left runs it, but not one that was made by hand.
+    select array_agg(u) into v_joined
+      from chat_private.add_members(v_channel.id, array[v_me],
+             case when v_channel.founder_id is null
+                    or exists (select from chat.channel_members m where m.channel_id = v_channel.id) then 'member' else 'admin' end) u;
     if v_joined is not null then
       perform chat_private.post_system_message(v_channel.id, chat_private.names_of(v_joined) || ' joined the channel', 'member_joined', v_joined);
     end if;
@@ -4798,8 +4849,9 @@ create trigger _210_note_departure after delete on chat.channel_members
   referencing old table as removed for each statement execute function chat_private.tg_channel_members__note_departure();
 
 -- Moves every channel whose topics this person may still hear. In one order, or two of these would wait for each other.
+-- Direct messages with whoever goes for good can only be read: nobody would hear what is said there.
 -- Definer: channels are written by functions only.
-create function chat_private.move_channels_of(user_id uuid) returns void
+create function chat_private.move_channels_of(user_id uuid, is_for_good boolean) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform from chat.channels c
@@ -4807,7 +4859,9 @@ begin
                    union all
                    select d.channel_id from chat_private.departures d where d.user_id = move_channels_of.user_id)
     order by c.id for no key update;
-  update chat.channels c set epoch = c.epoch + 1
+  update chat.channels c
+     set epoch = c.epoch + 1,
+         archived_at = case when is_for_good and c.kind = 'dm' then coalesce(c.archived_at, now()) else c.archived_at end
    where c.id in (select m.channel_id from chat.channel_members m where m.user_id = move_channels_of.user_id
                   union all
                   select d.channel_id from chat_private.departures d join chat.channels now on now.id = d.channel_id
@@ -4816,7 +4870,8 @@ end;
 $$;
 
 -- A deleted account leaves its channels and takes its reactions back, all at once: the counters are taken first and in
--- one order, as by everybody who changes a channel, or two would wait for each other.
+-- one order, as by everybody who changes a channel, and then the memberships, as by whoever reads, or two would wait for
+-- each other.
 create function chat_private.lock_channels_of(user_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
@@ -4825,6 +4880,7 @@ begin
                            union all
                            select r.channel_id from chat.reactions r where r.user_id = lock_channels_of.user_id)
     order by n.channel_id for no key update;
+  perform from chat.channel_members m where m.user_id = lock_channels_of.user_id order by m.channel_id for update;
 end;
 $$;
 
@@ -4846,7 +4902,7 @@ create function chat_private.tg_profiles__leave_channels() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   perform chat_private.lock_channels_of(old.id);
-  perform chat_private.move_channels_of(old.id);
+  perform chat_private.move_channels_of(old.id, is_for_good => true);
   return old;
 end;
 $$;
@@ -4857,8 +4913,9 @@ comment on table chat_private.departures is 'Who left a public channel, and may 
 comment on column chat_private.departures.user_id is 'Who left';
 comment on column chat_private.departures.channel_id is 'The channel';
 comment on column chat_private.departures.epoch is 'Its epoch at that time; once it has risen, they hear nothing more';
-comment on function chat_private.lock_channels_of(uuid) is 'Takes the counters of the channels that a person is or has reacted in';
-comment on function chat_private.move_channels_of(uuid) is 'Moves the channels that a person may still hear to new topics';
+comment on function chat_private.lock_channels_of(uuid) is 'Takes the counters of the channels that a person is or has reacted in, and their memberships';
+comment on function chat_private.move_channels_of(uuid, boolean) is
+  'Moves the channels that a person may still hear to new topics; if they go for good, archives their direct messages';
 
 -- 40_files.sql
 -- Files: the row that says what an object of the bucket "files" is, whose it is, and with which message it was sent.
@@ -4913,8 +4970,8 @@ create index files_message_idx on chat.files (channel_id, seq);
 create index files_unused_idx on chat.files (expires_at) where seq is null;
 create index files_uploader_idx on chat.files (uploader_id, id);
 -- Serve the files that somebody may read, newest first.
-create index files_channel_idx on chat.files (channel_id, id) where seq is not null and deleted_at is null;
-create index files_open_idx on chat.files (id) where is_open and seq is not null and deleted_at is null;
+create index files_channel_idx on chat.files (channel_id, id) where seq is not null and deleted_at is null and not is_held;
+create index files_open_idx on chat.files (id) where is_open and seq is not null and deleted_at is null and not is_held;
 
 alter table chat.files enable row level security;
 
@@ -5951,19 +6008,48 @@ begin
 end;
 $$;
 
+-- Some APIs share a file by its address alone. What such a text gives the address of goes with its message: own files that
+-- no message has, as many as it may have. They are held until it has taken them.
+create function chat_private.with_linked_files(body text, file_ids uuid[], channel_id uuid) returns uuid[]
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ids uuid[];
+begin
+  -- What is longer than a message is refused by the verb, and not looked through before.
+  if char_length(body) > 40000 or strpos(body, '/files/') = 0 then
+    return file_ids;
+  end if;
+  -- …/files/<id> of the HTTP API, …/files/<folder>/<id> of Storage.
+  v_ids := array(
+    select (w.match[1])::uuid
+      from regexp_matches(body, '/files/(?:[0-9a-f-]{36}/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})', 'g') with ordinality w (match, place)
+     group by 1 order by min(w.place));
+  perform from chat.files f
+    where f.id = any (v_ids) and f.uploader_id = auth.uid() and f.seq is null order by f.id for update;
+  return file_ids || array(
+    select f.id from unnest(v_ids) with ordinality w (id, place) join chat.files f on f.id = w.id
+     where f.uploader_id = auth.uid() and f.seq is null and f.uploaded_at is not null and f.deleted_at is null
+       and (f.channel_id is null or f.channel_id = with_linked_files.channel_id)
+       and f.id <> all (file_ids) and not chat_private.is_file_scheduled(f.id)
+     order by w.place limit greatest(0, 10 - cardinality(file_ids)));
+end;
+$$;
+
 -- Definer: returns a whole message, which full_messages gives to nobody else.
 create function chat.post_message(channel_id uuid, body text default '', id uuid default null, parent_id uuid default null,
                                   also_in_channel boolean default false, custom jsonb default '{}', file_ids uuid[] default '{}',
-                                  scheduled_for timestamptz default null, sender text default null)
+                                  scheduled_for timestamptz default null, senders text[] default '{}')
 returns chat.full_message
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_parent bigint;
   v_seq bigint;
+  v_file_ids uuid[];
   v_row chat.scheduled_messages;
 begin
-  -- Some clients say who they are, and must not be somebody else.
-  if post_message.sender is not null and chat_private.person_id(post_message.sender) is distinct from (select auth.uid()) then
+  -- Some clients say who they are, and must not be somebody else. Nobody has so many names that all were to be looked up.
+  if cardinality(post_message.senders) > 10
+     or exists (select from unnest(post_message.senders) s where chat_private.person_id(s) is distinct from (select auth.uid())) then
     perform chat_private.fail('not_yourself', 403, 'unable to send message; its sender is somebody else');
   end if;
   if post_message.parent_id is not null then
@@ -5974,19 +6060,20 @@ begin
       perform chat_private.fail('invalid_parent', 400, 'unable to send message; there is no such message to reply to in this channel');
     end if;
   end if;
+  v_file_ids := chat_private.with_linked_files(post_message.body, coalesce(post_message.file_ids, '{}'), post_message.channel_id);
   if post_message.scheduled_for is null then
     select s.seq into v_seq
       from chat.send_message(post_message.channel_id, post_message.body, post_message.id, v_parent, post_message.also_in_channel,
-                             post_message.custom, post_message.file_ids) s;
+                             post_message.custom, v_file_ids) s;
     return (chat_private.full_messages(array[post_message.channel_id], array[v_seq]))[1];
   end if;
   select * into v_row
     from chat.schedule_message(post_message.channel_id, post_message.scheduled_for, post_message.body, post_message.id, v_parent,
-                               post_message.also_in_channel, post_message.custom, post_message.file_ids);
+                               post_message.also_in_channel, post_message.custom, v_file_ids);
   return chat_private.waiting_message(v_row);
 end;
 $$;
-grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text) to authenticated;
+grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text[]) to authenticated;
 
 -- What waits for its time is changed by its author alone, and is no message to others. Should it be sent meanwhile, this
 -- waits for that and finds nothing waiting; then there is a message.
@@ -6068,8 +6155,10 @@ end;
 $$;
 grant execute on function chat.pin_message_by_id(uuid, uuid, boolean) to authenticated;
 
-comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text) is
-  'Sends a message, or has it sent later, and returns it whole; sender, where it is given, is an id or username of the caller. Errors: not_yourself, invalid_parent, and those of send_message or schedule_message';
+comment on function chat_private.with_linked_files(text, uuid[], uuid) is
+  'These files and those that a text gives the address of, as far as the caller may send them: at most 10';
+comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text[]) is
+  'Sends a message, or has it sent later, and returns it whole; own files that it gives the address of go with it. senders, where any are named, are ids or usernames of the caller. Errors: not_yourself, invalid_parent, and those of send_message or schedule_message';
 comment on function chat.edit_message_by_id(uuid, text, uuid) is
   'As edit_message, also of an own message that waits to be sent, and returns the whole message. Errors: those of edit_message; message_not_found also of deleted ones';
 comment on function chat.delete_message_by_id(uuid, uuid) is
@@ -6931,6 +7020,11 @@ begin
   elsif set_presence.activity not in ('typing', 'playing') or (set_presence.activity is not null and set_presence.status <> 'online') then
     perform chat_private.fail('invalid_activity', 400, 'unable to set presence; an activity is typing or playing, of who is online');
   end if;
+  -- Before what goes with it, as a deletion takes them.
+  perform from chat.accounts a where a.user_id = v_me for key share;
+  if not found then
+    perform chat_private.fail('user_not_found', 404, 'unable to set presence; the account is deleted');
+  end if;
   perform chat_private.take_token('set_presence');
   -- Who chooses is here, and active in all their clients.
   update chat_private.connections k set active_at = now()
@@ -7759,9 +7853,10 @@ comment on function chat.search_contacts(text, integer) is
 create type chat.conversation as (
   id uuid,
   kind text,
-  -- Where it has none: its slug, or who else is in it.
+  -- Where it has none: its slug, or who else is or was in it.
   name text,
   description text,
+  -- Who made it, whoever owns it now.
   created_by uuid,
   created_at timestamptz,
   archived_at timestamptz,
@@ -7772,15 +7867,16 @@ create type chat.conversation as (
 -- Serves lists of public channels, newest first.
 create index channels_public_newest_idx on chat.channels (id) where kind = 'public' and deleted_at is null;
 
--- Whom this names: an id, or a username, which is shorter.
+-- Whom this names: an id, or a username, which is shorter. What is far longer names nobody, and is not looked at.
 create function chat_private.person_id(name text) returns uuid
 language sql stable set search_path = '' as $$
   select p.id
-    from (select lower(btrim(person_id.name)) as text) v
+    from (select case when char_length(person_id.name) <= 200 then lower(btrim(person_id.name)) end as text) v
     join chat.profiles p on p.id = case when char_length(v.text) = 36 and pg_input_is_valid(v.text, 'uuid') then v.text::uuid end
    where p.deleted_at is null
   union all
-  select p.id from chat.profiles p where p.username = lower(btrim(person_id.name)) and p.deleted_at is null
+  select p.id from chat.profiles p
+   where p.username = case when char_length(person_id.name) <= 200 then lower(btrim(person_id.name)) end and p.deleted_at is null
    limit 1;
 $$;
 grant execute on function chat_private.person_id(text) to authenticated;
@@ -7800,7 +7896,7 @@ begin
          (array_agg(f.name) filter (where f.id is null))[1]
     into v_ids, v_unknown
     from (select w.name, coalesce(i.id, u.id) as id
-            from (select n as name, lower(btrim(n)) as text from unnest(names) n where n is not null) w
+            from (select n as name, case when char_length(n) <= 200 then lower(btrim(n)) end as text from unnest(names) n where n is not null) w
             left join chat.profiles i on i.deleted_at is null
               and i.id = case when char_length(w.text) = 36 and pg_input_is_valid(w.text, 'uuid') then w.text::uuid end
             left join chat.profiles u on u.deleted_at is null and u.username = w.text) f;
@@ -7832,11 +7928,13 @@ grant execute on function chat.find_people(text[]) to authenticated;
 create function chat_private.conversations(ids uuid[]) returns setof chat.conversation
 language sql stable set search_path = '' as $$
   select c.id, c.kind,
-         coalesce(c.name, c.slug, (
+         coalesce(c.name, c.slug, case when c.kind = 'dm' then coalesce((
+           select p.name from chat.profiles p
+            where p.id = chat_private.dm_partner(c.dm_key, (select auth.uid())) and p.deleted_at is null), 'deleted-user') end, (
            select string_agg(o.name, ', ' order by o.n)
              from (select x.name, x.n from unnest(m.list) with ordinality x (id, username, name, avatar_url, n)
                     where x.id <> (select auth.uid()) order by x.n limit 4) o), ''),
-         c.description, c.created_by, c.created_at, c.archived_at, n.member_count, coalesce(m.list, '{}')
+         c.description, coalesce(c.founder_id, c.created_by), c.created_at, c.archived_at, n.member_count, coalesce(m.list, '{}')
     from unnest(conversations.ids) with ordinality w (id, place)
     join chat.channels c on c.id = w.id
     join chat.channel_counters n on n.channel_id = c.id
@@ -7999,7 +8097,7 @@ language sql stable set search_path = '' as $$
                  from (select m.user_id from chat.channel_members m where m.channel_id = channel.id
                         order by m.role, m.joined_at limit 4) o
                  join chat.profiles p on p.id = o.user_id), ''),
-             channel.description, channel.is_open, channel.created_by, channel.created_at,
+             channel.description, channel.is_open, coalesce(channel.founder_id, channel.created_by), channel.created_at,
              (select n.member_count from chat.channel_counters n where n.channel_id = channel.id))::chat.readable_channel;
 $$;
 
@@ -8050,25 +8148,43 @@ begin
 end;
 $$;
 
+-- Who only looks in, without being a member, and an API key that may only read leave no marks.
+create function chat_private.mark_page_read(channel_id uuid, page chat.full_message[]) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  if cardinality(page) > 0 and not current_setting('transaction_read_only')::boolean
+     and exists (select from chat.channel_members m where m.channel_id = mark_page_read.channel_id and m.user_id = auth.uid()) then
+    perform chat.mark_read(mark_page_read.channel_id, page[cardinality(page)].seq);
+  end if;
+end;
+$$;
+
 -- Definer: as above.
 create function chat.list_readable_messages(channel_id uuid, before_id uuid default null, page_size integer default 50)
 returns chat.full_message[]
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_page chat.full_message[];
 begin
   perform chat_private.require_reader(list_readable_messages.channel_id, 'list messages');
-  return chat_private.history(list_readable_messages.channel_id, before_id, page_size);
+  v_page := chat_private.history(list_readable_messages.channel_id, before_id, page_size);
+  perform chat_private.mark_page_read(list_readable_messages.channel_id, v_page);
+  return v_page;
 end;
 $$;
 grant execute on function chat.list_readable_messages(uuid, uuid, integer) to authenticated, service_role;
 
 -- The first 100 members: admins, then who has been there longest. Definer: as above.
 create function chat.read_history(channel_id uuid, before_id uuid default null, page_size integer default 50) returns chat.channel_history
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_channel chat.channels;
+  v_page chat.full_message[];
 begin
   perform chat_private.require_reader(read_history.channel_id, 'read channel');
   select * into v_channel from chat.channels c where c.id = read_history.channel_id;
+  v_page := chat_private.history(v_channel.id, before_id, page_size);
+  perform chat_private.mark_page_read(v_channel.id, v_page);
   return row(
     chat_private.readable_channel(v_channel),
     array(select row(p.id, p.username, p.name, p.avatar_url)::chat.person
@@ -8076,36 +8192,41 @@ begin
                    order by m.role, m.joined_at limit 100) m
             join chat.profiles p on p.id = m.user_id
            order by m.role, m.joined_at, p.id),
-    chat_private.history(v_channel.id, before_id, page_size))::chat.channel_history;
+    v_page)::chat.channel_history;
 end;
 $$;
 grant execute on function chat.read_history(uuid, uuid, integer) to authenticated, service_role;
 
 -- Where joining is everybody's own decision, whoever speaks up has taken it.
-create function chat.join_and_post(channel_id uuid, body text default '', file_ids uuid[] default '{}') returns chat.full_message
+create function chat.join_and_post(channel_id uuid, body text default '', file_ids uuid[] default '{}', senders text[] default '{}')
+returns chat.full_message
 language plpgsql volatile set search_path = '' as $$
 begin
   if not exists (select from chat.channel_members m where m.channel_id = join_and_post.channel_id and m.user_id = (select auth.uid())) then
+    if not exists (select from chat.channels c where c.id = join_and_post.channel_id) then
+      perform chat_private.fail('channel_not_found', 404, 'unable to send message; the channel does not exist or is not visible to you');
+    end if;
     perform chat.join_channel(join_and_post.channel_id);
   end if;
-  return chat.post_message(join_and_post.channel_id, join_and_post.body, file_ids => join_and_post.file_ids);
+  return chat.post_message(join_and_post.channel_id, join_and_post.body, file_ids => join_and_post.file_ids, senders => join_and_post.senders);
 end;
 $$;
-grant execute on function chat.join_and_post(uuid, text, uuid[]) to authenticated;
+grant execute on function chat.join_and_post(uuid, text, uuid[], text[]) to authenticated;
 
 comment on type chat.readable_channel is 'A channel as those see it who are not in it';
 comment on type chat.channel_history is 'A channel with its first 100 members and a page of what was said there';
 comment on function chat_private.may_read(uuid) is 'Whether the caller, who may be nobody, reads this channel';
 comment on function chat_private.require_reader(uuid, text) is 'Refuses whoever does not read this channel';
 comment on function chat_private.history(uuid, uuid, integer) is 'A page of what people have said in a channel, oldest first, before the message before_id, ended early after 1 MB of text';
+comment on function chat_private.mark_page_read(uuid, chat.full_message[]) is 'Whoever is in a channel has read the page of it that they are given';
 comment on function chat.list_readable_channels(uuid, integer) is
   'Open channels; who has an account is shown every public one as well, and their own. Newest first, before the one of id before. Errors: invalid_page_size';
 comment on function chat.list_readable_messages(uuid, uuid, integer) is
-  'The newest messages of an open channel, or for whoever has an account of a public one, or of one that they are in, oldest first; fewer than asked for after 1 MB of text. Errors: channel_not_found, invalid_page_size, invalid_cursor';
+  'The newest messages of an open channel, or for whoever has an account of a public one, or of one that they are in, oldest first; fewer than asked for after 1 MB of text. Members have read them. Errors: channel_not_found, invalid_page_size, invalid_cursor';
 comment on function chat.read_history(uuid, uuid, integer) is
   'The same with the channel and who is in it. Errors: channel_not_found, invalid_page_size, invalid_cursor';
-comment on function chat.join_and_post(uuid, text, uuid[]) is
-  'Sends a message, and joins the public channel first that the caller is not in yet. Errors: as join_channel and send_message';
+comment on function chat.join_and_post(uuid, text, uuid[], text[]) is
+  'Sends a message, and joins the public channel first that the caller is not in yet; senders as in post_message. Errors: as join_channel and post_message';
 
 -- 61_open_files.sql
 -- Files that people read without having sent or been sent them: those of open channels, also without an account.
@@ -8154,40 +8275,47 @@ end;
 $$;
 grant execute on function chat.get_readable_file(uuid) to authenticated, service_role;
 
--- Each of the three walks an index backwards. Definer: as above.
-create function chat.list_readable_files(before uuid default null, page_size integer default 50) returns setof chat.readable_file
+-- Each of the three walks an index backwards, as far as the page ends. Definer: as above.
+create function chat.list_readable_files(before uuid default null, page_size integer default 50, page_skip integer default 0)
+returns setof chat.readable_file
 language plpgsql stable security definer rows 50 set search_path = '' as $$
 declare
   v_before uuid := coalesce(list_readable_files.before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  v_skip integer := coalesce(list_readable_files.page_skip, 0);
+  v_end integer;
 begin
   perform chat_private.check_page_size(page_size, 'list files');
+  if v_skip not between 0 and 10000 then
+    perform chat_private.fail('invalid_cursor', 400, 'unable to list files; at most 10,000 can be left out', 'field: offset');
+  end if;
+  v_end := page_size + v_skip;
   return query
     select f.id, f.name, f.mime_type, f.size, f.path, f.created_at
       from (
         (select o.id from chat.files o
           where o.is_open and o.seq is not null and o.deleted_at is null and not o.is_held and o.id < v_before
-          order by o.id desc limit page_size)
+          order by o.id desc limit v_end)
         union
         (select s.id
            from chat.channel_members m
           cross join lateral (
             select x.id from chat.files x
              where x.channel_id = m.channel_id and x.seq is not null and x.deleted_at is null and not x.is_held and x.id < v_before
-             order by x.id desc limit page_size) s
+             order by x.id desc limit v_end) s
           where m.user_id = (select auth.uid())
-          order by s.id desc limit page_size)
+          order by s.id desc limit v_end)
         union
         (select u.id from chat.files u
           where u.uploader_id = (select auth.uid()) and u.uploaded_at is not null and u.deleted_at is null and not u.is_held
             and u.id < v_before
             and (u.channel_id is null or u.channel_id in (select chat_private.my_channel_ids()))
-          order by u.id desc limit page_size)
-        order by id desc limit page_size) page
+          order by u.id desc limit v_end)
+        order by id desc limit page_size offset v_skip) page
       join chat.files f on f.id = page.id
      order by f.id desc;
 end;
 $$;
-grant execute on function chat.list_readable_files(uuid, integer) to authenticated, service_role;
+grant execute on function chat.list_readable_files(uuid, integer, integer) to authenticated, service_role;
 
 -- Definer: nobody may write these rows.
 create function chat.keep_file(id uuid) returns void
@@ -8205,8 +8333,8 @@ grant execute on function chat.keep_file(uuid) to authenticated;
 comment on type chat.readable_file is 'A file and where its object lies in the bucket files';
 comment on function chat.get_readable_file(uuid) is
   'A file that the caller, who may be nobody, may read: sent to a channel that they read, or uploaded by them. Errors: file_not_found';
-comment on function chat.list_readable_files(uuid, integer) is
-  'Files sent to open channels and to those that the caller is in, and the caller''s own, newest first, before the one of id before. Errors: invalid_page_size';
+comment on function chat.list_readable_files(uuid, integer, integer) is
+  'Files sent to open channels and to those that the caller is in, and the caller''s own, newest first, before the one of id before and without the first page_skip, at most 10,000. Errors: invalid_page_size, invalid_cursor';
 comment on function chat.keep_file(uuid) is
   'Keeps a file of the caller that no message has taken for as long as the account, instead of some days. Errors: file_not_found';
 
@@ -8220,7 +8348,11 @@ create type chat.conversation_page as (
   epoch integer,
   -- Where the next page begins.
   last_seq bigint,
-  messages chat.receipted_message[]
+  messages chat.receipted_message[],
+  -- Where the next changes begin.
+  last_change bigint,
+  changed chat.receipted_message[],
+  deleted uuid[]
 );
 create type chat.opened_conversation as (conversation chat.conversation, is_new boolean);
 
@@ -8247,43 +8379,85 @@ language sql stable set search_path = '' as $$
      order by i);
 $$;
 
--- The newest page, or what came after a number, oldest first. What is given out counts as read, or as delivered only.
+-- Direct messages that the caller has deleted are not there until something is said or they are opened again.
+create function chat_private.require_in_sight(channel_id uuid, operation text) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  perform chat_private.require_member(require_in_sight.channel_id, operation);
+  if exists (select from chat.my_channels c
+              where c.id = require_in_sight.channel_id and c.kind = 'dm' and c.hidden_at is not null) then
+    perform chat_private.fail('channel_not_found', 404, format('unable to %s; you have deleted it', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.require_in_sight(uuid, text) to authenticated;
+
+-- What was edited and deleted after a change, over so many changes: each message once, in the order of its last one.
+-- Definer: as said of read_messages.
+create function chat_private.rewritten(channel_id uuid, after_change bigint, page_size integer,
+                                       out seqs bigint[], out deleted uuid[], out last_change bigint)
+language sql stable security definer set search_path = '' as $$
+  with page as (
+    select m.seq, m.id, m.deleted_at is not null as is_deleted, e.change
+      from chat.message_edits e
+      -- One after the other (offset 0), or the planner might begin with all messages of the channel.
+     cross join lateral (select * from chat.messages x where x.channel_id = e.channel_id and x.seq = e.seq offset 0) m
+     where e.channel_id = rewritten.channel_id and e.change > rewritten.after_change and m.in_channel and m.kind = 'user'
+     order by e.change limit page_size),
+  each as (select p.seq, p.id, p.is_deleted, max(p.change) as change from page p group by p.seq, p.id, p.is_deleted),
+  fit as (select chat_private.fitting(rewritten.channel_id, array_agg(e.seq order by e.change)) as seqs from each e)
+  select coalesce(array_agg(e.seq order by e.change) filter (where not e.is_deleted), '{}'),
+         coalesce(array_agg(e.id order by e.change) filter (where e.is_deleted), '{}'),
+         case when (select count(*) from page) = page_size or (select count(*) from each) > count(*) then max(e.change)
+              else (select n.last_change from chat.channel_counters n where n.channel_id = rewritten.channel_id) end
+    from each e, fit where e.seq = any (fit.seqs);
+$$;
+
+-- The newest page, or what came after a number, oldest first, and what was rewritten after a change. Messages that are given
+-- out count as read, or as delivered only.
 -- Definer: as said of read_messages.
 create function chat.read_conversation_page(channel_id uuid, after_seq bigint default null, before_id uuid default null,
-                                            page_size integer default 50, is_read boolean default true)
+                                            page_size integer default 50, is_read boolean default true,
+                                            after_change bigint default null)
 returns chat.conversation_page
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_id constant uuid := read_conversation_page.channel_id;
   v_before bigint := 9223372036854775807;
+  v_found bigint[];
   v_seqs bigint[];
+  v_changed bigint[] := '{}';
   v_page chat.conversation_page;
 begin
-  perform chat_private.require_member(v_id, 'read conversation');
+  perform chat_private.require_in_sight(v_id, 'read conversation');
   perform chat_private.check_page_size(page_size, 'read conversation');
   if before_id is not null then
     v_before := chat_private.cursor_seq(v_id, before_id, 'before');
   end if;
-  select c.epoch, n.last_seq into v_page.epoch, v_page.last_seq
+  select c.epoch, n.last_seq, n.last_change, '{}' into v_page.epoch, v_page.last_seq, v_page.last_change, v_page.deleted
     from chat.channels c join chat.channel_counters n on n.channel_id = c.id where c.id = v_id;
   if after_seq is null then
-    v_seqs := array(
-      select s.seq from (
-        select m.seq from chat.messages m
-         where m.channel_id = v_id and m.in_channel and m.kind = 'user' and m.deleted_at is null and m.seq < v_before
-         order by m.seq desc limit page_size) s
-       order by s.seq);
+    v_found := array(
+      select m.seq from chat.messages m
+       where m.channel_id = v_id and m.in_channel and m.kind = 'user' and m.deleted_at is null and m.seq < v_before
+       order by m.seq desc limit page_size);
+    v_seqs := array(select s from unnest(chat_private.fitting(v_id, v_found)) s order by s);
   else
-    v_seqs := array(
+    v_found := array(
       select m.seq from chat.messages m
        where m.channel_id = v_id and m.in_channel and m.kind = 'user' and m.deleted_at is null
          and m.seq > after_seq and m.seq < v_before
        order by m.seq limit page_size);
-    if cardinality(v_seqs) = page_size then
+    v_seqs := chat_private.fitting(v_id, v_found);
+    if cardinality(v_found) = page_size or cardinality(v_seqs) < cardinality(v_found) then
       v_page.last_seq := 0;  -- there may be more
     end if;
   end if;
   v_page.last_seq := greatest(v_page.last_seq, v_seqs[cardinality(v_seqs)]);
+  if after_change is not null then
+    select r.seqs, r.deleted, r.last_change into v_changed, v_page.deleted, v_page.last_change
+      from chat_private.rewritten(v_id, after_change, page_size) r;
+  end if;
   -- An API key that may only read leaves no marks.
   if cardinality(v_seqs) > 0 and not current_setting('transaction_read_only')::boolean then
     if is_read then
@@ -8295,10 +8469,12 @@ begin
   v_page.conversation := (select c from chat_private.conversations(array[v_id]) c);
   v_page.messages := chat_private.with_receipts(v_id,
     chat_private.full_messages(array_fill(v_id, array[cardinality(v_seqs)]), v_seqs));
+  v_page.changed := chat_private.with_receipts(v_id,
+    chat_private.full_messages(array_fill(v_id, array[cardinality(v_changed)]), v_changed));
   return v_page;
 end;
 $$;
-grant execute on function chat.read_conversation_page(uuid, bigint, uuid, integer, boolean) to authenticated;
+grant execute on function chat.read_conversation_page(uuid, bigint, uuid, integer, boolean, bigint) to authenticated;
 
 -- Two people have one conversation without a name. Definer: as said of start_conversation.
 create function chat.open_conversation(people text[], name text default null) returns chat.opened_conversation
@@ -8312,9 +8488,9 @@ begin
   if cardinality(v_others) = 0 then
     perform chat_private.fail('too_few_members', 400, 'unable to start conversation; it needs somebody else');
   elsif cardinality(v_others) = 1 and nullif(btrim(open_conversation.name), '') is null then
-    v_opened.is_new := not exists (
-      select from chat.channels c where c.dm_key = least(v_me, v_others[1])::text || ':' || greatest(v_me, v_others[1])::text);
     select d.id into v_id from chat.open_dm(v_others[1]) d;
+    -- Of several who open it at once only one has made it.
+    v_opened.is_new := exists (select from chat.channels c where c.id = v_id and c.xmin = pg_current_xact_id()::xid);
     if not v_opened.is_new then
       perform chat.set_channel_state(v_id, is_hidden => false);
     end if;
@@ -8334,7 +8510,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_conversation chat.conversation;
 begin
-  perform chat_private.require_member(change_conversation.channel_id, 'change conversation');
+  perform chat_private.require_in_sight(change_conversation.channel_id, 'change conversation');
   if change_conversation.name is not null then
     perform chat.update_channel(change_conversation.channel_id, name => change_conversation.name);
   end if;
@@ -8351,7 +8527,7 @@ grant execute on function chat.change_conversation(uuid, text, text[]) to authen
 create function chat.delete_conversation(channel_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
-  perform chat_private.require_member(delete_conversation.channel_id, 'delete conversation');
+  perform chat_private.require_in_sight(delete_conversation.channel_id, 'delete conversation');
   if exists (select from chat.channels c where c.id = delete_conversation.channel_id and c.kind = 'dm') then
     perform chat.set_channel_state(delete_conversation.channel_id, is_hidden => true);
   else
@@ -8375,11 +8551,15 @@ $$;
 grant execute on function chat.list_people(text, integer) to authenticated;
 
 comment on type chat.receipted_message is 'A message and how far all others are with it: sent, delivered or read';
-comment on type chat.conversation_page is 'A conversation and a page of what people have said there, oldest first';
+comment on type chat.conversation_page is 'A conversation, a page of what people have said there, oldest first, and what they have rewritten';
 comment on type chat.opened_conversation is 'A conversation, and whether it was there before';
 comment on function chat_private.with_receipts(uuid, chat.full_message[]) is 'Each of these messages of one channel with how far all others are with it';
-comment on function chat.read_conversation_page(uuid, bigint, uuid, integer, boolean) is
-  'The newest messages of a channel of the caller, those before a message, or those after a seq, which it marks as read or as delivered. Errors: channel_not_found, not_a_member, invalid_page_size, invalid_cursor';
+comment on function chat_private.require_in_sight(uuid, text) is
+  'Refuses strangers, and the caller where they have deleted direct messages in which nothing was said since. Errors: channel_not_found, not_a_member';
+comment on function chat_private.rewritten(uuid, bigint, integer) is
+  'Messages edited and ids of messages deleted after a change, and the change that the next page begins behind';
+comment on function chat.read_conversation_page(uuid, bigint, uuid, integer, boolean, bigint) is
+  'The newest messages of a channel of the caller, those before a message, or those after a seq, which it marks as read or as delivered; and what was edited or deleted after a change. Errors: channel_not_found, not_a_member, invalid_page_size, invalid_cursor';
 comment on function chat.open_conversation(text[], text) is
   'The direct messages with one person, or a new group with several or a name; people by id or username. Errors: user_not_found, too_few_members, and those of open_dm or create_group';
 comment on function chat.change_conversation(uuid, text, text[]) is
@@ -8400,18 +8580,20 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function chat_private.is_person(uuid) to authenticated;
 
-create function chat.post_to(receiver_id uuid, body text, sender text default null) returns chat.full_message
+create function chat.post_to(receiver_id uuid, body text, senders text[] default '{}') returns chat.full_message
 language plpgsql volatile set search_path = '' as $$
 declare
   v_channel_id uuid := post_to.receiver_id;
 begin
   if chat_private.is_person(post_to.receiver_id) then
     select d.id into v_channel_id from chat.open_dm(post_to.receiver_id) d;
+  elsif not exists (select from chat.channels c where c.id = post_to.receiver_id) then
+    perform chat_private.fail('channel_not_found', 404, 'unable to send message; there is no such person, group or channel');
   end if;
-  return chat.post_message(v_channel_id, post_to.body, sender => post_to.sender);
+  return chat.post_message(v_channel_id, post_to.body, senders => post_to.senders);
 end;
 $$;
-grant execute on function chat.post_to(uuid, text, text) to authenticated;
+grant execute on function chat.post_to(uuid, text, text[]) to authenticated;
 
 -- Volatile, so that it counts the call of the HTTP API which makes it (07_api_limits.sql).
 -- Definer: whole messages are given to nobody else; it asks for the membership itself.
@@ -8432,15 +8614,32 @@ begin
   end if;
   perform chat_private.require_member(v_channel_id, 'read messages');
   v_page := chat_private.history(v_channel_id, read_from.before_id, read_from.page_size);
-  -- An API key that may only read leaves no marks.
-  if cardinality(v_page) > 0 and not current_setting('transaction_read_only')::boolean then
-    perform chat.mark_read(v_channel_id, v_page[cardinality(v_page)].seq);
-  end if;
+  perform chat_private.mark_page_read(v_channel_id, v_page);
   return v_page;
 end;
 $$;
 grant execute on function chat.read_from(uuid, uuid, integer) to authenticated;
 
+-- The owner of a channel hands it on to whoever has been its admin longest, else to who has been in it longest; who is
+-- suspended could do nothing with it.
+create function chat_private.hand_on(channel_id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_next uuid;
+begin
+  select m.user_id into v_next from chat.channel_members m
+   where m.channel_id = hand_on.channel_id and m.user_id <> auth.uid()
+     and not exists (select from chat.accounts a where a.user_id = m.user_id and a.suspended_at is not null)
+   order by m.role, m.joined_at, m.user_id limit 1;
+  if found then
+    perform chat.transfer_channel(hand_on.channel_id, v_next);
+  else
+    update chat.channels c set created_by = null where c.id = hand_on.channel_id;
+  end if;
+end;
+$$;
+
+-- Whoever has no verb to hand a channel on does so by leaving it.
 -- Definer: shows who is in a channel to whoever has just left it.
 create function chat.toggle_member(channel_id uuid, member text, kinds text[] default null, action text default null)
 returns chat.member_change
@@ -8451,9 +8650,11 @@ declare
 begin
   if toggle_member.action not in ('add', 'remove') then
     perform chat_private.fail('invalid_input', 400, 'unable to change members; an action is add or remove');
-  elsif not exists (select from chat.channel_members m join chat.channels c on c.id = m.channel_id
-                     where c.id = toggle_member.channel_id and m.user_id = (select auth.uid())
-                       and (kinds is null or c.kind = any (kinds))) then
+  elsif not exists (select from chat.channels c
+                     where c.id = toggle_member.channel_id and (kinds is null or c.kind = any (kinds))
+                       and (exists (select from chat.channel_members m where m.channel_id = c.id and m.user_id = (select auth.uid()))
+                            -- As everywhere, anybody joins a public channel.
+                            or (c.kind = 'public' and c.deleted_at is null and v_user_id = (select auth.uid())))) then
     perform chat_private.fail('channel_not_found', 404, 'unable to change members; the channel does not exist or you are not in it');
   elsif v_user_id is null then
     perform chat_private.fail('user_not_found', 404, 'unable to change members; the user does not exist');
@@ -8462,6 +8663,10 @@ begin
   perform chat_private.lock_channel(toggle_member.channel_id);
   if coalesce(toggle_member.action = 'remove', exists (
        select from chat.channel_members m where m.channel_id = toggle_member.channel_id and m.user_id = v_user_id)) then
+    if exists (select from chat.channels c where c.id = toggle_member.channel_id and c.kind <> 'group'
+                and c.created_by = v_user_id and v_user_id = (select auth.uid())) then
+      perform chat_private.hand_on(toggle_member.channel_id);
+    end if;
     perform chat.remove_member(toggle_member.channel_id, v_user_id);
     v_change.action := 'removed';
   else
@@ -8476,12 +8681,13 @@ grant execute on function chat.toggle_member(uuid, text, text[], text) to authen
 
 comment on type chat.member_change is 'Whether somebody was added or removed, and who is in the channel now';
 comment on function chat_private.is_person(uuid) is 'Whether there is a person of this id';
-comment on function chat.post_to(uuid, text, text) is
+comment on function chat_private.hand_on(uuid) is 'Makes the oldest other admin of a channel, else its oldest other member, its owner; nobody who is suspended';
+comment on function chat.post_to(uuid, text, text[]) is
   'Sends a message to a person, in direct messages made on first use, or to a channel, and returns it whole. Errors: those of open_dm and post_message';
 comment on function chat.read_from(uuid, uuid, integer) is
   'What people have said in a channel, or in direct messages with a person, the newest page of it, oldest first; marks it as read. Errors: channel_not_found, not_a_member, invalid_page_size, invalid_cursor';
 comment on function chat.toggle_member(uuid, text, text[], text) is
-  'Adds a person, by id or username, who is not in a channel of the caller, of these kinds, or removes them who are; action, add or remove, decides it. Errors: invalid_input, channel_not_found, user_not_found, and those of add_members and remove_member';
+  'Adds a person, by id or username, who is not in a channel of the caller, of these kinds, or removes them who are; action, add or remove, decides it. Callers add themselves to any public channel. An owner who leaves hands the channel on to the oldest admin, else to the oldest member. Errors: invalid_input, channel_not_found, user_not_found, and those of add_members and remove_member';
 
 -- 70_admin.sql
 -- Administration of the platform: who is suspended, who is an admin, what admins did. Rules are triggers, so that an
@@ -8575,7 +8781,7 @@ begin
     update auth.users u set banned_until = now() + interval '100 years'
      where u.id = new.user_id and (u.banned_until <= now()) is not false;
     delete from auth.sessions s where s.user_id = new.user_id;
-    perform chat_private.move_channels_of(new.user_id);
+    perform chat_private.move_channels_of(new.user_id, is_for_good => false);
     perform chat_private.move_presence();
   else
     update auth.users u set banned_until = null where u.id = new.user_id and u.banned_until is not null;
@@ -8785,41 +8991,109 @@ comment on function chat.list_audit_log(bigint, uuid, uuid, text, integer) is
   'The audit log, newest first, before an id, of one actor, target or action: 1 to 200 rows. For platform admins. Errors: not_an_admin, invalid_page_size';
 
 -- 71_usernames.sql
--- What people sign in with: the username, which admins of the platform change too, and whether a new password may be set. A
--- picture may come along: it changes with the username or not at all.
+-- What people sign in with: username and address, and whether a new password may be set. A picture may come along: all of it changes or
+-- nothing. Admins of the platform change usernames and pictures of others, but nothing that would let them act as somebody else.
+
+-- An address in the form that Auth keeps, if the caller may have it.
+-- Definer: addresses are Auth's.
+create function chat_private.check_address(email text) returns text
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_email text := lower(btrim(check_address.email));
+begin
+  -- Nothing below .invalid receives mail, and usernames have their addresses there.
+  if char_length(v_email) > 255 or v_email !~ '^[a-z0-9.!#$%&''*+/=?^_`{|}~-]+@([a-z0-9-]+\.)+[a-z0-9-]{2,}$'
+     or v_email like '%.invalid' then
+    perform chat_private.fail('invalid_input', 400,
+      'unable to change address; it has the form ada@example.com, at most 255 characters, and receives mail', 'field: email');
+  elsif exists (select from auth.users u where u.email = v_email and not u.is_sso_user and u.id <> (select auth.uid())) then
+    perform chat_private.fail('user_already_exists', 422, 'unable to change address; it has an account already');
+  end if;
+  return v_email;
+end;
+$$;
+grant execute on function chat_private.check_address(text) to authenticated;
+
+-- Whoever has not proven an address has nothing by it that they would not have by registering with the new one. A proven one gets
+-- accounts back from whoever else has the password, so that one is Auth's to change, with letters to both.
+-- Definer: as above.
+create function chat_private.change_address(email text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_me uuid := auth.uid();
+  v_email text := chat_private.check_address(change_address.email);
+  v_account chat.accounts;
+begin
+  perform chat_private.require_person('change address');
+  select a.* into v_account from chat.accounts a where a.user_id = v_me;
+  if not found then
+    perform chat_private.fail('user_not_found', 404, 'unable to change address; the account is deleted');
+  elsif v_account.email = v_email then
+    return;
+  elsif v_account.email_verified_at is not null then
+    perform chat_private.fail('email_verified', 409,
+      'unable to change address; the present one is verified, follow the link that Auth mails for a new one');
+  end if;
+  delete from auth.one_time_tokens t where t.user_id = v_me;
+  update auth.users u
+     set email = v_email, recovery_token = '', email_change = '', email_change_token_new = '', email_change_token_current = '',
+         email_change_confirm_status = 0
+   where u.id = v_me;
+  update auth.identities i set identity_data = i.identity_data || jsonb_build_object('email', v_email, 'email_verified', false)
+   where i.user_id = v_me and i.provider = 'email';
+exception when unique_violation then
+  perform chat_private.fail('user_already_exists', 422, 'unable to change address; it has an account already');
+end;
+$$;
 
 -- Definer: profiles are written by functions only.
-create function chat.change_person(user_id uuid, username text default null, avatar_url text default null) returns setof chat.profiles rows 1
+create function chat.change_person(user_id uuid, username text default null, avatar_url text default null,
+                                   email text default null) returns setof chat.profiles rows 1
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_old text;
+  v_old chat.profiles;
+  v_new chat.profiles;
 begin
-  -- Whoever changes nothing has left out the username.
-  perform chat_private.check_username(
-    coalesce(change_person.username, case when change_person.avatar_url is null then '' end), 'change username');
-  if change_person.avatar_url is not null then
-    perform chat_private.require_oneself(change_person.user_id, 'change picture');
+  perform chat_private.require_user(change_person.user_id, 'change user');
+  if change_person.email is not null then
+    perform chat_private.require_oneself(change_person.user_id, 'change address');
   end if;
+  if change_person.user_id <> (select auth.uid()) then
+    perform chat_private.require_other_account(change_person.user_id, 'change user');
+  end if;
+  perform chat_private.check_username(change_person.username, 'change username');
   if change_person.user_id = (select auth.uid()) then
+    -- Auth's row comes first, as when an account is suspended or deleted.
+    perform from auth.users u where u.id = change_person.user_id for no key update;
     return query select * from chat.update_profile(username => change_person.username, avatar_url => change_person.avatar_url);
+    if change_person.email is not null then
+      perform chat_private.change_address(change_person.email);
+    end if;
     return;
   end if;
-  perform chat_private.require_user(change_person.user_id, 'change username');
-  perform chat_private.require_other_account(change_person.user_id, 'change username');
-  select p.username into v_old from chat.profiles p where p.id = change_person.user_id for no key update;
-  return query update chat.profiles p set username = change_person.username where p.id = change_person.user_id returning p.*;
-  if v_old <> change_person.username then
+  perform chat_private.check_picture(change_person.avatar_url, 'change picture');
+  select * into v_old from chat.profiles p where p.id = change_person.user_id for no key update;
+  update chat.profiles p
+     set username = coalesce(change_person.username, p.username),
+         avatar_url = nullif(coalesce(change_person.avatar_url, p.avatar_url), '')
+   where p.id = change_person.user_id returning p.* into v_new;
+  if v_old.username <> v_new.username then
     perform chat_private.audit('user.renamed', 'user', change_person.user_id,
-                               jsonb_build_object('from', v_old, 'to', change_person.username));
+                               jsonb_build_object('from', v_old.username, 'to', v_new.username));
   end if;
+  if v_old.avatar_url is distinct from v_new.avatar_url then
+    perform chat_private.audit('user.picture_changed', 'user', change_person.user_id);
+  end if;
+  return next v_new;
 exception when unique_violation then
   perform chat_private.fail('username_taken', 422, 'unable to change username; this username is taken');
 end;
 $$;
-grant execute on function chat.change_person(uuid, text, text) to authenticated;
+grant execute on function chat.change_person(uuid, text, text, text) to authenticated;
 
 -- Auth sets passwords, in a transaction of its own: what it does not know is refused before it is asked.
-create function chat.check_new_password(user_id uuid, username text default null, avatar_url text default null) returns setof chat.profiles rows 1
+create function chat.check_new_password(user_id uuid, username text default null, avatar_url text default null,
+                                        email text default null) returns setof chat.profiles rows 1
 language plpgsql stable set search_path = '' as $$
 begin
   perform chat_private.require_user(check_new_password.user_id, 'change password');
@@ -8832,19 +9106,21 @@ begin
               where p.username = check_new_password.username and p.id <> check_new_password.user_id) then
     perform chat_private.fail('username_taken', 422, 'unable to change username; this username is taken');
   end if;
-  if check_new_password.avatar_url <> '' and not chat_private.is_web_address(check_new_password.avatar_url) then
-    perform chat_private.fail('invalid_avatar_url', 400,
-      'unable to change picture; its address begins with https:// or http:// and has at most 2,048 characters');
-  end if;
+  perform chat_private.check_picture(check_new_password.avatar_url, 'change picture');
+  perform chat_private.check_address(check_new_password.email);
   return query select * from chat.profiles p where p.id = check_new_password.user_id;
 end;
 $$;
-grant execute on function chat.check_new_password(uuid, text, text) to authenticated;
+grant execute on function chat.check_new_password(uuid, text, text, text) to authenticated;
 
-comment on function chat.change_person(uuid, text, text) is
-  'Changes the caller''s username and the address of their picture (empty: none), or as an admin of the platform somebody else''s username, which is noted, and returns the profile. Errors: user_not_found, not_an_admin, not_yourself, invalid_username, username_taken, invalid_avatar_url, rate_limited';
-comment on function chat.check_new_password(uuid, text, text) is
-  'The caller''s profile, when they may set the password of this account, and have this username and picture if they are given. Errors: user_not_found, not_yourself, missing_scope, invalid_username, username_taken, invalid_avatar_url';
+comment on function chat_private.check_address(text) is
+  'An address as Auth keeps it, refused where the caller cannot have it. Errors: invalid_input, user_already_exists';
+comment on function chat_private.change_address(text) is
+  'Gives the caller another address, not verified, in place of none or of one that nobody has proven. Errors: invalid_input, user_already_exists, email_verified, missing_scope, user_not_found';
+comment on function chat.change_person(uuid, text, text, text) is
+  'Changes the caller''s username, the address of their picture (empty: none) and their own address as long as it is not verified, or as an admin of the platform somebody else''s username and picture, which is noted, and returns the profile. Errors: user_not_found, not_an_admin, not_yourself, missing_scope, invalid_username, username_taken, invalid_avatar_url, invalid_input, user_already_exists, email_verified, rate_limited';
+comment on function chat.check_new_password(uuid, text, text, text) is
+  'The caller''s profile, when they may set the password of this account, and have this username, picture and address if they are given. Errors: user_not_found, not_yourself, missing_scope, invalid_username, username_taken, invalid_avatar_url, invalid_input, user_already_exists';
 
 -- 72_api_keys.sql
 -- Keys with which other programs call the platform: shown once, kept as a hash.
@@ -8994,7 +9270,7 @@ $$;
 grant execute on function chat_private.check_api_key(text) to anon;
 
 -- A request with X-API-Key goes on as the admin who made the key, with what its scopes leave of that: without write
--- Postgres lets it change nothing, without admin it has the rights of a user.
+-- Postgres lets it change nothing, without read it does nothing but write, without admin it has the rights of a user.
 create function chat_private.adopt_api_key() returns void
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -9012,7 +9288,12 @@ begin
   if current_setting('request.path', true) <> '/rpc/take_api_call' then
     if not 'write' = any (v_key.scopes) then
       perform set_config('transaction_read_only', 'on', true);
-    elsif not 'read' = any (v_key.scopes) and current_setting('transaction_read_only')::boolean then
+    end if;
+    -- Functions of these names read as well, though some leave a mark of it or are counted in passing; PostgREST takes
+    -- names with %, and gives them here as they came.
+    if not 'read' = any (v_key.scopes)
+       and (current_setting('transaction_read_only')::boolean
+            or current_setting('request.path', true) ~ '^/rpc/(find|get|list|read|search)_|%') then
       perform chat_private.fail('missing_scope', 403, 'unable to answer; the API key has no scope for reading');
     end if;
   end if;
@@ -9926,11 +10207,13 @@ comment on function chat.count_accounts(text, text, boolean) is
 -- What refers to chat.accounts goes with it; what refers to chat.profiles stays (docs/data-rules.md).
 
 -- A soft deletion in Auth, by its admin API or by delete_user, is the one of the chat as well. Locks are taken in the
--- order of every deletion: Auth's user, the counters, the profile, the channels, the account (39_departures.sql).
+-- order of every deletion: Auth's user, own files that were not sent, as senders have theirs before the counters; the
+-- counters, the memberships, the profile, the channels, the account (39_departures.sql).
 -- Definer: Auth knows nothing of chat.
 create function chat_private.tg_users__bury() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  perform from chat.files f where f.uploader_id = new.id and f.seq is null order by f.id for update;
   perform chat_private.lock_channels_of(new.id);
   update chat.profiles p
      -- Nobody can guess the username, and so nobody can have taken it.
@@ -9939,7 +10222,7 @@ begin
    where p.id = new.id and p.deleted_at is null;
   -- What has come in between is taken now.
   perform chat_private.lock_channels_of(new.id);
-  perform chat_private.move_channels_of(new.id);
+  perform chat_private.move_channels_of(new.id, is_for_good => true);
   -- Pictures that were stored and never shown, too: the worker removes the objects themselves.
   perform chat_private.doom_objects('avatars', array(
     select o.name from storage.objects o

@@ -3,11 +3,11 @@
 -- Text as it is shown among other text: one line that reads in its order. Control characters, line breaks and marks
 -- that hide or turn the text around them would let one name look like another; the joiners U+200C and U+200D stay,
 -- because Persian and emoji are written with them, and so do selectors and tags; but a line of nothing else, or of
--- letters that are blanks, is none.
+-- letters that are blanks, is none. All lines that are shown are far below 2,000 characters: of more only so many are looked at.
 create function chat_private.clean_line(line text, max_length integer default null) returns text
 language sql immutable set search_path = '' as $$
   select case when v.line ~ '[^\s\u0020\u00a0\u1680\u2000-\u200d\u2800\u3000\ufe00-\ufe0f\U000e0000-\U000e01ef]' then v.line end
-    from (select btrim(left(btrim(regexp_replace(regexp_replace(clean_line.line,
+    from (select btrim(left(btrim(regexp_replace(regexp_replace(left(clean_line.line, 2000),
       '[\t-\r\u0085\u2028\u2029]+', ' ', 'g'),
       '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]',
       '', 'g')), coalesce(max_length, 2147483647))) as line) v;
@@ -23,15 +23,15 @@ grant execute on function chat_private.clean_name(text) to authenticated;
 -- A picture's address is followed by everybody's browser: the web's and nothing else.
 create function chat_private.is_web_address(address text) returns boolean
 language sql immutable set search_path = '' as $$
-  select address ~* '^https?://[^\s/]+(/\S*)?$' and char_length(address) <= 2048;
+  select char_length(address) <= 2048 and address ~* '^https?://[^\s/]+(/\S*)?$';
 $$;
 grant execute on function chat_private.is_web_address(text) to authenticated;
 
--- @here and @channel mean everyone, and people write @all and @everyone for it; a dot or dash at the end of one would
--- be read as the sentence's.
+-- @here and @channel mean everyone, and people write @all and @everyone for it; deleted-user is what HTTP APIs call whoever is
+-- gone. A dot or dash at the end of one would be read as the sentence's.
 create function chat_private.is_reserved_username(username text) returns boolean
 language sql immutable set search_path = '' as $$
-  select rtrim(username, '._-') in ('all', 'channel', 'everyone', 'here');
+  select rtrim(username, '._-') in ('all', 'channel', 'everyone', 'here', 'deleted-user');
 $$;
 grant execute on function chat_private.is_reserved_username(text) to authenticated;
 
@@ -41,13 +41,25 @@ language plpgsql immutable set search_path = '' as $$
 begin
   if username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
     perform chat_private.fail('invalid_username', 422,
-      format('unable to %s; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore', operation));
+      format('unable to %s; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit', operation));
   elsif chat_private.is_reserved_username(username) then
-    perform chat_private.fail('username_taken', 422, format('unable to %s; this username means everyone', operation));
+    perform chat_private.fail('username_taken', 422, format('unable to %s; this username is reserved', operation));
   end if;
 end;
 $$;
 grant execute on function chat_private.check_username(text, text) to authenticated;
+
+-- Refuses what is no address of a picture; empty is none.
+create function chat_private.check_picture(avatar_url text, operation text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if avatar_url <> '' and not chat_private.is_web_address(avatar_url) then
+    perform chat_private.fail('invalid_avatar_url', 400,
+      format('unable to %s; a picture''s address begins with https:// or http:// and has at most 2,048 characters', operation));
+  end if;
+end;
+$$;
+grant execute on function chat_private.check_picture(text, text) to authenticated;
 
 create table chat.profiles (
   id uuid primary key references auth.users on delete cascade,
@@ -72,6 +84,7 @@ create table chat.accounts (
   role text not null default 'user' constraint accounts_role_known check (role in ('user', 'admin')),
   email text,
   email_verified_at timestamptz,
+  chose_username boolean not null default false,
   phone text,
   created_at timestamptz not null default now(),
   suspended_at timestamptz,
@@ -165,14 +178,17 @@ grant select on chat.accounts to authenticated;
 create policy select_user on chat.profiles for select to authenticated using (true);
 create policy select_self on chat.accounts for select to authenticated using (user_id = (select auth.uid()));
 
--- Definer: runs as supabase_auth_admin, which knows nothing of chat. It never refuses, because Auth would
--- answer with a bare 500; the sign-up hook has refused bad names before.
+-- Definer: runs as supabase_auth_admin, which knows nothing of chat. Auth answers a refusal with a bare 500; the sign-up
+-- hook has refused bad names before. Left is the username that somebody got in between, or has where an admin makes the account,
+-- for whom there is no hook: nobody is given another one than was chosen for them, and the hook says that it is taken to whoever
+-- asks again, as our API and SDK do.
 create function chat_private.tg_users__create_profile() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   v_meta jsonb := coalesce(new.raw_user_meta_data, '{}');
   v_email text := nullif(new.email, '');
   v_name text := chat_private.clean_name(coalesce(v_meta ->> 'name', v_meta ->> 'full_name'));
+  v_wish text := nullif(v_meta ->> 'username', '');
   v_username text;
   v_avatar_url text := v_meta ->> 'avatar_url';
 begin
@@ -182,19 +198,20 @@ begin
   if v_email like '%@users.confab.invalid' then
     v_email := null;
   end if;
-  v_username := chat_private.suggest_username(
-    coalesce(nullif(v_meta ->> 'username', ''), v_name, split_part(v_email, '@', 1)), new.id);
+  v_username := chat_private.suggest_username(coalesce(v_wish, v_name, split_part(v_email, '@', 1)), new.id);
   insert into chat.profiles (id, username, name, avatar_url)
-  values (new.id, v_username, coalesce(v_name, v_username), v_avatar_url)
+  select new.id, v_username, coalesce(v_name, v_username), v_avatar_url
+   where not exists (select from chat.profiles p where p.username = v_wish)
   on conflict on constraint profiles_username_unique do nothing;
-  if not found then
-    -- Somebody else signed up with it in the same moment and was first; now it counts as taken.
+  if not found and v_wish is not null then
+    raise exception 'unable to sign up; this username is taken' using errcode = 'unique_violation';
+  elsif not found then
     insert into chat.profiles (id, username, name, avatar_url)
     select new.id, u.name, coalesce(v_name, u.name), v_avatar_url
       from chat_private.suggest_username(v_username, new.id) as u (name);
   end if;
-  insert into chat.accounts (user_id, email, phone)
-  values (new.id, v_email, coalesce(nullif(new.phone, ''), v_meta ->> 'phone'));
+  insert into chat.accounts (user_id, email, chose_username, phone)
+  values (new.id, v_email, v_wish is not null, coalesce(nullif(new.phone, ''), v_meta ->> 'phone'));
   return null;
 end;
 $$;
@@ -249,6 +266,18 @@ $$;
 create trigger _100_touch before update on chat.profiles
   for each row when (old is distinct from new) execute function chat_private.tg_profiles__touch();
 
+-- Who is called by nothing but their username is so under another one as well.
+create function chat_private.tg_profiles__rename() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.name := new.username;
+  return new;
+end;
+$$;
+create trigger _150_rename before update of username on chat.profiles
+  for each row when (old.name = old.username and new.name = old.name)
+  execute function chat_private.tg_profiles__rename();
+
 -- Definer: the address in Auth belongs to nobody else. An account without one signs in by its username, which
 -- stands in the reserved address that Auth looks up.
 create function chat_private.tg_profiles__follow_username() returns trigger
@@ -280,15 +309,13 @@ begin
   if update_profile.name is not null and (v_name is null or char_length(v_name) > 80) then
     perform chat_private.fail('invalid_name', 400,
       'unable to update profile; a name has 1 to 80 characters that can be seen');
-  elsif update_profile.avatar_url <> '' and not chat_private.is_web_address(update_profile.avatar_url) then
-    perform chat_private.fail('invalid_avatar_url', 400,
-      'unable to update profile; a picture''s address begins with https:// or http:// and has at most 2,048 characters');
   elsif char_length(v_title) > 80 then
     perform chat_private.fail('invalid_title', 400, 'unable to update profile; a title has at most 80 characters');
   elsif not chat_private.is_custom(update_profile.custom) then
     perform chat_private.fail('invalid_custom', 400,
       'unable to update profile; custom data is an object of at most 16 KB and 100 levels');
   end if;
+  perform chat_private.check_picture(update_profile.avatar_url, 'update profile');
   perform chat_private.check_username(update_profile.username, 'update profile');
   perform chat_private.take_token('update_profile');
   if update_profile.username is not null then
@@ -313,7 +340,7 @@ grant execute on function chat.update_profile(text, text, text, text, jsonb) to 
 
 comment on table chat.profiles is 'One row per user, made at sign-up; what everyone signed in may see of a person';
 comment on column chat.profiles.id is 'The user''s id in Auth';
-comment on column chat.profiles.username is 'Unique handle: 2 to 32 of a-z, 0-9, dot, dash, underscore';
+comment on column chat.profiles.username is 'Unique handle: 2 to 32 of a-z, 0-9, dot, dash, underscore, beginning with a letter or digit';
 comment on column chat.profiles.name is 'Name as shown: 1 to 80 characters, none of them invisible';
 comment on column chat.profiles.avatar_url is 'Address of the picture, http or https';
 comment on column chat.profiles.title is 'What the person does, at most 80 characters';
@@ -330,12 +357,16 @@ comment on column chat.accounts.suspended_by is 'The admin who did it; null when
 comment on function chat_private.is_platform_admin() is 'Whether the caller is an admin of the platform';
 comment on function chat_private.require_platform_admin(text) is 'Refuses everybody but admins of the platform. Errors: not_an_admin';
 comment on function chat_private.check_username(text, text) is 'Refuses what nobody can be called. Errors: invalid_username, username_taken';
+comment on function chat_private.check_picture(text, text) is
+  'Refuses what is no address of a picture; empty is none. Errors: invalid_avatar_url';
 comment on function chat_private.require_user(uuid, text) is 'Refuses ids of nobody. Errors: user_not_found';
 comment on function chat_private.require_oneself(uuid, text) is
   'Refuses everybody but this person; null is whoever calls. Errors: user_not_found, not_yourself';
 comment on function chat_private.require_person(text) is 'Refuses API keys. Errors: missing_scope';
 comment on column chat.accounts.email is 'Null for accounts that were made with a username only';
 comment on column chat.accounts.email_verified_at is 'When the user proved that the address is theirs';
+comment on column chat.accounts.chose_username is
+  'Whether the account was made with a username of the person''s choice: it signs in by an address that is not verified, too';
 comment on column chat.accounts.phone is 'Number the user gave, as they wrote it';
 comment on column chat.accounts.created_at is 'When the user signed up';
 comment on policy select_user on chat.profiles is 'Everyone signed in sees every profile';

@@ -16,7 +16,7 @@ begin
   if v_username is not null then
     if v_username !~ '^[a-z0-9][a-z0-9._-]{1,31}$' then
       return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message',
-        'invalid_username: unable to sign up; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore'));
+        'invalid_username: unable to sign up; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit'));
     elsif chat_private.is_reserved_username(v_username)
           or exists (select from chat.profiles p where p.username = v_username) then
       return jsonb_build_object('error', jsonb_build_object('http_code', 409, 'message',

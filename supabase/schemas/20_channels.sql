@@ -13,6 +13,7 @@ create table chat.channels (
   dm_key text,
   epoch integer not null default 0,
   created_by uuid references chat.profiles on delete set null,
+  founder_id uuid default auth.uid() references chat.profiles on delete set null,
   created_at timestamptz not null default now(),
   archived_at timestamptz,
   deleted_at timestamptz,
@@ -21,6 +22,7 @@ create table chat.channels (
   constraint channels_slug_or_people check ((kind in ('public', 'private')) = (slug is not null))
 );
 create index channels_created_by_idx on chat.channels (created_by);
+create index channels_founder_id_idx on chat.channels (founder_id);
 -- A deleted channel gives its slug free.
 create unique index channels_slug_unique on chat.channels (slug) where deleted_at is null;
 -- Serves the list of public channels.
@@ -175,7 +177,8 @@ comment on column chat.channels.description is 'What the channel is for, at most
 comment on column chat.channels.custom is 'The app''s own data: an object of at most 16 KB';
 comment on column chat.channels.dm_key is 'Both user ids, smaller first: one dm per pair';
 comment on column chat.channels.epoch is 'Part of the channel''s Realtime topics; rises when somebody must hear nothing more';
-comment on column chat.channels.created_by is 'Who made it: may delete it and give roles, and cannot leave before somebody else owns it';
+comment on column chat.channels.created_by is 'Who owns it, at first whoever made it: may delete it and give roles, and cannot leave before somebody else owns it';
+comment on column chat.channels.founder_id is 'Who made it, whoever owns it now; null when it was made by hand';
 comment on column chat.channels.created_at is 'When it was made';
 comment on column chat.channels.archived_at is 'Since when it can only be read; null while it can be written';
 comment on column chat.channels.deleted_at is 'When it was deleted: it has no members then, and nobody finds it';

@@ -112,6 +112,8 @@ begin
     perform chat_private.fail('dm_is_permanent', 403, 'unable to leave; direct messages always keep both people');
   elsif "right" = 'leave' then
     perform chat_private.fail('creator_cannot_leave', 403, 'unable to leave; make somebody else the owner of the channel first');
+  elsif "right" = 'update_channel' and v_channel.kind = 'dm' then
+    perform chat_private.fail('dm_is_permanent', 403, format('unable to %s; direct messages have no name of their own', operation));
   elsif v_channel.kind = 'dm' then
     perform chat_private.fail('dm_is_permanent', 403, format('unable to %s; direct messages always keep both people', operation));
   elsif v_role = 'admin' then

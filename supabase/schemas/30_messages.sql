@@ -65,6 +65,8 @@ create table chat.message_edits (
   primary key (channel_id, seq, change),
   constraint message_edits_message_fkey foreign key (channel_id, seq) references chat.messages (channel_id, seq) on delete cascade
 );
+-- Serves what was rewritten since a change.
+create index message_edits_change_idx on chat.message_edits (channel_id, change);
 create index message_edits_replaced_by_idx on chat.message_edits (replaced_by) where replaced_by is not null;
 
 create table chat.mentions (
@@ -220,8 +222,8 @@ begin
 
   new.author_rank := v_counts::integer + coalesce((
     select m.author_rank from chat.messages m
-     -- As rows, so that only the one index serves it: the channel's own would be walked back to the author's last word.
-     where (m.author_id, m.channel_id, m.seq) between (new.author_id, new.channel_id, 0) and (new.author_id, new.channel_id, new.seq)
+     -- So that only the index of authors serves it, and no further than to this channel (`chat.my_channels`).
+     where m.author_id = any (array[new.author_id]) and (m.channel_id, m.seq) between (new.channel_id, 0) and (new.channel_id, new.seq)
      order by m.author_id desc, m.channel_id desc, m.seq desc limit 1), 0);
   if v_is_reply then
     update chat.messages m

@@ -135,8 +135,10 @@ $$;
 grant execute on function chat.mark_delivered(uuid, bigint) to authenticated;
 
 -- Unread is what counts after the marker, less the own messages and the deleted ones of others.
--- The own ones are asked for as rows, in the order of the one index that serves them: where few people write, the planner
--- would otherwise look for the newest by walking back through the whole channel, in vain for somebody who only reads.
+-- Only `messages_author_idx` gives the own ones in the order asked for, as an array of one author is no constant to the planner:
+-- where few people write, it would otherwise walk back through the whole channel, in vain for somebody who only reads. Rows of
+-- channel and seq end the walk through that index at the channel; rows of all three go on through all that the author ever wrote,
+-- as Postgres 17 ends at a row's first column only.
 create view chat.my_channels with (security_invoker = true) as
   select c.id, c.kind, c.slug, c.name, c.description, c.custom, c.epoch, c.created_by, c.created_at, c.archived_at,
          m.role,
@@ -150,10 +152,10 @@ create view chat.my_channels with (security_invoker = true) as
          case when n.last_rank <= s.last_read_rank then 0 else
            n.last_rank - s.last_read_rank
            - coalesce((select own.author_rank from chat.messages own
-                        where (own.author_id, own.channel_id, own.seq) between (m.user_id, c.id, 0) and (m.user_id, c.id, n.last_seq)
+                        where own.author_id = any (array[m.user_id]) and (own.channel_id, own.seq) between (c.id, 0) and (c.id, n.last_seq)
                         order by own.author_id desc, own.channel_id desc, own.seq desc limit 1), 0)
            + coalesce((select own.author_rank from chat.messages own
-                        where (own.author_id, own.channel_id, own.seq) between (m.user_id, c.id, 0) and (m.user_id, c.id, s.last_read_seq)
+                        where own.author_id = any (array[m.user_id]) and (own.channel_id, own.seq) between (c.id, 0) and (c.id, s.last_read_seq)
                         order by own.author_id desc, own.channel_id desc, own.seq desc limit 1), 0)
            - (select count(*) from chat.messages gone
                where gone.channel_id = c.id and gone.seq > s.last_read_seq and gone.deleted_at is not null

@@ -36,7 +36,7 @@ create trigger _200_expel after insert or update on chat.channel_bans
 create function chat_private.check_channel(slug text, name text, description text, custom jsonb, operation text) returns void
 language plpgsql immutable set search_path = '' as $$
 begin
-  if slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or char_length(slug) > 80 then
+  if char_length(slug) > 80 or slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' then
     perform chat_private.fail('invalid_slug', 400,
       format('unable to %s; a slug has 1 to 80 of a-z, 0-9 and single dashes between them', operation));
   elsif chat_private.clean_name(name) is distinct from btrim(name) then
@@ -79,13 +79,14 @@ begin
 end;
 $$;
 
--- A slug for a channel that came with a name only: of its letters and digits, and of its id where that is taken.
+-- A slug for a channel that came with a name only: of its letters and digits, and of its id where that is taken. No more is
+-- looked at than a name may have.
 create function chat_private.suggest_slug(wish text, id uuid) returns text
 language sql stable set search_path = '' as $$
   select case when v.base <> '' and not exists (select from chat.channels c where c.slug = v.base and c.deleted_at is null)
               then v.base
               else btrim(left(coalesce(nullif(v.base, ''), 'channel'), 60), '-') || '-' || right(replace(suggest_slug.id::text, '-', ''), 12) end
-    from (select btrim(left(btrim(regexp_replace(lower(regexp_replace(normalize(coalesce(suggest_slug.wish, ''), nfkd), '[\u0300-\u036f]', '', 'g')),
+    from (select btrim(left(btrim(regexp_replace(lower(regexp_replace(normalize(left(btrim(coalesce(suggest_slug.wish, '')), 80), nfkd), '[\u0300-\u036f]', '', 'g')),
                                                  '[^a-z0-9]+', '-', 'g'), '-'), 80), '-') as base) v;
 $$;
 
@@ -109,11 +110,17 @@ begin
   end if;
   perform chat_private.check_channel(coalesce(v_slug, ''), create_channel.name, create_channel.description, create_channel.custom, 'create channel');
 
-  insert into chat.channels (id, kind, slug, name, description, custom, is_open, created_by)
-  values (v_id, create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
-          coalesce(create_channel.custom, '{}'), coalesce(create_channel.is_open, false), (select auth.uid()))
-  on conflict do nothing
-  returning * into v_channel;
+  loop
+    insert into chat.channels (id, kind, slug, name, description, custom, is_open, created_by)
+    values (v_id, create_channel.kind, v_slug, btrim(create_channel.name), coalesce(create_channel.description, ''),
+            coalesce(create_channel.custom, '{}'), coalesce(create_channel.is_open, false), (select auth.uid()))
+    on conflict do nothing
+    returning * into v_channel;
+    exit when v_channel.id is not null or create_channel.slug is not null
+      or v_slug = chat_private.suggest_slug(create_channel.name, v_id);
+    -- Somebody has just taken the one that was made of the name.
+    v_slug := chat_private.suggest_slug(create_channel.name, v_id);
+  end loop;
   if v_channel.id is null then
     -- Asked for once more, since the first answer got lost.
     return query select * from chat.channels c

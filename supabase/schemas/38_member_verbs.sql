@@ -38,7 +38,11 @@ begin
     if v_channel.archived_at is not null then
       perform chat_private.fail('channel_archived', 403, 'unable to join; the channel is archived');
     end if;
-    select array_agg(u) into v_joined from chat_private.add_members(v_channel.id, array[v_me]) u;
+    -- Who comes into a channel that everybody has left runs it, but not one that was made by hand.
+    select array_agg(u) into v_joined
+      from chat_private.add_members(v_channel.id, array[v_me],
+             case when v_channel.founder_id is null
+                    or exists (select from chat.channel_members m where m.channel_id = v_channel.id) then 'member' else 'admin' end) u;
     if v_joined is not null then
       perform chat_private.post_system_message(v_channel.id, chat_private.names_of(v_joined) || ' joined the channel', 'member_joined', v_joined);
     end if;

@@ -31,8 +31,9 @@ create trigger _210_note_departure after delete on chat.channel_members
   referencing old table as removed for each statement execute function chat_private.tg_channel_members__note_departure();
 
 -- Moves every channel whose topics this person may still hear. In one order, or two of these would wait for each other.
+-- Direct messages with whoever goes for good can only be read: nobody would hear what is said there.
 -- Definer: channels are written by functions only.
-create function chat_private.move_channels_of(user_id uuid) returns void
+create function chat_private.move_channels_of(user_id uuid, is_for_good boolean) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform from chat.channels c
@@ -40,7 +41,9 @@ begin
                    union all
                    select d.channel_id from chat_private.departures d where d.user_id = move_channels_of.user_id)
     order by c.id for no key update;
-  update chat.channels c set epoch = c.epoch + 1
+  update chat.channels c
+     set epoch = c.epoch + 1,
+         archived_at = case when is_for_good and c.kind = 'dm' then coalesce(c.archived_at, now()) else c.archived_at end
    where c.id in (select m.channel_id from chat.channel_members m where m.user_id = move_channels_of.user_id
                   union all
                   select d.channel_id from chat_private.departures d join chat.channels now on now.id = d.channel_id
@@ -49,7 +52,8 @@ end;
 $$;
 
 -- A deleted account leaves its channels and takes its reactions back, all at once: the counters are taken first and in
--- one order, as by everybody who changes a channel, or two would wait for each other.
+-- one order, as by everybody who changes a channel, and then the memberships, as by whoever reads, or two would wait for
+-- each other.
 create function chat_private.lock_channels_of(user_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
@@ -58,6 +62,7 @@ begin
                            union all
                            select r.channel_id from chat.reactions r where r.user_id = lock_channels_of.user_id)
     order by n.channel_id for no key update;
+  perform from chat.channel_members m where m.user_id = lock_channels_of.user_id order by m.channel_id for update;
 end;
 $$;
 
@@ -79,7 +84,7 @@ create function chat_private.tg_profiles__leave_channels() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   perform chat_private.lock_channels_of(old.id);
-  perform chat_private.move_channels_of(old.id);
+  perform chat_private.move_channels_of(old.id, is_for_good => true);
   return old;
 end;
 $$;
@@ -90,5 +95,6 @@ comment on table chat_private.departures is 'Who left a public channel, and may 
 comment on column chat_private.departures.user_id is 'Who left';
 comment on column chat_private.departures.channel_id is 'The channel';
 comment on column chat_private.departures.epoch is 'Its epoch at that time; once it has risen, they hear nothing more';
-comment on function chat_private.lock_channels_of(uuid) is 'Takes the counters of the channels that a person is or has reacted in';
-comment on function chat_private.move_channels_of(uuid) is 'Moves the channels that a person may still hear to new topics';
+comment on function chat_private.lock_channels_of(uuid) is 'Takes the counters of the channels that a person is or has reacted in, and their memberships';
+comment on function chat_private.move_channels_of(uuid, boolean) is
+  'Moves the channels that a person may still hear to new topics; if they go for good, archives their direct messages';

@@ -50,8 +50,8 @@ create index files_message_idx on chat.files (channel_id, seq);
 create index files_unused_idx on chat.files (expires_at) where seq is null;
 create index files_uploader_idx on chat.files (uploader_id, id);
 -- Serve the files that somebody may read, newest first.
-create index files_channel_idx on chat.files (channel_id, id) where seq is not null and deleted_at is null;
-create index files_open_idx on chat.files (id) where is_open and seq is not null and deleted_at is null;
+create index files_channel_idx on chat.files (channel_id, id) where seq is not null and deleted_at is null and not is_held;
+create index files_open_idx on chat.files (id) where is_open and seq is not null and deleted_at is null and not is_held;
 
 alter table chat.files enable row level security;
 

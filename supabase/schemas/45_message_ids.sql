@@ -13,19 +13,48 @@ begin
 end;
 $$;
 
+-- Some APIs share a file by its address alone. What such a text gives the address of goes with its message: own files that
+-- no message has, as many as it may have. They are held until it has taken them.
+create function chat_private.with_linked_files(body text, file_ids uuid[], channel_id uuid) returns uuid[]
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ids uuid[];
+begin
+  -- What is longer than a message is refused by the verb, and not looked through before.
+  if char_length(body) > 40000 or strpos(body, '/files/') = 0 then
+    return file_ids;
+  end if;
+  -- …/files/<id> of the HTTP API, …/files/<folder>/<id> of Storage.
+  v_ids := array(
+    select (w.match[1])::uuid
+      from regexp_matches(body, '/files/(?:[0-9a-f-]{36}/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})', 'g') with ordinality w (match, place)
+     group by 1 order by min(w.place));
+  perform from chat.files f
+    where f.id = any (v_ids) and f.uploader_id = auth.uid() and f.seq is null order by f.id for update;
+  return file_ids || array(
+    select f.id from unnest(v_ids) with ordinality w (id, place) join chat.files f on f.id = w.id
+     where f.uploader_id = auth.uid() and f.seq is null and f.uploaded_at is not null and f.deleted_at is null
+       and (f.channel_id is null or f.channel_id = with_linked_files.channel_id)
+       and f.id <> all (file_ids) and not chat_private.is_file_scheduled(f.id)
+     order by w.place limit greatest(0, 10 - cardinality(file_ids)));
+end;
+$$;
+
 -- Definer: returns a whole message, which full_messages gives to nobody else.
 create function chat.post_message(channel_id uuid, body text default '', id uuid default null, parent_id uuid default null,
                                   also_in_channel boolean default false, custom jsonb default '{}', file_ids uuid[] default '{}',
-                                  scheduled_for timestamptz default null, sender text default null)
+                                  scheduled_for timestamptz default null, senders text[] default '{}')
 returns chat.full_message
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_parent bigint;
   v_seq bigint;
+  v_file_ids uuid[];
   v_row chat.scheduled_messages;
 begin
-  -- Some clients say who they are, and must not be somebody else.
-  if post_message.sender is not null and chat_private.person_id(post_message.sender) is distinct from (select auth.uid()) then
+  -- Some clients say who they are, and must not be somebody else. Nobody has so many names that all were to be looked up.
+  if cardinality(post_message.senders) > 10
+     or exists (select from unnest(post_message.senders) s where chat_private.person_id(s) is distinct from (select auth.uid())) then
     perform chat_private.fail('not_yourself', 403, 'unable to send message; its sender is somebody else');
   end if;
   if post_message.parent_id is not null then
@@ -36,19 +65,20 @@ begin
       perform chat_private.fail('invalid_parent', 400, 'unable to send message; there is no such message to reply to in this channel');
     end if;
   end if;
+  v_file_ids := chat_private.with_linked_files(post_message.body, coalesce(post_message.file_ids, '{}'), post_message.channel_id);
   if post_message.scheduled_for is null then
     select s.seq into v_seq
       from chat.send_message(post_message.channel_id, post_message.body, post_message.id, v_parent, post_message.also_in_channel,
-                             post_message.custom, post_message.file_ids) s;
+                             post_message.custom, v_file_ids) s;
     return (chat_private.full_messages(array[post_message.channel_id], array[v_seq]))[1];
   end if;
   select * into v_row
     from chat.schedule_message(post_message.channel_id, post_message.scheduled_for, post_message.body, post_message.id, v_parent,
-                               post_message.also_in_channel, post_message.custom, post_message.file_ids);
+                               post_message.also_in_channel, post_message.custom, v_file_ids);
   return chat_private.waiting_message(v_row);
 end;
 $$;
-grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text) to authenticated;
+grant execute on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text[]) to authenticated;
 
 -- What waits for its time is changed by its author alone, and is no message to others. Should it be sent meanwhile, this
 -- waits for that and finds nothing waiting; then there is a message.
@@ -130,8 +160,10 @@ end;
 $$;
 grant execute on function chat.pin_message_by_id(uuid, uuid, boolean) to authenticated;
 
-comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text) is
-  'Sends a message, or has it sent later, and returns it whole; sender, where it is given, is an id or username of the caller. Errors: not_yourself, invalid_parent, and those of send_message or schedule_message';
+comment on function chat_private.with_linked_files(text, uuid[], uuid) is
+  'These files and those that a text gives the address of, as far as the caller may send them: at most 10';
+comment on function chat.post_message(uuid, text, uuid, uuid, boolean, jsonb, uuid[], timestamptz, text[]) is
+  'Sends a message, or has it sent later, and returns it whole; own files that it gives the address of go with it. senders, where any are named, are ids or usernames of the caller. Errors: not_yourself, invalid_parent, and those of send_message or schedule_message';
 comment on function chat.edit_message_by_id(uuid, text, uuid) is
   'As edit_message, also of an own message that waits to be sent, and returns the whole message. Errors: those of edit_message; message_not_found also of deleted ones';
 comment on function chat.delete_message_by_id(uuid, uuid) is

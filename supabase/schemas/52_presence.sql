@@ -292,6 +292,11 @@ begin
   elsif set_presence.activity not in ('typing', 'playing') or (set_presence.activity is not null and set_presence.status <> 'online') then
     perform chat_private.fail('invalid_activity', 400, 'unable to set presence; an activity is typing or playing, of who is online');
   end if;
+  -- Before what goes with it, as a deletion takes them.
+  perform from chat.accounts a where a.user_id = v_me for key share;
+  if not found then
+    perform chat_private.fail('user_not_found', 404, 'unable to set presence; the account is deleted');
+  end if;
   perform chat_private.take_token('set_presence');
   -- Who chooses is here, and active in all their clients.
   update chat_private.connections k set active_at = now()

@@ -3,9 +3,10 @@
 create type chat.conversation as (
   id uuid,
   kind text,
-  -- Where it has none: its slug, or who else is in it.
+  -- Where it has none: its slug, or who else is or was in it.
   name text,
   description text,
+  -- Who made it, whoever owns it now.
   created_by uuid,
   created_at timestamptz,
   archived_at timestamptz,
@@ -16,15 +17,16 @@ create type chat.conversation as (
 -- Serves lists of public channels, newest first.
 create index channels_public_newest_idx on chat.channels (id) where kind = 'public' and deleted_at is null;
 
--- Whom this names: an id, or a username, which is shorter.
+-- Whom this names: an id, or a username, which is shorter. What is far longer names nobody, and is not looked at.
 create function chat_private.person_id(name text) returns uuid
 language sql stable set search_path = '' as $$
   select p.id
-    from (select lower(btrim(person_id.name)) as text) v
+    from (select case when char_length(person_id.name) <= 200 then lower(btrim(person_id.name)) end as text) v
     join chat.profiles p on p.id = case when char_length(v.text) = 36 and pg_input_is_valid(v.text, 'uuid') then v.text::uuid end
    where p.deleted_at is null
   union all
-  select p.id from chat.profiles p where p.username = lower(btrim(person_id.name)) and p.deleted_at is null
+  select p.id from chat.profiles p
+   where p.username = case when char_length(person_id.name) <= 200 then lower(btrim(person_id.name)) end and p.deleted_at is null
    limit 1;
 $$;
 grant execute on function chat_private.person_id(text) to authenticated;
@@ -44,7 +46,7 @@ begin
          (array_agg(f.name) filter (where f.id is null))[1]
     into v_ids, v_unknown
     from (select w.name, coalesce(i.id, u.id) as id
-            from (select n as name, lower(btrim(n)) as text from unnest(names) n where n is not null) w
+            from (select n as name, case when char_length(n) <= 200 then lower(btrim(n)) end as text from unnest(names) n where n is not null) w
             left join chat.profiles i on i.deleted_at is null
               and i.id = case when char_length(w.text) = 36 and pg_input_is_valid(w.text, 'uuid') then w.text::uuid end
             left join chat.profiles u on u.deleted_at is null and u.username = w.text) f;
@@ -76,11 +78,13 @@ grant execute on function chat.find_people(text[]) to authenticated;
 create function chat_private.conversations(ids uuid[]) returns setof chat.conversation
 language sql stable set search_path = '' as $$
   select c.id, c.kind,
-         coalesce(c.name, c.slug, (
+         coalesce(c.name, c.slug, case when c.kind = 'dm' then coalesce((
+           select p.name from chat.profiles p
+            where p.id = chat_private.dm_partner(c.dm_key, (select auth.uid())) and p.deleted_at is null), 'deleted-user') end, (
            select string_agg(o.name, ', ' order by o.n)
              from (select x.name, x.n from unnest(m.list) with ordinality x (id, username, name, avatar_url, n)
                     where x.id <> (select auth.uid()) order by x.n limit 4) o), ''),
-         c.description, c.created_by, c.created_at, c.archived_at, n.member_count, coalesce(m.list, '{}')
+         c.description, coalesce(c.founder_id, c.created_by), c.created_at, c.archived_at, n.member_count, coalesce(m.list, '{}')
     from unnest(conversations.ids) with ordinality w (id, place)
     join chat.channels c on c.id = w.id
     join chat.channel_counters n on n.channel_id = c.id

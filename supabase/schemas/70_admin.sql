@@ -89,7 +89,7 @@ begin
     update auth.users u set banned_until = now() + interval '100 years'
      where u.id = new.user_id and (u.banned_until <= now()) is not false;
     delete from auth.sessions s where s.user_id = new.user_id;
-    perform chat_private.move_channels_of(new.user_id);
+    perform chat_private.move_channels_of(new.user_id, is_for_good => false);
     perform chat_private.move_presence();
   else
     update auth.users u set banned_until = null where u.id = new.user_id and u.banned_until is not null;

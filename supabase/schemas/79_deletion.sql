@@ -2,11 +2,13 @@
 -- What refers to chat.accounts goes with it; what refers to chat.profiles stays (docs/data-rules.md).
 
 -- A soft deletion in Auth, by its admin API or by delete_user, is the one of the chat as well. Locks are taken in the
--- order of every deletion: Auth's user, the counters, the profile, the channels, the account (39_departures.sql).
+-- order of every deletion: Auth's user, own files that were not sent, as senders have theirs before the counters; the
+-- counters, the memberships, the profile, the channels, the account (39_departures.sql).
 -- Definer: Auth knows nothing of chat.
 create function chat_private.tg_users__bury() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  perform from chat.files f where f.uploader_id = new.id and f.seq is null order by f.id for update;
   perform chat_private.lock_channels_of(new.id);
   update chat.profiles p
      -- Nobody can guess the username, and so nobody can have taken it.
@@ -15,7 +17,7 @@ begin
    where p.id = new.id and p.deleted_at is null;
   -- What has come in between is taken now.
   perform chat_private.lock_channels_of(new.id);
-  perform chat_private.move_channels_of(new.id);
+  perform chat_private.move_channels_of(new.id, is_for_good => true);
   -- Pictures that were stored and never shown, too: the worker removes the objects themselves.
   perform chat_private.doom_objects('avatars', array(
     select o.name from storage.objects o
