@@ -31,14 +31,31 @@ export class ApiError extends Error {
     return this.with({ details: [{ field, message: this.message }] });
   }
 
-  with(changes: { status?: number | undefined; details?: ErrorDetail[] | undefined }): ApiError {
+  with(changes: {
+    status?: number | undefined;
+    message?: string;
+    details?: ErrorDetail[] | undefined;
+  }): ApiError {
     const details = changes.details ?? this.details;
-    return new ApiError(this.code, changes.status ?? this.status, this.message, {
+    return new ApiError(this.code, changes.status ?? this.status, changes.message ?? this.message, {
       cause: this.cause,
       ...(details && { details }),
       ...(this.retryAfter && { retryAfter: this.retryAfter }),
     });
   }
+}
+
+/** @throws invalid_input where a body has none of these fields */
+export function requireAny<Name extends string>(
+  body: { [Field in Name]?: unknown },
+  fields: readonly [Name, ...Name[]],
+): void {
+  const [field, ...others] = fields;
+  if (fields.some((name) => body[name] !== undefined)) return;
+  const message = `is missing, and so is ${others.join(', and so is ')}`;
+  throw new ApiError('invalid_input', 400, `unable to answer; ${field}: ${message}`, {
+    details: [{ field, message }],
+  });
 }
 
 const GENERAL = {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 // @ts-types="@types/busboy"
 import busboy from 'busboy';
 import { ApiError } from './errors.ts';
+import { counted } from './rules.ts';
 
 export interface FilePart {
   kind: 'file';
@@ -73,14 +74,10 @@ export async function* readForm(
   );
   parser.on('filesLimit', () =>
     settle(() => {
-      failure ??= new ApiError(
-        'too_many_files',
-        400,
-        `unable to answer; it takes at most ${maxFiles} files`,
-        {
-          details: [{ field: wanted, message: `must be at most ${maxFiles} files` }],
-        },
-      );
+      const most = `at most ${counted(maxFiles, 'file')}`;
+      failure ??= new ApiError('too_many_files', 400, `unable to answer; it takes ${most}`, {
+        details: [{ field: wanted, message: `must be ${most}` }],
+      });
     }),
   );
   parser.on('fieldsLimit', () => settle(() => (failure ??= broken('it has too many fields'))));

@@ -1,6 +1,5 @@
 /** Waits for what Realtime says on a topic, with the rights of whoever waits. */
 import { createClient } from '@supabase/supabase-js';
-import type { Env } from './env.ts';
 import { ApiError } from './errors.ts';
 
 export interface Ear {
@@ -14,7 +13,12 @@ export interface Realtime {
   listen(token: string, topic: string, events: readonly string[], signal: AbortSignal): Promise<Ear>;
 }
 
-export const connectRealtime = ({ supabaseUrl, anonKey }: Env): Realtime => ({
+interface Project {
+  supabaseUrl: string;
+  anonKey: string;
+}
+
+export const connectRealtime = ({ supabaseUrl, anonKey }: Project): Realtime => ({
   async listen(token, topic, events, signal) {
     // One connection for each: whose rights it has is a matter of the connection.
     const { realtime } = createClient(supabaseUrl, anonKey, { accessToken: () => Promise.resolve(token) });
@@ -39,8 +43,14 @@ export const connectRealtime = ({ supabaseUrl, anonKey }: Env): Realtime => ({
             new ApiError('service_unavailable', 503, 'unable to wait; Realtime does not answer', { cause }),
           );
         signal.addEventListener('abort', () => fail(), { once: true });
-        channel.subscribe((status, cause) => (status === 'SUBSCRIBED' ? resolve() : fail(cause)));
+        channel.subscribe((status, cause) => {
+          // What was said while the subscription was lost is to be read.
+          hear();
+          if (status === 'SUBSCRIBED') resolve();
+          else fail(cause);
+        });
       });
+      heard = false;
     } catch (cause) {
       close();
       throw cause;

@@ -87,7 +87,9 @@ export const pageLimit = (byDefault: number, max = 100) =>
     });
 
 /** How many rows to leave out before a page. */
-export const Offset = z.coerce.number().int().min(0).max(100_000).default(0).openapi({ type: 'integer' });
+export const offsetUpTo = (max: number) =>
+  z.coerce.number().int().min(0).max(max).default(0).openapi({ type: 'integer' });
+export const Offset = offsetUpTo(100_000);
 
 /** Text that Postgres can store; lengths are counted in characters as it counts them. */
 export function text({ min = 0, max = Infinity, trim = false } = {}) {

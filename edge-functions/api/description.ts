@@ -1,7 +1,10 @@
 /** The OpenAPI description: what the routes declare, and what every route of their kind takes and answers besides. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { errorExamples } from '../_shared/http.ts';
-import { exampleOf, type Schema } from './examples.ts';
+import type { Served } from './dialect.ts';
+import { exampleOf } from './examples.ts';
+import type { Answer, Description, Operation, Schema } from './openapi-types.ts';
+import { describeUnion } from './united-description.ts';
 import { VERSION } from './version.ts';
 
 const infoOf = (title: string) => ({
@@ -16,45 +19,6 @@ const infoOf = (title: string) => ({
 });
 
 const ERROR = '#/components/schemas/Error';
-
-interface Example {
-  value: unknown;
-}
-
-export interface Content {
-  schema: Schema;
-  example?: unknown;
-  examples?: Record<string, Example>;
-}
-
-export interface Answer {
-  $ref?: string;
-  description?: string;
-  content?: Record<string, Content>;
-}
-
-interface Parameter {
-  name: string;
-  in: string;
-  schema: Schema;
-  example?: unknown;
-}
-
-export interface Operation {
-  operationId?: string;
-  summary?: string;
-  tags?: string[];
-  security?: object[];
-  parameters?: Parameter[];
-  requestBody?: { content: Record<string, Content> };
-  responses: Record<string, Answer>;
-}
-
-export interface Description {
-  info: { title: string };
-  paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema>; responses?: Record<string, Answer> };
-}
 
 interface General {
   status: number;
@@ -132,8 +96,23 @@ function isForUsers({ security = [] }: Operation): boolean {
   return security.length > 0;
 }
 
+/** By the documents' names; `api` is all of them under one prefix. */
+export function describeAll(first: OpenAPIHono, others: Served[]): Record<string, Description> {
+  const connectbest = describeApi(first, '/api', 'Confab: ConnectBest');
+  const dialects = others.map(({ dialect: { name, mount, title }, app }) => ({
+    name,
+    mount,
+    description: describeApi(app, mount, `Confab: ${title}`),
+  }));
+  return {
+    api: describeUnion(connectbest, dialects),
+    connectbest,
+    ...Object.fromEntries(dialects.map(({ name, description }) => [name, description])),
+  };
+}
+
 /** Describes what a document answers below this prefix. */
-export function describeApi(document: OpenAPIHono, prefix: string, title: string): Description {
+function describeApi(document: OpenAPIHono, prefix: string, title: string): Description {
   const app = new OpenAPIHono();
   app.route(prefix, document);
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });

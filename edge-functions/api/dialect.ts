@@ -16,6 +16,8 @@ import { Uuid } from '../_shared/schemas.ts';
 import type { ChatClient } from '../_shared/supabase.ts';
 import { visitorOf } from '../_shared/visitor.ts';
 import type { Deps } from './deps.ts';
+import type { AnyShape, Shape } from './shape.ts';
+import { wrongFields } from './translator.ts';
 
 /** The names in braces of a path, each a UUID. */
 type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -34,25 +36,35 @@ export interface Ask<Params = unknown, Query = unknown, Body = unknown> {
   params: Params;
   query: Query;
   body: Body;
+  /** Whether what is read counts as read: whoever looks at the headers only reads nothing. */
+  leavesMarks: boolean;
   c: Context<{ Variables: Variables }>;
 }
+
+/** What `run` gives: a row for a shape, otherwise the answer itself. */
+type Given<Answer> =
+  Answer extends Shape<infer Row, z.ZodType> ? Row : Answer extends z.ZodType ? z.input<Answer> : never;
 
 /** The item that the next page begins behind, what of it says so, and in which parameter. */
 export interface Next {
   behind: 'first' | 'last';
   field: string;
   parameter: string;
+  /** Whether a page may end before it is full: the next one is known to be none when it is empty. */
+  endsEarly?: boolean;
+  /** Where the answer has its list, if it is none itself. */
+  of?: string;
+  /** The parameter that makes the page one of those that go the other way. */
+  unless?: string;
 }
 
 interface Definition<
   Path extends string,
   Query extends z.ZodObject,
   Body extends z.ZodType,
-  Answer extends z.ZodType,
+  Answer extends z.ZodType | AnyShape,
 > {
   summary: string;
-  /** Where the description lists it. */
-  tag: string;
   description?: string;
   /** `none` where nobody has one yet, `optional` where there may be one. Otherwise a token is needed. */
   token?: 'none' | 'optional';
@@ -64,7 +76,7 @@ interface Definition<
   body?: Body;
   /** The fields of a form instead of a body, as OpenAPI describes them. `run` reads it from the request itself. */
   form?: Record<string, object>;
-  /** Of a list: where it goes on when it has as many items as the parameter `limit` says. */
+  /** Of a list: where it goes on. */
   next?: Next;
   /** 200 if not given. */
   status?: 200 | 201;
@@ -74,10 +86,12 @@ interface Definition<
   answer?: Answer;
   /** Status → when, and the codes that only this endpoint has for it. */
   errors?: Record<number, Reason>;
-  run(ask: Ask<ParamsOf<Path>, z.output<Query>, z.output<Body>>): Promise<z.input<Answer> | Response>;
+  /** Code → the field of this request that the refusal is about, which is then wrong input (400). */
+  blames?: Record<string, string>;
+  run(ask: Ask<ParamsOf<Path>, z.output<Query>, z.output<Body>>): PromiseLike<Given<Answer> | Response>;
 }
 
-type AnyDefinition = Definition<string, z.ZodObject, z.ZodType, z.ZodType>;
+type AnyDefinition = Definition<string, z.ZodObject, z.ZodType, z.ZodType | AnyShape>;
 
 export type Method = 'get' | 'post' | 'put' | 'delete';
 
@@ -87,6 +101,11 @@ export interface Endpoint {
   definition: AnyDefinition;
 }
 
+interface TaggedEndpoint extends Endpoint {
+  /** Where the description lists it. */
+  tag: string;
+}
+
 export interface Dialect {
   /** In addresses. */
   name: string;
@@ -94,7 +113,7 @@ export interface Dialect {
   title: string;
   /** Where its paths begin. */
   mount: string;
-  endpoints: Endpoint[];
+  endpoints: TaggedEndpoint[];
   /** Our errors with the document's statuses and fields. */
   translate(error: ApiError): ApiError;
 }
@@ -103,7 +122,7 @@ const on =
   (method: Method) =>
   <
     Path extends string,
-    Answer extends z.ZodType,
+    Answer extends z.ZodType | AnyShape,
     Query extends z.ZodObject = z.ZodObject,
     Body extends z.ZodType = z.ZodType,
   >(
@@ -115,6 +134,9 @@ export const get = on('get');
 export const post = on('post');
 export const put = on('put');
 export const remove = on('delete');
+
+export const tagged = (tag: string, endpoints: Endpoint[]): TaggedEndpoint[] =>
+  endpoints.map((endpoint) => ({ ...endpoint, tag }));
 
 /** An endpoint as it is served: what answers it, one after the other. */
 export interface ServedEndpoint extends Endpoint {
@@ -137,20 +159,19 @@ export function serve(dialect: Dialect, deps: Deps): Served {
   return { dialect, app, endpoints };
 }
 
-function routeOf({ method, path, definition }: Endpoint, { translate }: Dialect): RouteConfig {
+function routeOf({ method, path, tag, definition }: TaggedEndpoint, { translate }: Dialect): RouteConfig {
   const {
     summary,
     description,
-    tag,
     query,
     body,
     form,
     status = 200,
     otherStatus,
     next,
-    answer,
     errors = {},
   } = definition;
+  const answer = schemaOf(definition);
   const { middleware, ...kind } = kindOf(definition);
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
   return createRoute({
@@ -175,6 +196,11 @@ function routeOf({ method, path, definition }: Endpoint, { translate }: Dialect)
   });
 }
 
+const isShape = (answer: z.ZodType | AnyShape): answer is AnyShape => 'from' in answer;
+
+const schemaOf = ({ answer }: AnyDefinition): z.ZodType | undefined =>
+  answer && isShape(answer) ? answer.schema : answer;
+
 function kindOf({ token, bucket = 'api', inPassing = false }: AnyDefinition) {
   if (token === 'none') return visiting;
   return token === 'optional' ? maybeSignedIn : signedInFor(bucket, { inPassing });
@@ -183,7 +209,7 @@ function kindOf({ token, bucket = 'api', inPassing = false }: AnyDefinition) {
 const NEXT_PAGE = {
   headers: {
     Link: {
-      description: 'Where the page is full: the address of the next one, as rel="next"',
+      description: 'Where there may be more: the address of the next page, as rel="next"',
       schema: { type: 'string' as const },
     },
   },
@@ -214,24 +240,31 @@ function handlerOf({ definition }: Endpoint, deps: Deps) {
       params: c.req.valid('param' as never),
       query: c.req.valid('query' as never),
       body: c.req.valid('json' as never),
+      leavesMarks: c.req.method !== 'HEAD',
       c,
     };
-    const answer = await definition.run(ask as never);
-    if (definition.next && Array.isArray(answer)) linkNext(ask, answer, definition.next);
-    return answer instanceof Response ? answer : c.json(answer as object, definition.status ?? 200);
+    const given = await Promise.resolve(definition.run(ask as never)).catch(wrongFields(definition.blames));
+    if (given instanceof Response) return given;
+    const { answer: shape, next, status = 200 } = definition;
+    const answer = shape && isShape(shape) ? shape.from(given as never, deps) : given;
+    if (next) linkNext(ask, answer, next);
+    return c.json(answer as object, status);
   };
 }
 
 function linkNext(
   { c, deps, query }: Ask,
-  items: Record<string, unknown>[],
-  { behind, field, parameter }: Next,
+  answer: unknown,
+  { behind, field, parameter, endsEarly = false, of, unless }: Next,
 ) {
   const { limit } = query as { limit: number };
+  // Behind an item nothing is to be left out.
+  const { offset: _, ...asked } = c.req.query();
+  const items = (of ? (answer as Record<string, unknown>)[of] : answer) as Record<string, unknown>[];
   const item = items.at(behind === 'first' ? 0 : -1);
-  if (!item || items.length < limit) return;
+  if (!item || (unless && unless in asked) || (items.length < limit && !endsEarly)) return;
   const parameters = new URLSearchParams({
-    ...c.req.query(),
+    ...asked,
     limit: `${limit}`,
     [parameter]: `${item[field]}`,
   });

@@ -1,22 +1,5 @@
 /** Makes an example for a schema: what it gives itself, otherwise something plain of its type and format. */
-export interface Schema {
-  $ref?: string;
-  type?: string | string[];
-  format?: string;
-  pattern?: string;
-  enum?: unknown[];
-  const?: unknown;
-  default?: unknown;
-  example?: unknown;
-  examples?: unknown[];
-  minimum?: number;
-  maxItems?: number;
-  properties?: Record<string, Schema>;
-  items?: Schema;
-  allOf?: Schema[];
-  anyOf?: Schema[];
-  oneOf?: Schema[];
-}
+import type { Schema } from './openapi-types.ts';
 
 const STRINGS: Record<string, string> = {
   binary: 'the bytes of a file',

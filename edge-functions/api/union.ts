@@ -21,6 +21,12 @@ interface Meeting {
   candidates: Candidate[];
 }
 
+/** What a body says; null and empty text are in it and say nothing. */
+interface Names {
+  said: string[];
+  empty: string[];
+}
+
 /**
  * What the other documents answer beside `first`, to be asked before it: it keeps every path of its own, unless the body
  * speaks another document's language.
@@ -45,7 +51,9 @@ export function unite(first: OpenAPIHono, others: Served[]): Hono {
     if (leader?.handlers.length === 0 && (isOnlyPath || candidates.length === 1)) continue;
     if (candidates.length > 1) {
       on(method, leader?.path ?? '', async (c, next) => {
-        const chosen = isOnlyPath ? leader : choose(candidates, await readNames(c));
+        const names = isOnlyPath ? undefined : await readNames(c);
+        // Of what cannot be read the first says what is wrong with it.
+        const chosen = names ? choose(candidates, names) : leader;
         if (!(chosen instanceof ApiError)) {
           c.set('chosen', chosen);
           return next();
@@ -66,7 +74,7 @@ export function unite(first: OpenAPIHono, others: Served[]): Hono {
 }
 
 /** Everything that some document answers, with the first document's candidate before the others'. */
-export function meetings(first: OpenAPIHono, others: Served[]): Meeting[] {
+function meetings(first: OpenAPIHono, others: Served[]): Meeting[] {
   const found = new Map<string, Meeting>();
   const add = (method: Method, candidate: Candidate) => {
     const key = `${method} ${candidate.path.replaceAll(/\{\w+\}/g, '{}')}`;
@@ -97,31 +105,51 @@ function namesOf(content: object | undefined): { needs: string[]; knows: string[
   };
 }
 
-/** The candidate whose names these are; a refusal where they are those of two. */
-function choose(candidates: Candidate[], names: string[]): Candidate | ApiError | undefined {
-  const shared = ({ knows }: Candidate) => names.filter((name) => knows.includes(name)).length;
-  const best = (some: Candidate[]) => {
-    const most = Math.max(...some.map(shared));
-    return some.find((candidate) => shared(candidate) === most);
-  };
-  const complete = candidates.filter(({ needs }) => needs.every((name) => names.includes(name)));
-  if (complete.length === 0) return best(candidates);
-  const chosen = best(complete);
-  const isForeign = (name: string) => names.includes(name) && !chosen?.knows.includes(name);
-  const mixed = candidates.flatMap(({ needs }) => needs).find(isForeign);
-  if (mixed === undefined) return chosen;
-  const needed = chosen?.needs.join(', ');
-  return new ApiError('invalid_input', 400, `unable to answer; send either ${needed} or ${mixed}, not both`);
+/** The candidate whose names these are; a refusal where they are those of two, or where nothing decides. */
+function choose(candidates: Candidate[], { said, empty }: Names): Candidate | ApiError | undefined {
+  const words = candidates.map((candidate) => ownWords(candidate, candidates));
+  const isSaid = (name: string) => said.includes(name);
+  const speakers = candidates.filter((_, index) => words[index]?.some(isSaid));
+  if (speakers.length > 1) {
+    return refusal('send only one of', words.flat().filter(isSaid), 'stands beside another of them');
+  }
+  if (speakers.length === 1) return speakers[0];
+
+  if (words.every(({ length }) => length > 0)) {
+    return refusal('send one of', words.flat(), 'is missing, and so are the others');
+  }
+  const shared = (names: string[], { knows }: Candidate) =>
+    names.filter((name) => knows.includes(name)).length;
+  const [best] = candidates.toSorted(
+    (one, other) => shared(said, other) - shared(said, one) || shared(empty, other) - shared(empty, one),
+  );
+  return best;
 }
 
-/** Null and empty text say nothing. */
-async function readNames(c: Context): Promise<string[]> {
+/** What a candidate needs and no other knows. */
+const ownWords = (candidate: Candidate, candidates: Candidate[]): string[] =>
+  candidate.needs.filter((name) =>
+    candidates.every((other) => other === candidate || !other.knows.includes(name)),
+  );
+
+function refusal(request: string, fields: string[], message: string): ApiError {
+  const details = fields.map((field) => ({ field, message }));
+  return new ApiError('invalid_input', 400, `unable to answer; ${request} ${fields.join(', ')}`, { details });
+}
+
+const AnyObject = z.record(z.string(), z.unknown());
+
+async function readNames(c: Context): Promise<Names | undefined> {
   try {
-    const fields = Object.entries<unknown>(await c.req.json());
-    return fields.filter(([, value]) => value !== null && value !== '').map(([name]) => name);
+    const text = await c.req.text();
+    const { data: body } = AnyObject.safeParse(text.trim() ? JSON.parse(text) : {});
+    if (!body) return undefined;
+    const fields = Object.entries(body);
+    const isEmpty = ([, value]: [string, unknown]) => value === null || value === '';
+    const names = (some: [string, unknown][]) => some.map(([name]) => name);
+    return { said: names(fields.filter((field) => !isEmpty(field))), empty: names(fields.filter(isEmpty)) };
   } catch {
-    // Whoever is chosen says what is wrong with it.
-    return [];
+    return undefined;
   }
 }
 

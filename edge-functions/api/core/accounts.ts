@@ -60,6 +60,7 @@ export async function register(
   visitor: ChatClient,
   { email, password, ...person }: NewAccount,
 ): Promise<SignedIn> {
+  checkReadable('register', person.username);
   const signUp = () =>
     visitor.auth.signUp({
       email: email ?? reservedAddress(person.username ?? ''),
@@ -67,14 +68,13 @@ export async function register(
       options: { data: given(person) },
     });
   let { data, error } = await signUp();
-  // So Auth answers where somebody takes the address meanwhile; asked again, it says that it is taken.
+  // So Auth answers where somebody gets the username or address meanwhile; asked again, it says that it is taken.
   if (error?.status === 500) ({ data, error } = await signUp());
   // A username without an address has one made of it.
   if (error && TAKEN.has(error.code ?? '') && !email) {
     throw new ApiError('username_taken', 409, 'unable to register; this username is taken');
   } else if (error && MALFORMED.has(error.code ?? '') && !email) {
-    const rule = 'a username has 2 to 32 of a-z, 0-9, dot, dash and underscore';
-    throw new ApiError('invalid_username', 400, `unable to register; ${rule}`);
+    throw wrongUsername('register');
   }
   const tokens = sessionOf('register', data.session, error);
   return { account: await readAccount(supabase.asCaller(tokens.access_token)), tokens };
@@ -83,14 +83,31 @@ export async function register(
 const TAKEN = new Set(['user_already_exists', 'email_exists']);
 const MALFORMED = new Set(['validation_failed', 'email_address_invalid']);
 
+/** Postgres has the last word on usernames, but hears of none with NUL or half a surrogate pair in it. */
+function checkReadable(operation: string, username = ''): void {
+  if (!username.isWellFormed() || username.includes('\0')) throw wrongUsername(operation);
+}
+
+const wrongUsername = (operation: string) =>
+  new ApiError(
+    'invalid_username',
+    400,
+    `unable to ${operation}; a username has 2 to 32 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit`,
+  );
+
 /** The address that Auth knows an account without one by. It never receives mail. */
 const reservedAddress = (username: string) => `${username}@users.confab.invalid`;
 
-/** What Auth knows this person by. Nobody has a username's reserved address but who has that username. */
-export async function addressOfUsername(supabase: Supabase, username: string): Promise<string> {
-  const found = await run('sign in', supabase.asServer().rpc('sign_in_address', { username }));
-  return found || reservedAddress(username);
+/** What Auth knows whoever has this username or address by. Nobody has a username's reserved address but who has that username. */
+export async function addressOf(supabase: Supabase, name: string): Promise<string> {
+  checkReadable('sign in', name);
+  if (isAddress(name)) return name;
+  const found = await run('sign in', supabase.asServer().rpc('sign_in_address', { username: name }));
+  return found || reservedAddress(name);
 }
+
+/** Rather than a username. */
+export const isAddress = (name: string): boolean => name.includes('@');
 
 interface SignIn extends Credentials {
   /** Of the second factor. */
@@ -168,17 +185,32 @@ export interface PersonChanges {
   username?: string | undefined;
   /** Its address; empty: none. */
   picture?: string | undefined;
+  email?: string | undefined;
 }
 
-/** The caller, all or nothing; admins of the platform change anybody's username. */
-export const changePerson = (client: ChatClient, userId: string, { username, picture }: PersonChanges) =>
+export function toColumns({ picture, ...changes }: PersonChanges) {
+  checkReadable('change username', changes.username);
+  return given({ ...changes, avatar_url: picture });
+}
+
+/** The caller, all or nothing; admins of the platform change anybody's username and picture. */
+export const changePerson = (client: ChatClient, userId: string, changes: PersonChanges) =>
   run(
     'change user',
     client
-      .rpc('change_person', { user_id: userId, ...given({ username, avatar_url: picture }) })
+      .rpc('change_person', { user_id: userId, ...toColumns(changes) })
       .select('id, username, avatar_url')
       .single(),
   );
+
+/** Whether the caller has proven an address, which Auth then changes with letters to both. */
+export async function hasProvenAddress(client: ChatClient): Promise<boolean> {
+  const account = await run(
+    'read the account',
+    client.from('accounts').select('email_verified_at').maybeSingle(),
+  );
+  return account?.email_verified_at != null;
+}
 
 /** The caller's, or for admins of the platform anybody's. */
 export const deleteAccount = (client: ChatClient, userId: string) =>
@@ -241,13 +273,21 @@ async function startSession(
   return sessionOf('sign in', data.session, error);
 }
 
-/** Asked above the gate, which lets nobody read before the second factor is confirmed. */
+/**
+ * Accounts that were made with a username come from documents that verify no address; whoever has the password could sign in
+ * by the username as well. Asked above the gate, which lets nobody read before the second factor is confirmed.
+ */
 async function requireVerified(supabase: Supabase, userId: string): Promise<void> {
   const account = await run(
     'sign in',
-    supabase.asServer().from('accounts').select('email_verified_at').eq('user_id', userId).single(),
+    supabase
+      .asServer()
+      .from('accounts')
+      .select('email_verified_at, chose_username')
+      .eq('user_id', userId)
+      .single(),
   );
-  if (account.email_verified_at !== null) return;
+  if (account.email_verified_at !== null || account.chose_username) return;
   throw new ApiError('email_not_verified', 401, 'unable to sign in; verify the e-mail address first');
 }
 

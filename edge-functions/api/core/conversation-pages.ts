@@ -1,35 +1,50 @@
 /** Conversations with what was said in them: read, also as soon as there is more, opened, changed and deleted. */
+import type { Caller } from '../../_shared/caller.ts';
 import type { Realtime } from '../../_shared/realtime.ts';
 import { type ChatClient, given, isApiKey, run } from '../../_shared/supabase.ts';
 import type { ContactRow } from './accounts.ts';
 import type { ConversationRow } from './conversations.ts';
 import type { MessageRow } from './messages.ts';
-import { whileWaiting } from './waits.ts';
+import { readUntilChanged, whileWaiting } from './waits.ts';
 
-/** `chat.conversation_page`: of composite types the database does not say what is never null. */
+/** How far all others are with a message. */
+type Status = 'sent' | 'delivered' | 'read';
+
 export interface ConversationPage {
   conversation: ConversationRow;
   epoch: number;
+  /** Where the next page begins, and where the next changes. */
   last_seq: number;
-  messages: { message: MessageRow; status: 'sent' | 'delivered' | 'read' }[];
+  last_change: number;
+  messages: (MessageRow & { status: Status })[];
+  /** Edited since, as they are now. */
+  changed: (MessageRow & { status: Status })[];
+  /** The ids of those deleted since. */
+  deleted: string[];
 }
+
+/** `chat.conversation_page`: of composite types the database does not say what is never null. */
+type PageRow = Omit<ConversationPage, 'messages' | 'changed'> &
+  Record<'messages' | 'changed', { message: MessageRow; status: Status }[]>;
 
 interface PageQuery {
   channelId: string;
   limit: number;
   before?: string | undefined;
   after?: number | undefined;
+  /** A number of `last_change`: without one nobody hears of changes. */
+  changedAfter?: number | undefined;
   /** Whether what is given out counts as read, or as delivered only. */
   isRead: boolean;
   /** Whether it counts at all: of whoever looks at the headers only it does not. */
   leavesMarks: boolean;
 }
 
-export const readPage = async (
+async function readPage(
   client: ChatClient,
-  { channelId, limit, before, after, isRead, leavesMarks }: PageQuery,
-) =>
-  (await run(
+  { channelId, limit, before, after, changedAfter, isRead, leavesMarks }: PageQuery,
+): Promise<ConversationPage> {
+  const { messages, changed, ...page } = (await run(
     'read conversation',
     client.rpc(
       'read_conversation_page',
@@ -37,17 +52,20 @@ export const readPage = async (
         channel_id: channelId,
         page_size: limit,
         is_read: isRead,
-        ...given({ before_id: before, after_seq: after }),
+        ...given({ before_id: before, after_seq: after, after_change: changedAfter }),
       },
       { get: !leavesMarks },
     ),
-  )) as unknown as ConversationPage;
+  )) as unknown as PageRow;
+  return { ...page, messages: messages.map(withStatus), changed: changed.map(withStatus) };
+}
+
+const withStatus = ({ message, status }: PageRow['messages'][number]) => ({ ...message, status });
 
 interface Waiter {
   realtime: Realtime;
-  /** Of whoever waits; Realtime takes no API keys, with which nobody waits. */
-  token: string;
-  userId: string;
+  /** Realtime takes no API keys, with which nobody waits. */
+  caller: Caller | undefined;
   seconds: number;
   /** Ends when the client goes away. */
   signal: AbortSignal;
@@ -59,36 +77,25 @@ export async function awaitPage(
   query: PageQuery,
   waiter: Waiter,
 ): Promise<ConversationPage> {
-  const page = await readPage(client, query);
-  if (page.messages.length > 0 || waiter.seconds === 0 || isApiKey(waiter.token)) return page;
-  return whileWaiting(waiter.userId, () => listenFor(client, query, waiter, page));
+  const read = () => readPage(client, query);
+  const first = await read();
+  const { caller, ...waiting } = waiter;
+  if (hasNews(first) || waiting.seconds === 0 || !query.leavesMarks || !caller || isApiKey(caller.token)) {
+    return first;
+  }
+  const rewritten = query.changedAfter === undefined ? [] : ['message:updated', 'message:deleted'];
+  const hearing = {
+    ...waiting,
+    token: caller.token,
+    topic: `channel:${query.channelId}:${first.epoch}`,
+    events: ['message:new', 'channel:moved', ...rewritten],
+  };
+  const isAsItWas = (page: ConversationPage) => !hasNews(page) && page.epoch === first.epoch;
+  return whileWaiting(caller.id, () => readUntilChanged(hearing, first, { read, isAsItWas }));
 }
 
-async function listenFor(client: ChatClient, query: PageQuery, waiter: Waiter, first: ConversationPage) {
-  const { realtime, token, seconds, signal } = waiter;
-  const ending = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
-  const topic = `channel:${query.channelId}:${first.epoch}`;
-  const events = ['message:new', 'channel:moved'];
-  const ear = await realtime.listen(token, topic, events, ending).catch(async (cause) => {
-    if (ending.aborted) return undefined;
-    // Whoever has just been removed is refused there, and learns here why.
-    await readPage(client, query);
-    throw cause;
-  });
-  if (!ear) return first;
-  try {
-    // Something may have been said while the subscription was under way.
-    let page = await readPage(client, query);
-    while (page.messages.length === 0 && page.epoch === first.epoch && !ending.aborted) {
-      await ear.next();
-      if (signal.aborted) break;
-      page = await readPage(client, query);
-    }
-    return page;
-  } finally {
-    ear.close();
-  }
-}
+const hasNews = ({ messages, changed, deleted }: ConversationPage) =>
+  messages.length + changed.length + deleted.length > 0;
 
 /** The one conversation with one other person, or a new one with several or with a name. @throws user_not_found, too_few_members */
 export const openConversation = async (

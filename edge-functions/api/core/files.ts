@@ -47,6 +47,15 @@ export async function fileUrls(
   );
 }
 
+/** The same files with their addresses, which are empty while a file is held back. */
+export async function withUrls<File extends Parameters<typeof fileUrls>[1][number]>(
+  storage: Storage,
+  files: readonly File[],
+) {
+  const urls = await fileUrls(storage, files);
+  return files.map((file) => ({ ...file, url: urls.get(file.id)?.url ?? '' }));
+}
+
 const thumbnailOf = ({ path }: Pick<FileRow, 'path'>) => `${path}.thumbnail`;
 
 export type ChannelFileRow = FileRow & { seq: number };

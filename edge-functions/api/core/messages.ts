@@ -68,8 +68,8 @@ interface NewMessage {
   parentId?: string | undefined;
   fileIds?: string[] | undefined;
   scheduledFor?: string | undefined;
-  /** Id or username: refused where it is not the caller's. */
-  sender?: string | undefined;
+  /** Ids or usernames: refused where one is not the caller's. */
+  senders?: string[];
 }
 
 interface Search {
@@ -153,7 +153,7 @@ export const postMessage = (client: ChatClient, message: NewMessage) =>
       ...(message.parentId && { parent_id: message.parentId }),
       ...(message.fileIds && { file_ids: message.fileIds }),
       ...(message.scheduledFor && { scheduled_for: message.scheduledFor }),
-      ...given({ sender: message.sender }),
+      ...given({ senders: message.senders }),
     }),
   );
 

@@ -15,11 +15,11 @@ export type ReadableFileRow = Pick<FileRow, 'id' | 'name' | 'mime_type' | 'size'
 /** Newest first. */
 export const listReadableFiles = async (
   client: ChatClient,
-  { limit, before }: { limit: number; before?: string | undefined },
+  { limit, before, offset }: { limit: number; before?: string | undefined; offset: number },
 ) =>
   (await run(
     'list files',
-    client.rpc('list_readable_files', given({ page_size: limit, before })),
+    client.rpc('list_readable_files', given({ page_size: limit, before, page_skip: offset })),
   )) as ReadableFileRow[];
 
 /** The file as it lies in Storage, to be saved and never shown in place: anybody may have written it. */
@@ -77,7 +77,7 @@ export async function share(
       channelId = channelIn(part, fields) ?? channelId;
       return undefined;
     },
-  });
+  }).catch(orMissing(fields));
   if (!file) throw wrong(fields.file, 'is missing');
   try {
     if (channelId) await send(client, { channelId, content: '', fileIds: [file.id] });
@@ -97,6 +97,15 @@ function channelIn({ field, value }: FieldPart, fields: Fields): string | undefi
   if (!data) throw wrong(field, 'must be a UUID');
   return data;
 }
+
+/** Of what is no form, or has a file somewhere else only, the documents say that the file is missing. */
+const orMissing =
+  ({ file, channel }: Fields) =>
+  (error: unknown): never => {
+    if (!(error instanceof ApiError)) throw error;
+    const isElsewhere = error.details?.some(({ field }) => field !== file && field !== channel);
+    throw error.code === 'unsupported_media_type' || isElsewhere ? wrong(file, 'is missing') : error;
+  };
 
 const wrong = (field: string, message: string) =>
   new ApiError('invalid_input', 400, `unable to upload; ${field}: ${message}`, {

@@ -1,7 +1,7 @@
 /** Choosing a new password: with a link that was mailed, or signed in. */
 import { ApiError, refused } from '../../_shared/errors.ts';
 import { type ChatClient, given, run, type Supabase } from '../../_shared/supabase.ts';
-import type { PersonChanges } from './accounts.ts';
+import { type PersonChanges, toColumns } from './accounts.ts';
 import { resume } from './second-factor.ts';
 
 /** A token for the account with this address; null when there is none, or after ten in an hour. */
@@ -27,21 +27,32 @@ export async function resetPassword(supabase: Supabase, token: string, password:
   return data.user.email ?? '';
 }
 
-/** The caller, who may set this account's password, and have this username and picture if they are given. */
-export const checkNewPassword = (client: ChatClient, userId: string, { username, picture }: PersonChanges) =>
+/** The caller, who may set this account's password, and have this username, picture and address if they are given. */
+export const checkNewPassword = (client: ChatClient, userId: string, changes: PersonChanges) =>
   run(
     'change password',
     client
-      .rpc('check_new_password', { user_id: userId, ...given({ username, avatar_url: picture }) })
+      .rpc('check_new_password', { user_id: userId, ...toColumns(changes) })
       .select('id, username, avatar_url')
       .single(),
   );
 
-/** Sets the password of the person with this token, ends their other sessions and returns their address. */
-export async function changePassword(visitor: ChatClient, token: string, password: string): Promise<string> {
+/** What Auth changes. */
+export interface Secrets {
+  /** Ends the other sessions. */
+  password?: string | undefined;
+  /** The account gets it when the link in one of the letters to both addresses is followed. */
+  email?: string | undefined;
+}
+
+/** Changes them for the person with this token, and returns their present address. */
+export async function changeSecrets(visitor: ChatClient, token: string, secrets: Secrets): Promise<string> {
   const { email = '' } = await resume(visitor, token);
-  const { error } = await visitor.auth.updateUser({ password });
-  // Whoever sends the present one has what they want.
-  if (error && error.code !== 'same_password') throw refused('change the password', error, error.status ?? 0);
+  const { error } = await visitor.auth.updateUser(given(secrets));
+  // Whoever sends the present password has what they want of it.
+  if (error?.code === 'same_password') {
+    return secrets.email ? changeSecrets(visitor, token, { email: secrets.email }) : email;
+  }
+  if (error) throw refused('change the account', error, error.status ?? 0);
   return email;
 }

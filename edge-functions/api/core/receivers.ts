@@ -6,15 +6,15 @@ import type { MessageRow, Reading } from './messages.ts';
 interface Letter {
   /** Of a person, whom it reaches in direct messages, or of a conversation. */
   receiverId: string;
-  /** Id or username: refused where it is not the caller's. */
-  sender: string;
+  /** Ids or usernames: refused where one is not the caller's. */
+  senders?: string[];
   content: string;
 }
 
-export const postTo = async (client: ChatClient, { receiverId, sender, content }: Letter) =>
+export const postTo = async (client: ChatClient, { receiverId, senders, content }: Letter) =>
   (await run(
     'send message',
-    client.rpc('post_to', { receiver_id: receiverId, sender, body: content }),
+    client.rpc('post_to', { receiver_id: receiverId, body: content, ...given({ senders }) }),
   )) as unknown as MessageRow;
 
 interface Page {
@@ -43,8 +43,13 @@ interface Toggle {
   action?: 'add' | 'remove' | undefined;
 }
 
+export interface MemberChange {
+  action: 'added' | 'removed';
+  conversation: ConversationRow;
+}
+
 export const toggleMember = async (client: ChatClient, { channelId, member, kinds, action }: Toggle) =>
   (await run(
     'change members',
     client.rpc('toggle_member', { channel_id: channelId, member, kinds, ...given({ action }) }),
-  )) as { action: 'added' | 'removed'; conversation: ConversationRow };
+  )) as unknown as MemberChange;

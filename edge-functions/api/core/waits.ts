@@ -1,5 +1,6 @@
-/** How many calls may wait at a time in this process: each holds a connection to Realtime. */
+/** Calls that wait for something to happen: until when, and how many at a time in this process, as each holds a connection to Realtime. */
 import { ApiError } from '../../_shared/errors.ts';
+import type { Realtime } from '../../_shared/realtime.ts';
 
 /** Of one person, and of all. */
 const MAX_OWN = 5;
@@ -29,5 +30,49 @@ export async function whileWaiting<T>(userId: string, work: () => Promise<T>): P
     const left = (waiting.get(userId) ?? 1) - 1;
     if (left > 0) waiting.set(userId, left);
     else waiting.delete(userId);
+  }
+}
+
+interface Hearing {
+  realtime: Realtime;
+  token: string;
+  topic: string;
+  events: string[];
+  seconds: number;
+  /** Ends when the client goes away. */
+  signal: AbortSignal;
+}
+
+interface Reading<Page> {
+  read(): Promise<Page>;
+  isAsItWas(page: Page): boolean;
+}
+
+/** Reads again whenever one of the events is heard, until the page has changed or the time is over. @throws service_unavailable */
+export async function readUntilChanged<Page>(
+  { realtime, token, topic, events, seconds, signal }: Hearing,
+  first: Page,
+  { read, isAsItWas }: Reading<Page>,
+): Promise<Page> {
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+  let page = first;
+  const ear = await realtime.listen(token, topic, events, ending).catch(async (cause) => {
+    if (ending.aborted) return;
+    // Whoever has just lost the topic is refused there, and learns here why; or it has moved, as when others lose it.
+    page = await read();
+    if (isAsItWas(page)) throw cause;
+  });
+  if (!ear) return page;
+  try {
+    // Something may have happened while the subscription was under way.
+    page = await read();
+    while (isAsItWas(page) && !ending.aborted) {
+      await ear.next();
+      if (signal.aborted) break;
+      page = await read();
+    }
+    return page;
+  } finally {
+    ear.close();
   }
 }

@@ -4,247 +4,233 @@ import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import { readContact, searchContacts, setPresence } from '../core/accounts.ts';
 import { readStats } from '../core/admin.ts';
 import { addPeople, listConversations, startConversation } from '../core/conversations.ts';
-import { fileUrls, listFiles } from '../core/files.ts';
-import { deleteMessage, editMessage, findMessages, postMessage } from '../core/messages.ts';
+import { fileUrls, listFiles, withUrls } from '../core/files.ts';
+import { editMessage, findMessages, postMessage } from '../core/messages.ts';
 import { listNotifications, markNotificationRead } from '../core/notifications.ts';
 import { share } from '../core/open-files.ts';
 import { readFrom } from '../core/receivers.ts';
-import { type Dialect, get, post, put, remove } from '../dialect.ts';
+import { type Dialect, get, post, put, tagged } from '../dialect.ts';
+import { alsoSaying, many, saying } from '../shape.ts';
 import { suspendAndTell } from '../suspension-mails.ts';
-import { translator, wrongField } from '../translator.ts';
-import { ACCOUNT_FIELDS, ACCOUNT_STATUSES } from '../usernames.ts';
-import * as shapes from './chatrooms-shapes.ts';
-import * as shared from './shared.ts';
-import { Done, done, Id, message, NEWEST_FIRST, OLDEST_FIRST, Page, Time, toTime } from './values.ts';
+import { inWords, refusals } from './refusals.ts';
+import { deletingMessage, registering, signingIn } from './shared.ts';
+import { NEWEST_FIRST, OLDEST_FIRST, Page, Someone, senders, sendersOf } from './values.ts';
+import * as words from './vocabulary.ts';
 
 /** Direct messages are no rooms, though their messages are read by id. */
 const KINDS = ['public', 'private', 'group'];
 
-const users = [
-  shared.registering('/users/register'),
-  shared.signingIn('/users/login'),
+const Words = text({ min: 1 }).openapi({ example: 'Lunch at noon?' });
+const Query = text({ min: 1, max: 1000, trim: true }).openapi({ example: 'lunch' });
+const status = words.statusIn('online', 'offline', 'away');
+
+const User = words.personOf('ChatroomUser', ['id', 'username', 'email'], { status });
+const Found = words.personOf('FoundPerson', ['id', 'username', 'name']);
+const Chatroom = words.placeOf('Chatroom', ['id', 'name', 'members', 'memberNames', 'memberCount']);
+const Made = words.placeOf('NewChatroom', ['id']);
+const Message = words.messageOf('ChatroomMessage', [
+  'id',
+  'chatroomId',
+  'sender',
+  'senderName',
+  'message',
+  'files',
+  'timestamp',
+]);
+const Sent = words.messageOf('SentMessage', ['id', 'timestamp', 'message', 'conversationId', 'content']);
+
+const File = words.fileOf('ChatroomFile', ['id', 'filename', 'url', 'seq'], { url: words.signedUrl });
+const Uploaded = words.fileOf('UploadedChatroomFile', ['id', 'url'], { url: words.signedUrl });
+const Notice = words.noticeOf(
+  'ChatroomNotification',
+  ['id', 'type', 'kind', 'content', 'chatroomId', 'read', 'timestamp'],
+  { content: words.news },
+);
+const Stats = words.statsOf('ChatroomStats', ['activeUsers', 'messagesSent']);
+
+const users = tagged('Users', [
+  registering('/users/register'),
+  signingIn('/users/login'),
   get('/users/{id}', {
     summary: 'Somebody, as others may see them',
-    tag: 'Users',
     inPassing: true,
-    answer: shapes.User,
-    errors: { 404: shared.NOBODY },
-    run: async ({ client, params }) => shapes.toUser(await readContact(client, params.id)),
+    answer: User,
+    errors: refusals.findPerson,
+    run: ({ client, params }) => readContact(client, params.id),
   }),
   put('/users/{id}/status', {
     summary: 'Set your status; everyone connected hears of it',
-    tag: 'Users',
     inPassing: true,
-    body: z.object({ status: shapes.Status }),
-    answer: Done('Status updated'),
-    errors: { 403: ['That is somebody else', 'not_yourself'], 404: shared.NOBODY },
-    run: ({ client, params, body }) =>
-      done(setPresence(client, { userId: params.id, ...body }), 'Status updated'),
+    body: z.object({ status: status.schema }),
+    answer: saying('Status updated'),
+    errors: refusals.setPresence,
+    run: ({ client, params, body }) => setPresence(client, { userId: params.id, ...body }),
   }),
-];
+]);
 
-const rooms = [
+const rooms = tagged('Chatrooms', [
   get('/chatrooms', {
     summary: 'Your chatrooms, newest first, and then the public ones',
-    tag: 'Chatrooms',
     inPassing: true,
     query: Page,
     next: NEWEST_FIRST,
-    answer: z.array(shapes.Chatroom),
-    run: async ({ client, query }) =>
-      (await listConversations(client, { kinds: KINDS, withPublic: true, ...query })).map(shapes.toChatroom),
+    answer: many(Chatroom),
+    run: ({ client, query }) => listConversations(client, { kinds: KINDS, withPublic: true, ...query }),
   }),
   post('/chatrooms', {
     summary: 'Create a chatroom with these people and you',
-    tag: 'Chatrooms',
     inPassing: true,
     body: z.object({
       name: text({ min: 1, trim: true }).openapi({ example: 'Lunch' }),
-      members: absent(z.array(shapes.Person).max(1000).default([])),
+      members: absent(z.array(Someone).max(1000).default([])),
     }),
     status: 201,
-    answer: z.object({ id: Id, message: message('Chatroom created') }),
-    errors: shared.createErrors,
-    async run({ client, body }) {
-      const { id } = await startConversation(client, { kind: 'group', ...body }).catch(
-        wrongField('members', 'user_not_found'),
-      );
-      return { id, message: 'Chatroom created' };
-    },
+    answer: alsoSaying('Chatroom created', Made),
+    errors: refusals.start,
+    blames: { user_not_found: 'members' },
+    run: ({ client, body }) => startConversation(client, { kind: 'group', ...body }),
   }),
   post('/chatrooms/{id}/members', {
     summary: 'Add somebody to a chatroom; no effect on who is in it already',
-    tag: 'Chatrooms',
     inPassing: true,
-    body: z.object({ userId: shapes.Person }),
+    body: z.object({ userId: Someone }),
     status: 201,
-    answer: Done('Member added to chatroom'),
-    errors: shapes.errors.addMember,
-    run: ({ client, params, body }) =>
-      done(addPeople(client, params.id, [body.userId]), 'Member added to chatroom'),
+    answer: saying('Member added to chatroom'),
+    errors: refusals.changeMembers,
+    run: ({ client, params, body }) => addPeople(client, params.id, [body.userId]),
   }),
   get('/chatrooms/{id}/messages', {
     summary: 'The newest messages of a chatroom, oldest first; marks them as read',
-    tag: 'Chatrooms',
     inPassing: true,
     query: Page,
     next: OLDEST_FIRST,
-    answer: z.array(shapes.Message),
-    errors: {
-      400: ['A parameter is wrong', 'invalid_cursor'],
-      403: shapes.NOT_IN_IT,
-      404: shapes.NO_CHATROOM,
-    },
-    async run({ client, params, query, c }) {
-      const reading = { leavesMarks: c.req.method !== 'HEAD' };
-      return (await readFrom(client, params.id, query, reading)).map(shapes.toMessage);
-    },
+    answer: many(Message),
+    errors: refusals.read,
+    run: (ask) => readFrom(ask.client, ask.params.id, ask.query, ask),
   }),
-  get('/chatrooms/{id}/files', {
-    summary: 'The files of a chatroom, newest first',
-    tag: 'Files',
-    query: shapes.FilePage,
-    next: shapes.NEXT_FILES,
-    answer: z.array(shapes.File),
-    errors: { 403: shapes.NOT_IN_IT, 404: shapes.NO_CHATROOM },
-    async run({ client, deps, params, query }) {
-      const files = await listFiles(client, { channelId: params.id, ...query });
-      const urls = await fileUrls(deps.storage, files);
-      return files.map((file) => shapes.toFile(file, urls));
-    },
-  }),
-];
+]);
 
-const messages = [
+const messages = tagged('Messages', [
   post('/messages', {
     summary: 'Send a message to a chatroom',
-    tag: 'Messages',
     bucket: 'api_send',
     inPassing: true,
-    body: z.object({
-      chatroomId: Uuid,
-      sender: absent(shapes.Person.optional()).openapi({ description: 'You', example: 'ada' }),
-      message: shapes.Words,
-    }),
+    body: z.object({ chatroomId: Uuid, ...senders, message: Words }),
     status: 201,
-    answer: z.object({ id: Id, timestamp: Time, message: message('Message sent') }),
-    errors: shapes.errors.send,
-    async run({ client, body: { chatroomId, sender, message: content } }) {
-      const sent = await postMessage(client, { channelId: chatroomId, content, sender });
-      return { id: sent.id, timestamp: toTime(sent.created_at), message: 'Message sent' };
-    },
+    answer: alsoSaying('Message sent', Sent),
+    errors: refusals.send,
+    run: ({ client, body }) =>
+      postMessage(client, { channelId: body.chatroomId, content: body.message, senders: sendersOf(body) }),
   }),
   put('/messages/{id}', {
     summary: 'Change what your message says',
-    tag: 'Messages',
     inPassing: true,
-    body: z.object({ message: shapes.Words }),
-    answer: Done('Message updated'),
-    errors: shapes.errors.edit,
-    run: ({ client, params, body }) =>
-      done(editMessage(client, { messageId: params.id }, body.message), 'Message updated'),
+    body: z.object({ message: Words }),
+    answer: saying('Message updated'),
+    errors: refusals.edit,
+    run: ({ client, params, body }) => editMessage(client, { messageId: params.id }, body.message),
   }),
-  remove('/messages/{id}', {
-    summary: "Delete your message, or as an admin of the chatroom anybody's",
-    tag: 'Messages',
-    inPassing: true,
-    answer: Done('Message deleted'),
-    errors: shapes.errors.remove,
-    run: ({ client, params }) => done(deleteMessage(client, { messageId: params.id }), 'Message deleted'),
-  }),
-];
+  deletingMessage('/messages/{id}'),
+]);
 
-const others = [
+const notifications = tagged('Notifications', [
   get('/notifications', {
     summary: 'Your notifications, newest first',
-    tag: 'Notifications',
     inPassing: true,
     query: Page,
     next: NEWEST_FIRST,
-    answer: z.array(shapes.Notice),
-    run: async ({ client, query }) => (await listNotifications(client, query)).map(shapes.toNotice),
+    answer: many(Notice),
+    run: ({ client, query }) => listNotifications(client, query),
   }),
   put('/notifications/{id}', {
     summary: 'Mark a notification as read',
-    tag: 'Notifications',
     inPassing: true,
-    answer: Done('Notification marked as read'),
-    errors: { 404: ['You have no such notification', 'notification_not_found'] },
-    run: ({ client, params }) => done(markNotificationRead(client, params.id), 'Notification marked as read'),
+    answer: saying('Notification marked as read'),
+    errors: refusals.markNotification,
+    run: ({ client, params }) => markNotificationRead(client, params.id),
   }),
+]);
+
+const files = tagged('Files', [
   post('/files', {
     summary: 'Upload a file',
     description: 'With a chatroom it is sent there, in a message of its own. Without one it is only yours.',
-    tag: 'Files',
     bucket: 'api_upload',
-    form: shapes.UPLOAD,
+    form: {
+      file: { type: 'string', format: 'binary', description: 'At most 50 MB' },
+      chatroomId: { type: 'string', format: 'uuid', description: 'Additive' },
+    },
     status: 201,
-    answer: z.object({ id: Id, url: shapes.Url, message: message('File uploaded successfully') }),
-    errors: shapes.errors.upload,
+    answer: alsoSaying('File uploaded successfully', Uploaded),
+    errors: refusals.upload,
     async run({ client, deps, c }) {
       const reach = { storage: deps.storage, client, server: deps.supabase.asServer() };
       const fields = { file: 'file', channel: 'chatroomId' };
       const file = await share(reach, c.req.raw, fields, postMessage);
       const urls = await fileUrls(deps.storage, [file]);
-      return { id: file.id, url: urls.get(file.id)?.url ?? '', message: 'File uploaded successfully' };
+      return { id: file.id, url: urls.get(file.id)?.url ?? '' };
     },
   }),
+  get('/chatrooms/{id}/files', {
+    summary: 'The files of a chatroom, newest first',
+    query: z.object({
+      limit: pageLimit(100),
+      before: z.coerce.number().int().min(1).optional().openapi({
+        type: 'integer',
+        description: 'Additive: the `seq` that the page ends before',
+      }),
+    }),
+    // Files are named by the message that they are in.
+    next: { ...NEWEST_FIRST, field: 'seq' },
+    answer: many(File),
+    errors: refusals.listFiles,
+    run: async ({ client, deps, params, query }) =>
+      withUrls(deps.storage, await listFiles(client, { channelId: params.id, ...query })),
+  }),
+]);
+
+const search = tagged('Search', [
   get('/search/users', {
     summary: 'Find people by username, name, e-mail address or phone number, best first',
-    tag: 'Search',
     inPassing: true,
-    query: z.object({ q: shapes.Query, limit: pageLimit(20, 50) }),
-    answer: z.array(shapes.FoundUser),
-    errors: { 400: ['A parameter is wrong', 'invalid_search'] },
-    run: async ({ client, query: { q, limit } }) =>
-      (await searchContacts(client, q, limit)).map(({ id, username, name }) => ({ id, username, name })),
+    query: z.object({ q: Query, limit: pageLimit(20, 50) }),
+    answer: many(Found),
+    errors: { 400: refusals.search[400] },
+    run: ({ client, query: { q, limit } }) => searchContacts(client, q, limit),
   }),
   get('/search/messages', {
     summary: 'Search the messages of your chatrooms, newest first',
-    tag: 'Search',
     inPassing: true,
-    query: z.object({ q: shapes.Query, chatroomId: Uuid.optional(), limit: pageLimit(20, 50) }),
-    answer: z.array(shapes.Message),
-    errors: { 400: ['A parameter is wrong', 'invalid_search'], 403: shapes.NOT_IN_IT },
-    async run({ client, query: { q, chatroomId, limit } }) {
-      const { hits } = await findMessages(client, { query: q, channelId: chatroomId, limit });
-      return hits.map((hit) => shapes.toMessage(hit.message));
+    query: z.object({ q: Query, chatroomId: Uuid.optional(), limit: pageLimit(20, 50) }),
+    answer: many(Message),
+    errors: refusals.search,
+    async run({ client, query: { q: query, chatroomId: channelId, limit } }) {
+      const { hits } = await findMessages(client, { query, channelId, limit });
+      return hits.map((hit) => hit.message);
     },
   }),
+]);
+
+const administration = tagged('Administration', [
   post('/admin/ban', {
     summary: 'Shut somebody out at once and tell them by mail',
-    tag: 'Administration',
     body: z.object({ userId: Uuid, reason: text({ min: 1 }).openapi({ example: 'Spam' }) }),
-    answer: Done('User banned'),
-    errors: shapes.errors.ban,
-    run: (ask) => done(suspendAndTell(ask, ask.body), 'User banned'),
+    answer: saying('User banned'),
+    errors: refusals.ban,
+    run: (ask) => suspendAndTell(ask, ask.body),
   }),
   get('/admin/stats', {
     summary: 'Figures of the platform, counted at most once in five minutes',
-    tag: 'Administration',
-    answer: shapes.Stats,
-    errors: { 403: shapes.ADMINS_ONLY },
-    run: async ({ client }) => shapes.toStats(await readStats(client)),
+    answer: Stats,
+    errors: refusals.administer,
+    run: ({ client }) => readStats(client),
   }),
-];
+]);
 
 export const chatrooms: Dialect = {
   name: 'chatrooms',
   title: 'Chatrooms',
   mount: '/chatrooms/api',
-  endpoints: [...users, ...rooms, ...messages, ...others],
-  translate: translator(ACCOUNT_STATUSES, {
-    ...ACCOUNT_FIELDS,
-    cannot_target_oneself: 'userId',
-    file_empty: 'file',
-    file_type_not_allowed: 'file',
-    invalid_file_name: 'file',
-    invalid_name: 'name',
-    invalid_reason: 'reason',
-    invalid_search: 'q',
-    message_empty: 'message',
-    message_too_long: 'message',
-    too_many_files: 'file',
-    too_many_mentions: 'message',
-  }),
+  endpoints: [...users, ...rooms, ...messages, ...notifications, ...files, ...search, ...administration],
+  translate: inWords('chatroom', 'message'),
 };

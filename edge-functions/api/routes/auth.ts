@@ -74,7 +74,7 @@ const login = createRoute({
     200: jsonAnswer('A new session', Tokens.extend({ user: SignedInUser })),
     ...errorAnswers({
       400: ['Address, password or code is wrong', 'invalid_credentials', 'invalid_code'],
-      401: ['The address is not verified yet', 'email_not_verified'],
+      401: ['The address is not verified yet, and no username was chosen', 'email_not_verified'],
       402: ['The second factor is missing; its code was sent', 'second_factor_required'],
       403: ['The account is suspended', 'account_suspended'],
     }),

@@ -5,7 +5,6 @@ import { errorAnswers, jsonAnswer, jsonBody, refuseInvalid } from '../../_shared
 import { absent, pageLimit, text, Uuid } from '../../_shared/schemas.ts';
 import { readContact, searchContacts, updateAccount } from '../core/accounts.ts';
 import type { Deps } from '../deps.ts';
-import { toUser, User } from '../dialects/chatrooms-shapes.ts';
 import {
   CurrentUser,
   FoundUser,
@@ -16,6 +15,14 @@ import {
   toOtherUser,
 } from '../dialects/connectbest/accounts.ts';
 import { Done, done, Presence } from '../dialects/connectbest/values.ts';
+import { personOf, statusIn } from '../dialects/vocabulary.ts';
+import { word } from '../shape.ts';
+
+/** Beside `user`, additive, in the words of the other documents. */
+const Known = personOf('KnownPerson', ['id', 'username', 'email', 'profilePicture', 'createdAt'], {
+  status: statusIn('online', 'offline', 'away'),
+  user: word(OtherUser, toOtherUser),
+});
 
 const Changes = z.object({
   name: absent(text({ min: 2, trim: true }).optional()).openapi({ example: 'Ada King' }),
@@ -97,15 +104,13 @@ const find = createRoute({
   tags: ['Users'],
   request: { params: z.object({ userId: Uuid }) },
   responses: {
-    200: jsonAnswer(
-      'The person; beside `user`, additive, in the words of the document with the chatrooms',
-      User.extend({ user: OtherUser }),
-    ),
+    200: jsonAnswer('The person; beside `user`, additive, in the words of the other documents', Known.schema),
     ...errorAnswers({ 404: ['No such person', 'user_not_found'] }),
   },
 });
 
-export function userRoutes({ supabase }: Deps) {
+export function userRoutes(deps: Deps) {
+  const { supabase } = deps;
   return new OpenAPIHono({ defaultHook: refuseInvalid })
     .openapi(profile, async (c) => {
       const { name, phone, statusMessage, preferences = {} } = c.req.valid('json');
@@ -134,6 +139,6 @@ export function userRoutes({ supabase }: Deps) {
     })
     .openapi(find, async (c) => {
       const contact = await readContact(supabase.asCaller(c.var.caller.token), c.req.valid('param').userId);
-      return c.json({ ...toUser(contact), user: toOtherUser(contact) }, 200);
+      return c.json(Known.from(contact, deps), 200);
     });
 }

@@ -16,6 +16,7 @@ const Account = z.object({
 export const RegisteredUser = Account.extend({ createdAt: Time }).openapi('RegisteredUser');
 
 export const SignedInUser = Account.extend({
+  username: Username.openapi({ description: 'Additive' }),
   image: z.string().nullable(),
   status: Presence,
   statusMessage: z.string().nullable(),
@@ -70,6 +71,7 @@ export const toRegisteredUser = (row: AccountRow): z.infer<typeof RegisteredUser
 
 export const toSignedInUser = (row: AccountRow): z.infer<typeof SignedInUser> => ({
   ...toAccount(row),
+  username: row.username,
   image: row.avatar_url,
   status: row.status,
   statusMessage: row.status_text,

@@ -112,19 +112,20 @@ export const toNotification = (row: NotificationRow): z.infer<typeof Notificatio
 function toSentence({ type, text, emoji, ...row }: NotificationRow): string {
   const actor = row.actor ?? DELETED_USER.name;
   const place = row.channel ? ` in #${row.channel}` : '';
+  // Only what is all files has no text.
+  const said = text || 'a file';
   switch (type) {
     case 'mention':
       return `${actor} mentioned you${place}: ${text}`;
-    case 'dm':
-      return `${actor}: ${text}`;
     case 'reaction':
-      return `${actor} reacted ${emoji ?? ''} to your message: ${text}`;
+      return `${actor} reacted ${emoji ?? ''} to your message: ${said}`;
     case 'thread_reply':
-      return `${actor} replied to a thread${place}: ${text}`;
+      return `${actor} replied to a thread${place}: ${said}`;
     case 'channel_invite':
       return `${actor} added you to ${text || 'a group'}`;
+    case 'dm':
     case 'message':
-      return `${actor}${place}: ${text}`;
+      return text ? `${actor}${place}: ${text}` : `${actor} sent a file${place}`;
   }
 }
 

@@ -1,44 +1,51 @@
-/** The description of each document, and of all of them under one prefix. */
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import { type Answer, type Content, type Description, describeApi, type Operation } from './description.ts';
-import type { Served } from './dialect.ts';
+/** Puts the descriptions of all documents together to that of what is answered under one prefix. */
+import type { Answer, Content, Description, Operation } from './openapi-types.ts';
 
-/** By the documents' names; `api` is the union. */
-export function describeAll(first: OpenAPIHono, others: Served[]): Record<string, Description> {
-  const connectbest = describeApi(first, '/api', 'Confab: ConnectBest');
-  const dialects = others.map(({ dialect: { name, mount, title }, app }) => ({
-    name,
-    mount,
-    description: describeApi(app, mount, `Confab: ${title}`),
-  }));
-  const api = structuredClone(connectbest);
-  api.info.title = 'Confab';
-  for (const { mount, description } of dialects) join(api, description, mount);
-  dropUnused(api);
-  return {
-    api,
-    connectbest,
-    ...Object.fromEntries(dialects.map(({ name, description }) => [name, description])),
-  };
+export interface Mounted {
+  mount: string;
+  description: Description;
+}
+
+/** The first document keeps what is its own, as `unite` has it. */
+export function describeUnion(first: Description, others: Mounted[]): Description {
+  const union = structuredClone(first);
+  union.info.title = 'Confab';
+  for (const { mount, description } of others) join(union, description, mount, first);
+  dropUnused(union);
+  return union;
 }
 
 /** Adds what a document answers below `mount` to what all answer below /api. */
-function join(api: Description, { paths, components }: Description, mount: string): void {
-  api.components.schemas = { ...components.schemas, ...api.components.schemas };
-  api.components.responses = { ...components.responses, ...api.components.responses };
+function join(
+  union: Description,
+  { paths, components }: Description,
+  mount: string,
+  first: Description,
+): void {
+  union.components.schemas = only(union.components.schemas, components.schemas);
+  union.components.responses = only(union.components.responses, components.responses);
   for (const [path, operations] of Object.entries(paths)) {
     const wanted = `/api${path.slice(mount.length)}`;
-    const known = Object.keys(api.paths).find((other) => shapeOf(other) === shapeOf(wanted)) ?? wanted;
-    const there = api.paths[known] ?? {};
-    api.paths[known] = there;
+    const known = Object.keys(union.paths).find((other) => shapeOf(other) === shapeOf(wanted)) ?? wanted;
+    const there = union.paths[known] ?? {};
+    union.paths[known] = there;
     for (const [method, operation] of Object.entries(operations)) {
       const renamed = renameParameters(structuredClone(operation), wanted, known);
       const present = there[method];
       if (!present) there[method] = renamed;
-      // Without a body the first keeps what is its own.
-      else if (present.requestBody) there[method] = either(present, renamed);
+      else if (present.requestBody || !first.paths[known]?.[method]) there[method] = either(present, renamed);
     }
   }
+}
+
+/** Both, where what has the same name in them is the same: otherwise one would stand for the other unseen. */
+function only<Part>(one: Record<string, Part> = {}, other: Record<string, Part> = {}): Record<string, Part> {
+  for (const [name, part] of Object.entries(other)) {
+    if (name in one && JSON.stringify(one[name]) !== JSON.stringify(part)) {
+      throw new Error(`unable to describe the union; two documents have a ${name}, and they differ`);
+    }
+  }
+  return { ...other, ...one };
 }
 
 /** Of what the first document answers itself, the others' shapes are not there. */
@@ -70,12 +77,16 @@ function renameParameters(operation: Operation, from: string, to: string): Opera
   return operation;
 }
 
-/** An operation that takes the bodies of both. */
+/** An operation that takes the parameters and bodies of both. */
 function either(one: Operation, other: Operation): Operation {
+  const parameters = [...(one.parameters ?? []), ...(other.parameters ?? [])];
   const statuses = new Set([...Object.keys(one.responses), ...Object.keys(other.responses)]);
   return {
     ...one,
     summary: `${one.summary}; or: ${other.summary}`,
+    parameters: parameters.filter(
+      ({ name }, at) => parameters.findIndex((each) => each.name === name) === at,
+    ),
     ...(one.requestBody && {
       requestBody: {
         ...one.requestBody,
@@ -98,11 +109,12 @@ function merge(one: Record<string, Content>, other: Record<string, Content> = {}
   for (const [type, content] of Object.entries(one)) {
     const second = other[type];
     if (!second) continue;
-    const isSame = JSON.stringify(content.schema) === JSON.stringify(second.schema);
+    const schemas = content.schema.anyOf ?? [content.schema];
+    const isThere = schemas.some((schema) => JSON.stringify(schema) === JSON.stringify(second.schema));
     const examples = { ...second.examples, ...content.examples };
     both[type] = {
       ...content,
-      schema: isSame ? content.schema : { anyOf: [content.schema, second.schema] },
+      schema: isThere ? content.schema : { anyOf: [...schemas, second.schema] },
       ...(Object.keys(examples).length > 0 && { examples }),
     };
   }
