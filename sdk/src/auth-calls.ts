@@ -18,11 +18,16 @@ export function createAuthCalls(supabase: SupabaseClient<never, never>): Omit<Au
 
   return {
     async signUp(account) {
-      const { data, error } = await supabase.auth.signUp({
-        email: addressOf(account),
-        password: account.password,
-        options: { data: { username: account.username, name: account.name } },
-      });
+      const make = () =>
+        supabase.auth.signUp({
+          email: addressOf(account),
+          password: account.password,
+          options: { data: { username: account.username, name: account.name } },
+        });
+      let { data, error } = await make();
+      // So Auth answers where somebody gets the username or address meanwhile; asked again, it says that it is taken.
+      if (error?.status === 500) ({ data, error } = await make());
+      if (error && account.email === undefined) throw aboutUsername(toAuthError('sign up', error));
       return signedIn('sign up', data.session, error);
     },
     async signIn(credentials) {
@@ -83,6 +88,20 @@ function toAuthError(operation: string, error: AuthError): ChatError {
     status: errorCodes[code],
     cause: error,
   });
+}
+
+/** What Auth says of the address that was made of a username. */
+function aboutUsername(error: ChatError): ChatError {
+  const { cause } = error;
+  if (error.code === 'user_already_exists') {
+    return new ChatError('username_taken', 'unable to sign up; this username is taken', { cause });
+  }
+  // What Auth cannot read may be the password as well.
+  if (error.code === 'invalid_input' && (cause as AuthError).code !== 'bad_json') {
+    const rule = '2 to 32 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit';
+    return new ChatError('invalid_username', `unable to sign up; a username has ${rule}`, { cause });
+  }
+  return error;
 }
 
 const isCode = (code: string): code is ErrorCode => code in errorCodes;

@@ -6,8 +6,10 @@ export const errorCodes = {
   session_expired: 401,
   /** The address or username and the password do not belong together. */
   invalid_credentials: 400,
-  /** The HTTP API signs in only people who have verified their address. */
+  /** The HTTP API signs in by a verified address only, unless the account was made with a username. */
   email_not_verified: 401,
+  /** An address that is verified is changed by Auth, which mails a link to the new one. */
+  email_verified: 409,
   /** The code is wrong, used, replaced or older than ten minutes, or five tries have ended it. */
   invalid_code: 400,
   /** The link for a new password is wrong, used, replaced or older than an hour. */
@@ -56,9 +58,9 @@ export const errorCodes = {
   weak_password: 422,
   /** The new password is the old one. */
   same_password: 422,
-  /** Another account has this username, or it means everyone: `all`, `channel`, `everyone`, `here`. */
+  /** Another account has this username, or it is reserved: `all`, `channel`, `everyone`, `here`, `deleted-user`. */
   username_taken: 422,
-  /** A username has 2 to 32 of a-z, 0-9, dot, dash and underscore. */
+  /** A username has 2 to 32 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit. */
   invalid_username: 422,
   /** The channel does not exist or the caller may not know that it does. */
   channel_not_found: 404,

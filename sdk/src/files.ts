@@ -70,7 +70,7 @@ export interface UrlOptions {
 
 export interface Files {
   /** An address that shows the file to everybody who has it, for 15 minutes at most. @throws `file_not_found` */
-  url(file: FileInfo, options?: UrlOptions): Promise<string>;
+  url(file: Pick<FileInfo, 'path' | 'name'>, options?: UrlOptions): Promise<string>;
 }
 
 const BUCKET = 'files';

@@ -7,14 +7,14 @@ export type Database = {
           Tables: {
             "accounts": {
                   Row: {
-                    "created_at": string,"email": string | null,"email_verified_at": string | null,"phone": string | null,"role": string,"suspend_reason": string | null,"suspended_at": string | null,"suspended_by": string | null,"user_id": string
+                    "chose_username": boolean,"created_at": string,"email": string | null,"email_verified_at": string | null,"phone": string | null,"role": string,"suspend_reason": string | null,"suspended_at": string | null,"suspended_by": string | null,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"suspend_reason"?: string | null,"suspended_at"?: string | null,"suspended_by"?: string | null,"user_id": string
+                    "chose_username"?: boolean,"created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"suspend_reason"?: string | null,"suspended_at"?: string | null,"suspended_by"?: string | null,"user_id": string
                   }
                   Update: {
-                    "created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"suspend_reason"?: string | null,"suspended_at"?: string | null,"suspended_by"?: string | null,"user_id"?: string
+                    "chose_username"?: boolean,"created_at"?: string,"email"?: string | null,"email_verified_at"?: string | null,"phone"?: string | null,"role"?: string,"suspend_reason"?: string | null,"suspended_at"?: string | null,"suspended_by"?: string | null,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -327,14 +327,14 @@ isOneToOne: true
                   ]
                 },"channels": {
                   Row: {
-                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"deleted_at": string | null,"description": string,"dm_key": string | null,"epoch": number,"id": string,"is_open": boolean,"kind": string,"name": string | null,"slug": string | null,"member_count": number | null
+                    "archived_at": string | null,"created_at": string,"created_by": string | null,"custom": NonNullable<Json>,"deleted_at": string | null,"description": string,"dm_key": string | null,"epoch": number,"founder_id": string | null,"id": string,"is_open": boolean,"kind": string,"name": string | null,"slug": string | null,"member_count": number | null
                   }
                   ComputedFields: "member_count"
                   Insert: {
-                    "archived_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"id"?: string,"is_open"?: boolean,"kind": string,"name"?: string | null,"slug"?: string | null
+                    "archived_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"founder_id"?: string | null,"id"?: string,"is_open"?: boolean,"kind": string,"name"?: string | null,"slug"?: string | null
                   }
                   Update: {
-                    "archived_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"id"?: string,"is_open"?: boolean,"kind"?: string,"name"?: string | null,"slug"?: string | null
+                    "archived_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"custom"?: NonNullable<Json>,"deleted_at"?: string | null,"description"?: string,"dm_key"?: string | null,"epoch"?: number,"founder_id"?: string | null,"id"?: string,"is_open"?: boolean,"kind"?: string,"name"?: string | null,"slug"?: string | null
                   }
                   Relationships: [
                     {
@@ -346,6 +346,18 @@ isOneToOne: false
     },{
       foreignKeyName: "channels_created_by_fkey"
       columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "channels_founder_id_fkey"
+      columns: ["founder_id"]
+isOneToOne: false
+      referencedRelation: "my_channels"
+      referencedColumns: ["dm_user_id"]
+    },{
+      foreignKeyName: "channels_founder_id_fkey"
+      columns: ["founder_id"]
 isOneToOne: false
       referencedRelation: "profiles"
       referencedColumns: ["id"]
@@ -916,6 +928,7 @@ isOneToOne: false
 "description": string,
 "dm_key": string | null,
 "epoch": number,
+"founder_id": string | null,
 "id": string,
 "is_open": boolean,
 "kind": string,
@@ -997,7 +1010,7 @@ isOneToOne: false
         isSetofReturn: false
       } },
 "change_person":
-{ Args: { "avatar_url"?: string,"user_id": string,"username"?: string }; Returns: {
+{ Args: { "avatar_url"?: string,"email"?: string,"user_id": string,"username"?: string }; Returns: {
               "avatar_url": string | null,
 "created_at": string,
 "custom": NonNullable<Json>,
@@ -1015,7 +1028,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "check_new_password":
-{ Args: { "avatar_url"?: string,"user_id": string,"username"?: string }; Returns: {
+{ Args: { "avatar_url"?: string,"email"?: string,"user_id": string,"username"?: string }; Returns: {
               "avatar_url": string | null,
 "created_at": string,
 "custom": NonNullable<Json>,
@@ -1082,6 +1095,7 @@ isOneToOne: false
 "description": string,
 "dm_key": string | null,
 "epoch": number,
+"founder_id": string | null,
 "id": string,
 "is_open": boolean,
 "kind": string,
@@ -1131,6 +1145,7 @@ isOneToOne: false
 "description": string,
 "dm_key": string | null,
 "epoch": number,
+"founder_id": string | null,
 "id": string,
 "is_open": boolean,
 "kind": string,
@@ -1437,7 +1452,7 @@ isOneToOne: false
 { Args: { "email": string }; Returns: string
                            },
 "join_and_post":
-{ Args: { "body"?: string,"channel_id": string,"file_ids"?: (string)[] }; Returns: Database["chat"]['CompositeTypes']["full_message"]
+{ Args: { "body"?: string,"channel_id": string,"file_ids"?: (string)[],"senders"?: (string)[] }; Returns: Database["chat"]['CompositeTypes']["full_message"]
                           SetofOptions: {
         from: "*"
         to: "full_message"
@@ -1454,6 +1469,7 @@ isOneToOne: false
 "description": string,
 "dm_key": string | null,
 "epoch": number,
+"founder_id": string | null,
 "id": string,
 "is_open": boolean,
 "kind": string,
@@ -1733,7 +1749,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "list_readable_files":
-{ Args: { "before"?: string,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["readable_file"][]
+{ Args: { "before"?: string,"page_size"?: number,"page_skip"?: number }; Returns: Database["chat"]['CompositeTypes']["readable_file"][]
                           SetofOptions: {
         from: "*"
         to: "readable_file"
@@ -1900,6 +1916,7 @@ isOneToOne: false
 "description": string,
 "dm_key": string | null,
 "epoch": number,
+"founder_id": string | null,
 "id": string,
 "is_open": boolean,
 "kind": string,
@@ -1987,7 +2004,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "post_message":
-{ Args: { "also_in_channel"?: boolean,"body"?: string,"channel_id": string,"custom"?: Json,"file_ids"?: (string)[],"id"?: string,"parent_id"?: string,"scheduled_for"?: string,"sender"?: string }; Returns: Database["chat"]['CompositeTypes']["full_message"]
+{ Args: { "also_in_channel"?: boolean,"body"?: string,"channel_id": string,"custom"?: Json,"file_ids"?: (string)[],"id"?: string,"parent_id"?: string,"scheduled_for"?: string,"senders"?: (string)[] }; Returns: Database["chat"]['CompositeTypes']["full_message"]
                           SetofOptions: {
         from: "*"
         to: "full_message"
@@ -1995,7 +2012,7 @@ isOneToOne: false
         isSetofReturn: false
       } },
 "post_to":
-{ Args: { "body": string,"receiver_id": string,"sender"?: string }; Returns: Database["chat"]['CompositeTypes']["full_message"]
+{ Args: { "body": string,"receiver_id": string,"senders"?: (string)[] }; Returns: Database["chat"]['CompositeTypes']["full_message"]
                           SetofOptions: {
         from: "*"
         to: "full_message"
@@ -2033,7 +2050,7 @@ isOneToOne: false
         isSetofReturn: false
       } },
 "read_conversation_page":
-{ Args: { "after_seq"?: number,"before_id"?: string,"channel_id": string,"is_read"?: boolean,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["conversation_page"]
+{ Args: { "after_change"?: number,"after_seq"?: number,"before_id"?: string,"channel_id": string,"is_read"?: boolean,"page_size"?: number }; Returns: Database["chat"]['CompositeTypes']["conversation_page"]
                           SetofOptions: {
         from: "*"
         to: "conversation_page"
@@ -2136,6 +2153,7 @@ isOneToOne: false
 "description": string,
 "dm_key": string | null,
 "epoch": number,
+"founder_id": string | null,
 "id": string,
 "is_open": boolean,
 "kind": string,
@@ -2401,6 +2419,7 @@ isOneToOne: false
 "description": string,
 "dm_key": string | null,
 "epoch": number,
+"founder_id": string | null,
 "id": string,
 "is_open": boolean,
 "kind": string,
@@ -2443,6 +2462,7 @@ isOneToOne: false
 "description": string,
 "dm_key": string | null,
 "epoch": number,
+"founder_id": string | null,
 "id": string,
 "is_open": boolean,
 "kind": string,
@@ -2517,7 +2537,7 @@ isOneToOne: false
                       },"conversation": {
                         "id": string | null,"kind": string | null,"name": string | null,"description": string | null,"created_by": string | null,"created_at": string | null,"archived_at": string | null,"member_count": number | null,"members": (Database["chat"]['CompositeTypes']["person"])[] | null
                       },"conversation_page": {
-                        "conversation": Database["chat"]['CompositeTypes']["conversation"] | null,"epoch": number | null,"last_seq": number | null,"messages": (Database["chat"]['CompositeTypes']["receipted_message"])[] | null
+                        "conversation": Database["chat"]['CompositeTypes']["conversation"] | null,"epoch": number | null,"last_seq": number | null,"messages": (Database["chat"]['CompositeTypes']["receipted_message"])[] | null,"last_change": number | null,"changed": (Database["chat"]['CompositeTypes']["receipted_message"])[] | null,"deleted": (string)[] | null
                       },"dm_person": {
                         "id": string | null,"username": string | null,"name": string | null,"avatar_url": string | null,"status": string | null
                       },"found_message": {

@@ -42,8 +42,6 @@ export function createMessageView(deps: ViewDeps): MessagesSubscription {
   /** Whether a load has begun since the last one that was done. */
   let isDue = false;
   let isOpen = true;
-  let older: Promise<void> | undefined;
-  let newer: Promise<void> | undefined;
   /** Whether something has come that is not shown yet. */
   let hasNews = false;
 
@@ -123,27 +121,30 @@ export function createMessageView(deps: ViewDeps): MessagesSubscription {
     void retrying(load, () => isOpen).catch(feed.fail);
   }
 
-  async function extendOlder(): Promise<void> {
-    const mine = moves;
-    const [first] = log.messages;
-    if (!log.hasOlder || !first) return;
-    const page = await fetchPage({ beforeSeq: seqOf(first), limit: PAGE });
-    // Moved meanwhile, or the far end was let go: then this page no longer adjoins it.
-    if (mine !== moves || seqOf(log.messages[0]) !== first.seq) return;
-    log.prepend(page, hasMore(page, PAGE));
-    show();
-  }
-
-  async function extendNewer(): Promise<void> {
-    const mine = moves;
-    const last = log.messages.at(-1);
-    if (!log.hasNewer || !last) return;
-    const page = await fetchPage({ afterSeq: seqOf(last), limit: PAGE });
-    if (mine !== moves || seqOf(log.messages.at(-1)) !== last.seq) return;
-    log.extend(page, page.length === PAGE);
-    addRecent();
-    if (!log.hasNewer) place = undefined;
-    show();
+  /** Loads pages at one end, one by one; but a page for where the window was is of no use to where it is. */
+  function extend(end: 0 | -1, load: (seq: number) => Promise<() => void>): () => Promise<void> {
+    let underWay: Promise<void> | undefined;
+    let since: string | undefined;
+    const edge = () => `${moves} ${log.messages.at(end)?.seq}`;
+    async function loadPage(): Promise<void> {
+      const before = edge();
+      if (!(end ? log.hasNewer : log.hasOlder)) return;
+      const add = await load(seqOf(log.messages.at(end)));
+      // Moved meanwhile, or this end was let go: then the page no longer adjoins it.
+      if (before !== edge()) return;
+      add();
+      show();
+    }
+    return () => {
+      if (!underWay || since !== edge()) {
+        since = edge();
+        underWay = loadPage().catch((error: unknown) => {
+          since = undefined;
+          throw error;
+        });
+      }
+      return underWay;
+    };
   }
 
   const inFeed = feed.add({
@@ -183,18 +184,18 @@ export function createMessageView(deps: ViewDeps): MessagesSubscription {
       isOpen = false;
       for (const subscription of unhook.splice(0)) subscription.unsubscribe();
     },
-    loadOlder() {
-      older ??= extendOlder().finally(() => {
-        older = undefined;
-      });
-      return older;
-    },
-    loadNewer() {
-      newer ??= extendNewer().finally(() => {
-        newer = undefined;
-      });
-      return newer;
-    },
+    loadOlder: extend(0, async (beforeSeq) => {
+      const page = await fetchPage({ beforeSeq, limit: PAGE });
+      return () => log.prepend(page, hasMore(page, PAGE));
+    }),
+    loadNewer: extend(-1, async (afterSeq) => {
+      const page = await fetchPage({ afterSeq, limit: PAGE });
+      return () => {
+        log.extend(page, page.length === PAGE);
+        addRecent();
+        if (!log.hasNewer) place = undefined;
+      };
+    }),
     async jumpTo(target) {
       const seq = typeof target === 'number' ? target : await findSeq(deps, target);
       if (!log.messages.some((message) => message.seq === seq)) await move(seq);

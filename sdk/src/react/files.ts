@@ -11,11 +11,12 @@ const RETRY_MS = 5_000;
 /** An address that shows the file, renewed before it ends; null until there is one and when there can be none. */
 export function useFileUrl(file: FileInfo | null, { download, transform }: UrlOptions = {}): string | null {
   const { files } = useChat();
-  // By value: callers write these objects anew at every render.
-  const key = JSON.stringify({ file, download, transform });
+  // By value: callers write these objects anew at every render. The measures of a picture may become known later.
+  const addressed = file && { path: file.path, name: file.name };
+  const key = JSON.stringify({ file: addressed, download, transform });
   const open = useCallback(
     (listener: (url: string | null) => void) => {
-      const { file: wanted, ...options } = JSON.parse(key) as { file: FileInfo | null } & UrlOptions;
+      const { file: wanted, ...options } = JSON.parse(key) as { file: typeof addressed } & UrlOptions;
       let isWanted = wanted !== null;
       let timer: ReturnType<typeof setTimeout> | undefined;
       const load = async () => {

@@ -40,11 +40,16 @@ export function ChannelComposer({ channel, info, messages }: Props) {
   }
   return (
     <p className="ended" role="status">
-      {info.archivedAt
-        ? 'This channel is archived: it can be read, not written in.'
-        : info.kind === 'dm'
-          ? 'You and this person cannot write to each other.'
-          : 'You cannot write here.'}
+      {whyNot(info)}
     </p>
   );
+}
+
+function whyNot({ kind, archivedAt }: ChannelInfo): string {
+  if (kind === 'dm') {
+    return archivedAt
+      ? 'This account is deleted: what was said can be read, and nothing more be written.'
+      : 'You and this person cannot write to each other.';
+  }
+  return archivedAt ? 'This channel is archived: it can be read, not written in.' : 'You cannot write here.';
 }

@@ -24,27 +24,44 @@ export function useScroll(hasEnd: boolean): Scroll {
   const mayStick = useRef(hasEnd);
   mayStick.current = hasEnd;
 
-  /** Where the list was put, to tell the reader's scrolling from one's own. */
-  const put = useRef(-1);
+  /** Where the list was put or last seen, to tell the reader's scrolling from one's own. */
+  const put = useRef(0);
+
+  /** Takes the place that the reader sees now as the one to keep. */
+  const remember = useCallback((element: HTMLElement) => {
+    const rest = element.scrollHeight - element.scrollTop - element.clientHeight;
+    const atEnd = mayStick.current && rest < END_PX;
+    anchor.current = atEnd ? null : firstVisible(element);
+    put.current = element.scrollTop;
+    setIsAtEnd(atEnd);
+  }, []);
 
   const settle = useCallback(() => {
-    if (!box.current) return;
-    if (!anchor.current) box.current.scrollTop = box.current.scrollHeight;
+    const element = box.current;
+    if (!element) return;
+    const scrolled = scrolledFrom(put.current, element);
+    if (scrolled !== 0 && !anchor.current) return remember(element);
+    if (!anchor.current) element.scrollTop = element.scrollHeight;
     else if (anchor.current.item.isConnected) {
-      box.current.scrollTop += distance(box.current, anchor.current.item) - anchor.current.bottom;
+      anchor.current.bottom -= scrolled;
+      element.scrollTop += distance(element, anchor.current.item) - anchor.current.bottom;
     }
-    put.current = box.current.scrollTop;
-  }, []);
+    put.current = element.scrollTop;
+  }, [remember]);
 
   const toEnd = useCallback(() => {
     anchor.current = null;
+    put.current = box.current?.scrollTop ?? 0;
     setIsAtEnd(true);
     settle();
   }, [settle]);
 
   const toItem = useCallback((item: Element) => {
     item.scrollIntoView({ block: 'center' });
-    if (box.current) anchor.current = { item, bottom: distance(box.current, item) };
+    if (box.current) {
+      anchor.current = { item, bottom: distance(box.current, item) };
+      put.current = box.current.scrollTop;
+    }
     setIsAtEnd(false);
   }, []);
 
@@ -53,25 +70,31 @@ export function useScroll(hasEnd: boolean): Scroll {
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const remember = () => {
+    const onScroll = () => {
       // Told late, when what was below has grown already.
-      if (!anchor.current && Math.abs(element.scrollTop - put.current) < 1) return settle();
-      const rest = element.scrollHeight - element.scrollTop - element.clientHeight;
-      const atEnd = mayStick.current && rest < END_PX;
-      anchor.current = atEnd ? null : firstVisible(element);
-      setIsAtEnd(atEnd);
+      if (!anchor.current && scrolledFrom(put.current, element) === 0) settle();
+      else remember(element);
     };
     const sizes = new ResizeObserver(settle);
     sizes.observe(element);
     if (element.firstElementChild) sizes.observe(element.firstElementChild);
-    element.addEventListener('scroll', remember, { passive: true });
+    element.addEventListener('scroll', onScroll, { passive: true });
     return () => {
       sizes.disconnect();
-      element.removeEventListener('scroll', remember);
+      element.removeEventListener('scroll', onScroll);
     };
-  }, [settle]);
+  }, [settle, remember]);
 
   return { box, isAtEnd: isAtEnd && hasEnd, toEnd, toItem };
+}
+
+/**
+ * How many pixels the reader has scrolled since the list stood somewhere: browsers tell it with the next frame only, and what
+ * is drawn before that must not take it back. A list that has become too short to stand there was not scrolled.
+ */
+function scrolledFrom(put: number, box: Element): number {
+  const scrolled = box.scrollTop - Math.min(put, box.scrollHeight - box.clientHeight);
+  return Math.abs(scrolled) < 1 ? 0 : scrolled;
 }
 
 const distance = (box: Element, item: Element): number =>

@@ -7,10 +7,15 @@ export interface Sections {
   direct: ChannelInfo[];
 }
 
-/** Channels stay where they are; people one talks with move up. What is open is shown even if it is hidden or archived. */
+/**
+ * Channels stay where they are; people one talks with move up. What is open is shown even if it is hidden or archived; so are
+ * direct messages with somebody whose account is gone.
+ */
 export function toSections(all: readonly ChannelInfo[], open: ChannelInfo | null): Sections {
   const shown = all.filter(
-    (channel) => channel === open || (!channel.settings.isHidden && channel.archivedAt === null),
+    (channel) =>
+      channel === open ||
+      (!channel.settings.isHidden && (channel.archivedAt === null || channel.kind === 'dm')),
   );
   const byName = (a: ChannelInfo, b: ChannelInfo) => a.name.localeCompare(b.name);
   const others = shown.filter(({ settings }) => !settings.isPinned);

@@ -9,7 +9,8 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   user_already_exists: 'There is an account with this e-mail address already. Sign in instead?',
   weak_password: 'This password is too short or too easy to guess.',
   username_taken: 'This username is taken.',
-  invalid_username: 'A username has 2 to 32 of a to z, 0 to 9, dot, dash and underscore.',
+  invalid_username:
+    'A username has 2 to 32 of a to z, 0 to 9, dot, dash and underscore, and begins with a letter or digit.',
   invalid_name: 'A name has 1 to 80 characters.',
   invalid_title: 'What you do has at most 80 characters.',
   user_blocked: 'You and this person cannot write to each other.',
