@@ -116,7 +116,8 @@ function currently(path: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-const { api, ...documents } = openApi();
+const descriptions = openApi();
+const { api, ...documents } = descriptions;
 const generated: Record<string, string> = {
   'supabase/migrations/20261121000000_confab.sql': migration(),
   'docs/errors.md': errorPage(),
@@ -131,9 +132,9 @@ const generated: Record<string, string> = {
     ]),
   ),
   ...Object.fromEntries(
-    Object.entries(documents).map(([name, description]) => [
+    Object.keys(descriptions).map((name) => [
       `docs/postman/${name}.json`,
-      toJson(postmanCollection(description, stories[name])),
+      toJson(postmanCollection(name, descriptions, stories[name])),
     ]),
   ),
   [SWAGGER_UI]: swaggerUi(currently(SWAGGER_UI)),

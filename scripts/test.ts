@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { REPORT } from './contracts/results.ts';
 import { PROJECT_DIR } from './stack/stack.ts';
 import { Interrupted } from './stack/supervisor/interrupted.ts';
 import { withTestStack } from './test-stack.ts';
@@ -12,7 +13,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 /** Runs the tests. The terminal sends Ctrl-C to them too, so their end is only awaited. */
 async function vitest(env: NodeJS.ProcessEnv): Promise<boolean> {
   const program = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
-  const child = spawn(process.execPath, [program, 'run', ...process.argv.slice(2)], {
+  const report = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
+  const child = spawn(process.execPath, [program, 'run', ...report, ...process.argv.slice(2)], {
     cwd: PROJECT_DIR,
     env,
     stdio: 'inherit',

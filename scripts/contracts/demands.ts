@@ -1,10 +1,11 @@
-/** What shows that events and requirements of the documents are met. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+/** Whether what is said to show events and requirements of the documents is there. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_DIR } from '../stack/stack.ts';
-import { type Evidence, evidence } from './evidence.ts';
-import { DOCUMENTS, type Inventory, readInventory } from './inventory.ts';
-import { isMeant, laterReason } from './later.ts';
+import type { Evidence } from './evidence.ts';
+import { type Inventory, readInventory } from './inventory.ts';
+import { isMeant } from './later.ts';
+import { DOCUMENTS } from './mounts.ts';
 
 const TESTS = join(PROJECT_DIR, 'tests');
 
@@ -12,8 +13,8 @@ export const demandsOf = ({ events, requirements }: Inventory) => [...events, ..
 
 /** What of this evidence is not there; nothing where all is well. */
 export function missingEvidence(shown: Evidence | undefined): string | undefined {
-  if (!shown) return 'neither test nor reason';
-  const { tests = [], endpoints } = shown;
+  const { tests = [], endpoints, reason } = shown ?? {};
+  if (tests.length === 0 && !endpoints && !reason) return 'neither test nor reason';
   if (endpoints !== undefined) {
     const found = DOCUMENTS.flatMap((document) => readInventory(document).endpoints);
     return found.some(({ id }) => isMeant(id, endpoints)) ? undefined : `no endpoint ${endpoints}`;
@@ -21,27 +22,14 @@ export function missingEvidence(shown: Evidence | undefined): string | undefined
   return tests.find((test) => !isThere(test));
 }
 
+/** The file below tests, and how the names of the tests in it begin, or of what they stand in. */
+export function splitTest(test: string): [file: string, title: string] {
+  const [, file = test, title = ''] = /^(.+?): (.*)$/.exec(test) ?? [];
+  return [file, title];
+}
+
 function isThere(test: string): boolean {
-  if (test.endsWith('/')) {
-    const folder = join(TESTS, test);
-    return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.test.ts'));
-  }
-  const [, file, title = ''] = /^(.+?): (.*)$/.exec(test) ?? [];
+  const [file, title] = splitTest(test);
   const path = join(TESTS, `${file}.test.ts`);
   return existsSync(path) && readFileSync(path, 'utf8').includes(title);
-}
-
-/** Events and requirements in Markdown, each with what shows it. */
-export function demandsTable(inventory: Inventory): string {
-  const rows = demandsOf(inventory).map(
-    ({ id, text }) => `| ${id} | ${text.replaceAll('|', '\\|')} | ${laterReason(id) ?? say(evidence[id])} |`,
-  );
-  return rows.length > 0 ? ['| id | asks for | shown by |', '|---|---|---|', ...rows, ''].join('\n') : '';
-}
-
-function say(shown: Evidence | undefined): string {
-  const missing = missingEvidence(shown);
-  if (missing !== undefined) return `**${missing}**`;
-  const { tests, endpoints, reason } = shown ?? {};
-  return reason ?? tests?.map((test) => `\`${test}\``).join(', ') ?? `the tests of ${endpoints}`;
 }

@@ -28,7 +28,11 @@ const chatrooms: Record<string, Evidence> = {
 const rooms: Record<string, Evidence> = {
   'S2-N1': by('contract/owasp-access: A01 and A07 every route refuses a token that is not good'),
   'S2-N2': by('contract/fields: what is said of a wrong field names the rule'),
-  'S2-N3': like('S2-3.2'),
+  // Pages; balancing WebSocket connections comes later, with the door of S2-5.*.
+  'S2-N3': by(
+    'contract/rooms/messages: limit: the newest page, the one before it',
+    'contract/rooms/files: limit: an offset leaves out the newest',
+  ),
   'S2-N4': by('contract/http: describes every endpoint of %s in OpenAPI 3.1'),
   'S2-R6': INTRODUCTION,
 };
@@ -125,22 +129,31 @@ const connectbest: Record<string, Evidence> = {
   'S3-Z1': INTRODUCTION,
 };
 
-const WAITING = 'contract/conversations/conversations: limit: waits for what comes next';
+const WAITING = [
+  'contract/conversations/conversations: limit: waits for what comes next',
+  'contract/conversations/waits: 200 calls wait together',
+];
+
+const UPDATES = [
+  'contract/conversations/changes: effect: an edit ends a wait',
+  'contract/conversations/changes: effect: a deletion ends a wait',
+  'contract/conversations/changes: effect: whoever asks again learns what was edited',
+];
 
 const conversations: Record<string, Evidence> = {
   'S4-0.1': INTRODUCTION,
   'S4-O1': like('S4-*'),
   'S4-O2': like('S4-*'),
-  'S4-O3': by(WAITING),
+  'S4-O3': by(...WAITING, ...UPDATES, 'realtime/topics: brings members the whole message with its author'),
   'S4-3.11': like('S4-3.*'),
-  'S4-3.12': by(WAITING),
+  'S4-3.12': by(...WAITING),
   'S4-4.2': like('S4-3.*'),
-  'S4-4.3': by(WAITING),
+  'S4-4.3': by(...WAITING, ...UPDATES),
   'S4-I2': like('S4-3.7'),
   'S4-O4': like('S4-*'),
   'S4-1.1': like('S4-*'),
   'S4-2.1': because('TypeScript'),
-  'S4-4.1': because('npm run check runs the collections of docs/postman with newman'),
+  'S4-4.1': by('contract/curl: the happy path of %s goes through, by each of its endpoints'),
   'S4-I3': by('db/receipts: tell the others what has arrived and what was read'),
   'S4-I4': by('db/presence: somebody who beats'),
   'S4-Z1': INTRODUCTION,

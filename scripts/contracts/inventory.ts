@@ -2,10 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_DIR } from '../stack/stack.ts';
-
-/** In the order of the inventory, whose ids begin with S0 to S4. */
-export const DOCUMENTS = ['chatrooms', 'groups', 'rooms', 'connectbest', 'conversations'] as const;
-export type DocumentName = (typeof DOCUMENTS)[number];
+import { DOCUMENTS, type DocumentName } from './mounts.ts';
 
 export interface Endpoint {
   /** Which document describes it, and where. */

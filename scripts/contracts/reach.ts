@@ -53,10 +53,11 @@ function readSource(path: string): Source {
   return source;
 }
 
-/** The endpoints of a dialect, in its file and its folder; those with the fewest words left open first. */
+/** The endpoints of a dialect, in all files that are its own; those with the fewest words left open first. */
 export function writtenInDialect(name: string): Written[] {
+  const own = new RegExp(`^dialects/${name}[./-]`);
   return [...sources]
-    .filter(([path]) => path === `dialects/${name}.ts` || path.startsWith(`dialects/${name}/`))
+    .filter(([path]) => own.test(path))
     .flatMap(([, source]) => [...callsIn(source.root)].flatMap((call) => writtenBy(source, call)))
     .sort((one, other) => openWords(one) - openWords(other));
 }
@@ -170,10 +171,40 @@ function declarationOf(where: Source, node: ts.Node): [Source, ts.Node | undefin
     return [there ?? where, there?.declared.get(node.name.text)];
   }
   if (!ts.isIdentifier(node) || isNameOfProperty(node)) return [where, undefined];
+  const local = bindingOf(node);
+  if (local) return [where, 'initializer' in local ? (local.initializer as ts.Node | undefined) : local];
   const [file, imported = node.text] = where.imported.get(node.text) ?? [];
   const there = file === undefined ? where : sources.get(file);
   return [there ?? where, there?.declared.get(imported)];
 }
+
+type Binding = ts.ParameterDeclaration | ts.VariableDeclaration | ts.FunctionDeclaration;
+
+/** What binds this name inside a function, where it hides whatever has the name at the top. */
+function bindingOf({ text, parent }: ts.Identifier): Binding | undefined {
+  for (let scope: ts.Node = parent; scope && !ts.isSourceFile(scope); scope = scope.parent) {
+    const found = bindingsIn(scope).find(({ name }) => name !== undefined && namesIn(name).includes(text));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function bindingsIn(scope: ts.Node): readonly Binding[] {
+  if (ts.isFunctionLike(scope)) return scope.parameters.filter(ts.isParameter);
+  if (ts.isForOfStatement(scope) && ts.isVariableDeclarationList(scope.initializer)) {
+    return scope.initializer.declarations;
+  }
+  if (!ts.isBlock(scope)) return [];
+  return scope.statements.flatMap((statement): readonly Binding[] => {
+    if (ts.isVariableStatement(statement)) return statement.declarationList.declarations;
+    return ts.isFunctionDeclaration(statement) ? [statement] : [];
+  });
+}
+
+const namesIn = (name: ts.BindingName): string[] =>
+  ts.isIdentifier(name)
+    ? [name.text]
+    : name.elements.flatMap((part) => (ts.isBindingElement(part) ? namesIn(part.name) : []));
 
 const isNameOfProperty = ({ parent, ...node }: ts.Identifier): boolean =>
   (ts.isPropertyAccessExpression(parent) && parent.name.pos === node.pos) ||

@@ -1,13 +1,21 @@
 /** Makes the Postman collection: the story's requests with tests of status and shape, and all other requests beside it. */
+import { MOUNTS } from '../contracts/mounts.ts';
+import { savedAnswers } from './examples.ts';
 import type { Chapter, Step } from './story.ts';
 
 type Schema = Record<string, unknown>;
 
-interface Operation {
+interface Content {
+  schema: Schema;
+  example?: unknown;
+  examples?: Record<string, { value: unknown }>;
+}
+
+export interface Operation {
   summary?: string;
   security?: Record<string, string[]>[];
-  requestBody?: { content: Record<string, { example?: unknown }> };
-  responses: Record<string, { $ref?: string; content?: Record<string, { schema: Schema }> }>;
+  requestBody?: { content: Record<string, Content> };
+  responses: Record<string, { $ref?: string; description?: string; content?: Record<string, Content> }>;
 }
 
 export interface Description {
@@ -42,18 +50,28 @@ const READ_CODE = [
   'pm.collectionVariables.set("code", code);',
 ];
 
-export function postmanCollection(description: Description, story: Chapter[] = []): object {
+/** The collection of a document; the one of all of them, `api`, has nothing but its story. */
+export function postmanCollection(
+  document: string,
+  descriptions: Record<string, Description>,
+  story: Chapter[] = [],
+): object {
+  const description = descriptionOf(document, descriptions);
   const told = new Set<string>();
   const items = story.map(({ name, steps }) => ({
     name,
     item: steps.map((step) => {
       const { method, path } = parse(step);
-      if (path.startsWith('{{')) return request(step, script(READ_CODE));
+      if (path.startsWith('{{')) return itemOf(step, READ_CODE);
       const [template, operation] = find(description, method, path, step.name);
       told.add(`${method} ${template}`);
-      return request(step, script(testsOf(step, operation, description)));
+      if (step.speaks === undefined) return itemOf(step, testsOf(step, operation, description), operation);
+      const spoken = descriptionOf(step.speaks, descriptions);
+      const [, own] = find(spoken, method, path.replace(/^\/api/, MOUNTS[step.speaks]), step.name);
+      return itemOf(step, testsOf(step, own, spoken), own);
     }),
   }));
+  const more = document === 'api' ? [] : [{ name: 'More', item: rest(description, told) }];
   return {
     info: {
       name: description.info.title,
@@ -63,8 +81,14 @@ export function postmanCollection(description: Description, story: Chapter[] = [
     },
     variable: Object.entries(VARIABLES).map(([key, value]) => ({ key, value })),
     event: [{ listen: 'prerequest', script: { type: 'text/javascript', exec: BEGIN } }],
-    item: [...items, { name: 'More', item: rest(description, told) }],
+    item: [...items, ...more],
   };
+}
+
+function descriptionOf(document: string, descriptions: Record<string, Description>): Description {
+  const description = descriptions[document];
+  if (!description) throw new Error(`unable to write docs/postman; there is no document ${document}`);
+  return description;
 }
 
 function parse({ request: text }: Step): { method: string; path: string; query: string } {
@@ -79,10 +103,14 @@ function find(description: Description, method: string, path: string, step: stri
     const operation = operations[method.toLowerCase()];
     if (operation) return [template, operation];
   }
-  throw new Error(`unable to write docs/postman.json; the API has no ${method} ${path} ("${step}")`);
+  throw new Error(`unable to write docs/postman; the API has no ${method} ${path} ("${step}")`);
 }
 
-function testsOf({ status, save = {} }: Step, operation: Operation, description: Description): string[] {
+function testsOf(
+  { status, save = {}, tests = [] }: Step,
+  operation: Operation,
+  description: Description,
+): string[] {
   const expected = status ?? Number(Object.keys(operation.responses).find((key) => Number(key) < 400));
   const schema = schemaOf(operation, expected, description);
   return [
@@ -94,6 +122,7 @@ function testsOf({ status, save = {} }: Step, operation: Operation, description:
       ([name, place]) =>
         `pm.collectionVariables.set("${name}", pm.response.json()${place.startsWith('[') ? '' : '.'}${place});`,
     ),
+    ...tests,
   ];
 }
 
@@ -117,20 +146,28 @@ function inline(value: unknown, schemas: Record<string, Schema>): unknown {
   return Object.fromEntries(kept.map(([key, item]) => [key, inline(item, schemas)]));
 }
 
-function request(step: Step, event: object[]): object {
+function itemOf(step: Step, tests: string[], operation?: Operation): object {
+  const request = requestOf(step);
+  return {
+    name: step.name,
+    ...(tests.length > 0 && {
+      event: [{ listen: 'test', script: { type: 'text/javascript', exec: tests } }],
+    }),
+    request,
+    ...(operation && { response: savedAnswers(request, operation) }),
+  };
+}
+
+function requestOf(step: Step): object {
   const { method, path, query } = parse(step);
   const base = path.startsWith('{{') ? '' : '{{baseUrl}}';
   return {
-    name: step.name,
-    event,
-    request: {
-      method,
-      auth: step.as
-        ? { type: 'bearer', bearer: [{ key: 'token', value: `{{${step.as}}}`, type: 'string' }] }
-        : { type: 'noauth' },
-      url: `${base}${path}${query && `?${query}`}`,
-      ...bodyOf(step),
-    },
+    method,
+    auth: step.as
+      ? { type: 'bearer', bearer: [{ key: 'token', value: `{{${step.as}}}`, type: 'string' }] }
+      : { type: 'noauth' },
+    url: `${base}${path}${query && `?${query}`}`,
+    ...bodyOf(step),
   };
 }
 
@@ -148,8 +185,6 @@ function bodyOf({ body, form }: Step): object {
   };
 }
 
-const script = (exec: string[]) => [{ listen: 'test', script: { type: 'text/javascript', exec } }];
-
 /** What the story does not tell of, with the example of the description. */
 function rest({ paths }: Description, told: Set<string>): object[] {
   return Object.entries(paths).flatMap(([path, operations]) =>
@@ -165,7 +200,7 @@ function rest({ paths }: Description, told: Set<string>): object[] {
           ...(isForUsers && { as: path.includes('/admin/') ? ('adminToken' as const) : ('token' as const) }),
           ...(example !== undefined && { body: example }),
         };
-        return request(step, []);
+        return itemOf(step, [], operation);
       }),
   );
 }

@@ -3,6 +3,32 @@ import type { Chapter } from '../story.ts';
 
 const API = '/conversations';
 const TALK = `${API}/conversations/{{conversationId}}`;
+/** One request after the other cannot show it: both are sent from a script, the second a second after the first. */
+const MEANWHILE = [
+  "const talk = pm.variables.replaceIn('{{baseUrl}}/conversations/conversations/{{conversationId}}');",
+  "const seq = pm.collectionVariables.get('lastSeq');",
+  'const header = (token) => ({',
+  "  Authorization: 'Bearer ' + pm.collectionVariables.get(token), 'Content-Type': 'application/json',",
+  '});',
+  "pm.test('hears what is said while he waits', (done) => {",
+  '  const began = Date.now();',
+  "  const waiting = { url: talk + '?after=' + seq + '&wait=20', header: header('bobToken') };",
+  '  pm.sendRequest(waiting, (error, answer) => {',
+  '    if (error) return done(error);',
+  '    try {',
+  "      pm.expect(answer.json().messages.map(({ content }) => content)).to.eql(['At noon']);",
+  '      pm.expect(Date.now() - began).to.be.within(1000, 10000);',
+  '      done();',
+  '    } catch (failure) {',
+  '      done(failure);',
+  '    }',
+  '  });',
+  "  const body = { mode: 'raw', raw: JSON.stringify({ content: 'At noon' }) };",
+  "  const saying = { url: talk + '/message', method: 'POST', header: header('token'), body };",
+  '  setTimeout(() => pm.sendRequest(saying, () => {}), 1000);',
+  '});',
+];
+
 const login = { password: '{{password}}' };
 
 export const conversations: Chapter[] = [
@@ -68,12 +94,45 @@ export const conversations: Chapter[] = [
         body: { content: 'Soup today?' },
         save: { messageId: 'id' },
       },
-      { name: 'He waits for it', request: `GET ${TALK}?after=0&wait=1`, as: 'bobToken' },
+      {
+        name: 'What is there he has at once',
+        request: `GET ${TALK}?after=0&wait=20`,
+        as: 'bobToken',
+        save: { lastSeq: 'lastSeq', lastChange: 'lastChange' },
+        tests: [
+          'pm.test("does not wait", () => pm.expect(pm.response.responseTime).to.be.below(10000));',
+          'pm.test("has it", () => pm.expect(pm.response.json().messages).to.have.lengthOf(1));',
+        ],
+      },
+      {
+        name: 'He waits, and nothing comes',
+        request: `GET ${TALK}?after={{lastSeq}}&wait=2`,
+        as: 'bobToken',
+        tests: [
+          'pm.test("waits for two seconds", () => pm.expect(pm.response.responseTime).to.be.above(1900));',
+          'pm.test("has nothing", () => pm.expect(pm.response.json().messages).to.eql([]));',
+        ],
+      },
+      {
+        name: 'He waits, and she answers meanwhile',
+        request: `GET ${TALK}?after={{lastSeq}}`,
+        as: 'bobToken',
+        tests: MEANWHILE,
+      },
       {
         name: 'She corrects it',
         request: `PUT ${TALK}/message/{{messageId}}`,
         as: 'token',
         body: { content: 'Salad today?' },
+      },
+      {
+        name: 'He learns of it',
+        request: `GET ${TALK}?after={{lastSeq}}&changedAfter={{lastChange}}&wait=20`,
+        as: 'bobToken',
+        tests: [
+          'const changed = pm.response.json().changed.map(({ content }) => content);',
+          'pm.test("has it as it is now", () => pm.expect(changed).to.eql(["Salad today?"]));',
+        ],
       },
       { name: 'He reads it', request: `GET ${TALK}`, as: 'bobToken' },
       { name: 'His conversations', request: `GET ${API}/conversations`, as: 'bobToken' },

@@ -5,6 +5,7 @@ import { connectbest } from './connectbest.ts';
 import { conversations } from './conversations.ts';
 import { groups } from './groups.ts';
 import { rooms } from './rooms.ts';
+import { union } from './union.ts';
 
 export const stories: Readonly<Record<string, Chapter[]>> = {
   chatrooms,
@@ -12,4 +13,5 @@ export const stories: Readonly<Record<string, Chapter[]>> = {
   conversations,
   groups,
   rooms,
+  api: union,
 };

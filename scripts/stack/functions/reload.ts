@@ -1,6 +1,6 @@
 /** Tells when the code of the functions has changed. */
-import { existsSync, type FSWatcher, watch } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, type FSWatcher, readdirSync, watch } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { FunctionConfig } from '../config.ts';
 
 /** Editors write a file in several steps, and a branch switch writes many files. */
@@ -8,16 +8,43 @@ const QUIET_FOR = 150;
 
 /** Functions share code beside their folders, so everything around them is watched, and any change means all. */
 export function watchFunctions(functions: FunctionConfig[], changed: () => void): () => void {
-  const folders = new Set(functions.map(({ entrypoint }) => dirname(dirname(entrypoint))).filter(existsSync));
+  const roots = [...new Set(functions.map(({ entrypoint }) => dirname(dirname(entrypoint))))];
   let timer: NodeJS.Timeout | undefined;
-  const watchers: FSWatcher[] = [...folders].map((folder) =>
-    watch(folder, { recursive: true }, () => {
-      clearTimeout(timer);
-      timer = setTimeout(changed, QUIET_FOR);
-    }).on('error', () => {}),
-  );
+  let watchers: FSWatcher[] = [];
+
+  function wait() {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      look();
+      changed();
+    }, QUIET_FOR);
+  }
+
+  /** Watches folder by folder: a recursive watcher of Node 20 loses a file that another one is moved onto. */
+  function look() {
+    const before = watchers;
+    watchers = [];
+    try {
+      for (const folder of roots.filter(existsSync).flatMap(foldersIn)) {
+        watchers.push(watch(folder, wait).on('error', () => {}));
+      }
+    } catch {
+      // A folder went away between the listing and the look.
+      wait();
+    }
+    for (const watcher of before) watcher.close();
+  }
+
+  look();
   return () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();
   };
 }
+
+const foldersIn = (folder: string): string[] => [
+  folder,
+  ...readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
+    .flatMap(({ name }) => foldersIn(join(folder, name))),
+];

@@ -8,13 +8,15 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { PROJECT_DIR } from '../stack/stack.ts';
 import type { Excuses, Exemptions } from './exemptions.ts';
-import { type DocumentName, type Endpoint, endpointName } from './inventory.ts';
-import { laterReason } from './later.ts';
+import { type Endpoint, endpointName } from './inventory.ts';
+import type { DocumentName } from './mounts.ts';
 
 export const KINDS = ['success', 'error', 'permission', 'limit', 'effect'] as const;
 export type Kind = (typeof KINDS)[number];
 
 interface ContractTest {
+  /** Below tests, without its ending. */
+  file: string;
   kind: Kind;
   /** The statuses that the test speaks of. */
   statuses: number[];
@@ -22,29 +24,39 @@ interface ContractTest {
 
 export type ContractTests = Map<string, ContractTest[]>;
 
+const known = new Map<DocumentName, ContractTests>();
+
 export function readContractTests(document: DocumentName): ContractTests {
-  const folder = join(PROJECT_DIR, 'tests/contract', document);
+  const tests = known.get(document) ?? readFolder(document);
+  known.set(document, tests);
+  return tests;
+}
+
+function readFolder(document: DocumentName): ContractTests {
+  const below = `contract/${document}`;
+  const folder = join(PROJECT_DIR, 'tests', below);
   const tests: ContractTests = new Map();
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (!name.endsWith('.test.ts')) continue;
     const source = readFileSync(join(folder, name), 'utf8');
-    collect(ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true), undefined, tests);
+    const root = ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true);
+    collect(root, `${below}/${name.replace(/\.test\.ts$/, '')}`, undefined, tests);
   }
   return tests;
 }
 
-function collect(node: ts.Node, endpoint: string | undefined, tests: ContractTests): void {
+function collect(node: ts.Node, file: string, endpoint: string | undefined, tests: ContractTests): void {
   const { callee, name } = ts.isCallExpression(node) ? describeCall(node) : {};
   if (callee === 'describe' && name !== undefined) {
-    ts.forEachChild(node, (child) => collect(child, name, tests));
+    ts.forEachChild(node, (child) => collect(child, file, name, tests));
     return;
   }
   const kind = KINDS.find((word) => name?.startsWith(`${word}:`));
   if ((callee === 'it' || callee === 'it.each') && endpoint !== undefined && kind) {
-    const test = { kind, statuses: statusesIn(node) };
+    const test = { file, kind, statuses: statusesIn(node) };
     tests.set(endpoint, [...(tests.get(endpoint) ?? []), test]);
   }
-  ts.forEachChild(node, (child) => collect(child, endpoint, tests));
+  ts.forEachChild(node, (child) => collect(child, file, endpoint, tests));
 }
 
 /** `it.each(table)('name', …)` is a call of what a call returns; `it.skip` and the like count for nothing. */
@@ -80,23 +92,5 @@ export function missingTests(
     // What only a broken server answers is tested once for all endpoints, in outage.test.ts.
     (status) => status < 500 && !refused.some((test) => test.statuses.includes(status)),
   );
-  return [...kinds, ...statuses].filter((what) => excuses[what] === undefined);
-}
-
-/** Endpoint × kind in Markdown: how many tests, with the statuses that the errors' tests speak of. */
-export function endpointsTable(endpoints: Endpoint[], tests: ContractTests, exemptions: Exemptions): string {
-  const rows = endpoints.map((endpoint) => {
-    const own = tests.get(endpointName(endpoint)) ?? [];
-    const later = laterReason(endpoint.id);
-    const missing = later === undefined ? missingTests(endpoint, tests, exemptions) : [];
-    const cells = KINDS.map((kind) => {
-      const count = own.filter((test) => test.kind === kind).length;
-      return missing.includes(kind) ? '**none**' : count || '–';
-    });
-    const statuses = missing.filter((what) => typeof what === 'number');
-    const note = statuses.length > 0 ? `**without ${statuses.join(', ')}**` : endpoint.errors.join(' ');
-    return `| ${endpoint.id} | \`${endpointName(endpoint)}\` | ${cells.join(' | ')} | ${later ?? note} |`;
-  });
-  const head = ['id', 'endpoint', ...KINDS, 'statuses'];
-  return [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows, ''].join('\n');
+  return [...kinds, ...statuses].filter((what) => !excuses[what]);
 }
