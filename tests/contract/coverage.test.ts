@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { missingTests, readContractTests } from '../../scripts/contracts/contract-tests.ts';
 import { demandsOf, missingEvidence } from '../../scripts/contracts/demands.ts';
 import { evidence } from '../../scripts/contracts/evidence.ts';
 import { exemptions } from '../../scripts/contracts/exemptions.ts';
-import { DOCUMENTS, drawInventory, endpointName, readInventory } from '../../scripts/contracts/inventory.ts';
+import { drawInventory, endpointName, readInventory } from '../../scripts/contracts/inventory.ts';
 import { isMeant, laterIds, laterReason } from '../../scripts/contracts/later.ts';
-import { missingTests, readContractTests } from '../../scripts/contracts/table.ts';
+import { DOCUMENTS } from '../../scripts/contracts/mounts.ts';
 
 const original = process.env.CONFAB_CONTRACTS ?? '../shared/contracts/contracts.json';
 
@@ -15,7 +16,9 @@ describe.each(DOCUMENTS)('the contract tests of %s', (document) => {
 
   it('the inventory is that of the document', (context) => {
     if (!existsSync(original)) context.skip(`there is no ${original} here`);
-    expect(inventory).toEqual(drawInventory(original, document));
+    const drawn = drawInventory(original, document);
+    if (drawn.endpoints.length === 0) context.skip(`${document} is none of the documents there`);
+    expect(inventory).toEqual(drawn);
   });
 
   it('every endpoint has tests of every kind and of every status of the document', () => {

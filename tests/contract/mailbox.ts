@@ -21,13 +21,10 @@ export async function mailsTo(address: string): Promise<Mail[]> {
 export async function codesTo(address: string, count = 1): Promise<string[]> {
   let mails: Mail[] = [];
   await expect
-    .poll(
-      async () => {
-        mails = await mailsTo(address);
-        return mails.length;
-      },
-      { timeout: 5000 },
-    )
+    .poll(async () => {
+      mails = await mailsTo(address);
+      return mails.length;
+    })
     .toBe(count);
   return mails.map(({ text }) => /^\s*(\d{6})$/m.exec(text)?.[1] ?? 'no code');
 }

@@ -1,4 +1,5 @@
 /** The routes of the HTTP API as its own description has them, so that a test of all of them knows a new one by itself. */
+import { DOCUMENTS } from '../../scripts/contracts/mounts.ts';
 import { call } from './api.ts';
 
 type Schema = {
@@ -32,8 +33,6 @@ export interface Route {
   /** The body is a form with files. */
   isUpload: boolean;
 }
-
-const DOCUMENTS = ['connectbest', 'chatrooms', 'groups', 'rooms', 'conversations'];
 
 /** Of every document, below its own mount. */
 export async function readRoutes(): Promise<Route[]> {

@@ -30,7 +30,7 @@ it('a mail that did not go out is sent by the worker', async () => {
   expect(await mailsTo(ada.email)).toEqual([]);
   await letTimePass(ada);
   await database`select chat_private.wake_worker('suspension_mails')`;
-  await expect.poll(async () => (await mailsTo(ada.email)).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await mailsTo(ada.email)).length).toBe(1);
   expect((await mailsTo(ada.email))[0]?.text).toContain('Spam');
   await expect.poll(() => waiting(ada)).toBe(0);
 });
@@ -40,7 +40,8 @@ it('a mail that went out with the suspension waits for nothing', async () => {
   const path = `/api/admin/users/${ada.id}/suspend`;
   await call('POST', path, { token: root.token, json: { reason: 'Spam' } });
   await expect.poll(() => waiting(ada)).toBe(0);
-  expect(await mailsTo(ada.email)).toHaveLength(1);
+  // The mail server has taken it before it shows it.
+  await expect.poll(() => mailsTo(ada.email)).toHaveLength(1);
 });
 
 it('whoever is let in again before hears nothing', async () => {

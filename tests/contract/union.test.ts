@@ -1,8 +1,8 @@
 /** Which document answers below /api where several of them have the same method and path. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Person, signUp } from '../helpers/people.ts';
-import { call, expectError } from './api.ts';
+import { PASSWORD, type Person, signUp, uniqueEmail } from '../helpers/people.ts';
+import { call, expectError, JWT, TIME, UUID } from './api.ts';
 
 let ada: Person;
 let bob: Person;
@@ -20,10 +20,18 @@ describe('a message that is sent below /api', () => {
   it.each([
     ['Chatrooms', () => ({ chatroomId: group, message: 'Soup' })],
     ['Groups', () => ({ senderId: ada.id, receiverId: group, content: 'Soup' })],
+    ['Groups', () => ({ receiverId: group, content: 'Soup' })],
     ['Rooms', () => ({ roomId: group, message: 'Soup' })],
     ['Rooms', () => ({ roomId: group, text: 'Soup' })],
-  ])('is read as %s write it', async (_, body) => {
-    expect(await send(body())).toMatchObject({ status: 201, body: { message: 'Message sent' } });
+  ])('is read as %s write it, and answered alike', async (_, body) => {
+    const answer = {
+      id: UUID,
+      timestamp: TIME,
+      message: 'Message sent',
+      conversationId: group,
+      content: 'Soup',
+    };
+    expect(await send(body())).toMatchObject({ status: 201, body: answer });
   });
 
   it.each([
@@ -44,7 +52,45 @@ describe('a message that is sent below /api', () => {
     expect(after.body.length).toBe(before.body.length);
   });
 
-  it.each([{}, [], null, 'text', { unknown: 1 }])('of the body %j is refused', async (json) => {
+  it.each(['chatroomId', 'roomId', 'receiverId'])(
+    'with %s is of whom the token is, however else it is named',
+    async (place) => {
+      const words = {
+        [place]: group,
+        message: 'Soup',
+        ...(place === 'receiverId' && { content: 'Soup', message: undefined }),
+      };
+      for (const name of ['sender', 'senderId']) {
+        expect(await send({ ...words, [name]: ada.id })).toMatchObject({ status: 201 });
+        expectError(await send({ ...words, [name]: bob.id }), 403, 'not_yourself');
+      }
+      expect(await send({ ...words, sender: ada.id, senderId: ada.id })).toMatchObject({ status: 201 });
+      expectError(await send({ ...words, sender: bob.id, senderId: ada.id }), 403, 'not_yourself');
+      expectError(await send({ ...words, sender: ada.id, senderId: bob.id }), 403, 'not_yourself');
+    },
+  );
+
+  it('is read by the names that say something', async () => {
+    const json = { chatroomId: null, receiverId: '', roomId: group, message: 'Soup', content: '' };
+    expect(await send(json)).toMatchObject({ status: 201, body: { conversationId: group, content: 'Soup' } });
+  });
+
+  it('without a body is told of every name that would do', async () => {
+    const answer = await call<{ error: { details: { field: string }[] } }>('POST', '/api/messages', {
+      token: ada.token,
+    });
+    expectError(answer, 400, 'invalid_input');
+    const fields = answer.body.error.details.map(({ field }) => field);
+    expect(fields).toEqual(expect.arrayContaining(['chatroomId', 'roomId', 'receiverId']));
+  });
+
+  it.each([[[]], [null], ['text']])('of the body %j is told to be an object', async (json) => {
+    const answer = await send(json);
+    expectError(answer, 400, 'invalid_input', 'body');
+    expect(answer.body).toMatchObject({ message: expect.stringContaining('must be an object') });
+  });
+
+  it.each([{}, { unknown: 1 }])('of the body %j is refused', async (json) => {
     expectError(await send(json), 400, 'invalid_input');
   });
 });
@@ -74,6 +120,19 @@ describe('a login below /api', () => {
       'invalid_credentials',
     );
   });
+
+  it('tells the username whichever of the two is sent', async () => {
+    const account = { username: `u${randomUUID().slice(0, 8)}`, password: PASSWORD, email: uniqueEmail() };
+    const { username, password, email } = account;
+    await call('POST', '/api/users/register', { json: account });
+    for (const json of [
+      { email, password },
+      { username, password },
+    ]) {
+      const { status, body } = await call('POST', '/api/auth/login', { json });
+      expect({ status, body }).toMatchObject({ status: 200, body: { token: JWT, user: { username } } });
+    }
+  });
 });
 
 describe('a change of an account below /api', () => {
@@ -86,6 +145,10 @@ describe('a change of an account below /api', () => {
     const username = `u${randomUUID().slice(0, 8)}`;
     expect((await change({ username })).body).toMatchObject({ user: { id, username } });
     expect((await change({ username, profilePicture })).body).toMatchObject({ username, profilePicture });
+    // What is null says nothing, but only one of them has a word for it.
+    expect((await change({ username, profilePicture: null })).body).toMatchObject({ profilePicture: null });
+    await change({ profilePicture });
+    expect((await change({ profilePicture: null })).body).toMatchObject({ username, profilePicture: null });
   });
 });
 
@@ -119,6 +182,22 @@ describe('reading below /api, where no body says whose language is spoken', () =
     expect(await call('GET', `/api/users/${ada.id}`, { token })).toMatchObject({
       status: 200,
       body: { user: { id: ada.id } },
+    });
+  });
+
+  it('shows a person in the words of all', async () => {
+    const { token } = bob;
+    const json = { profilePicture: 'https://example.com/ada.png' };
+    await call('PUT', `/api/users/${ada.id}`, { token: ada.token, json });
+    expect(await call('GET', `/api/users/${ada.id}`, { token })).toMatchObject({
+      status: 200,
+      body: {
+        id: ada.id,
+        status: 'online',
+        ...json,
+        createdAt: TIME,
+        user: { id: ada.id, avatar: json.profilePicture },
+      },
     });
   });
 });

@@ -22,6 +22,28 @@ it('two people of one name sign up', async () => {
   expect(new Set(rows.map((row) => row.username)).size).toBe(2);
 });
 
+it('two people choose one username', async () => {
+  const username = `u${randomUUID().slice(0, 8)}`;
+  const outcome = await together(
+    (db) => createUser(db, { username }),
+    [(db) => createUser(db, { username }), (db) => createUser(db, { name: username })],
+  );
+  expect(outcome).toEqual(['unable to sign up; this username is taken', 'done']);
+  const rows = await database`select username from chat.profiles where username like ${`${username}%`}`;
+  expect(rows).toHaveLength(2);
+});
+
+it('somebody changes their address while their account is being deleted', async () => {
+  const [ada, email] = [await committed((db) => createUser(db)), `u${randomUUID()}@example.com`];
+  const outcome = await together(
+    (db) => asUser(db, ada, (as) => as`select chat.delete_account(${ada})`),
+    [(db) => asUser(db, ada, (as) => as`select chat.change_person(${ada}, email => ${email})`)],
+  );
+  expect(outcome).toEqual([expect.stringContaining('user_not_found')]);
+  const [user] = await database`select email from auth.users where id = ${ada}`;
+  expect(user).toEqual({ email: null });
+});
+
 it('two admins add the same people in opposite order', async () => {
   const [ada, channel, people] = await committed(async (db) => {
     const admin = await createUser(db);
@@ -206,6 +228,16 @@ it('what refers to a membership that is just taken away is refused, and nothing 
     ],
   );
   for (const result of outcome) expect(result).toContain('channel_not_found');
+});
+
+it('two people make a channel of one name', async () => {
+  const [ada, bob] = await committed(async (db) => [await createUser(db), await createUser(db)] as const);
+  const name = `Lunch ${randomUUID().slice(0, 8)}`;
+  const create = (person: string) => (db: Db) =>
+    asUser(db, person, (as) => as`select chat.create_channel(name => ${name})`);
+  expect(await together(create(ada), [create(bob)])).toEqual(['done']);
+  const rows = await database`select slug from chat.channels where name = ${name}`;
+  expect(new Set(rows.map(({ slug }) => slug)).size).toBe(2);
 });
 
 it('two who join at once are both in, once', async () => {

@@ -152,6 +152,18 @@ describe('the list of conversations', () => {
       expect(await refusal(read(db, ada.id, id))).toBe('channel_not_found');
     }));
 
+  it('names who made it, whoever owns it now', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob } = await createPrivateChannel(db);
+      await asUser(db, ada, (as) => as`select chat.transfer_channel(${channel}, ${bob})`);
+      const [row] = await asUser(
+        db,
+        bob,
+        (as) => as`select created_by from chat.read_conversation(${channel})`,
+      );
+      expect(row).toEqual({ created_by: ada });
+    }));
+
   it('has nobody in a channel that everybody has left', () =>
     rolledBack(async (db) => {
       const [ada, bob] = [await person(db, 'ada'), await person(db, 'bob')];
@@ -181,15 +193,18 @@ describe('a message by its id alone', () => {
       expect(await refusal(edit(ada))).toBe('message_not_found');
     }));
 
-  it('is sent by whom it says, by id or username', () =>
+  it('is sent by everybody whom it names, by id or username', () =>
     rolledBack(async (db) => {
       const { channel, ada, bob } = await createRoom(db);
       const [row] = await db`select username from chat.profiles where id = ${ada}`;
-      const post = (sender: string) =>
-        asUser(db, ada, (as) => as`select (chat.post_message(${channel}, 'hi', sender => ${sender})).body`);
-      for (const sender of [ada, row?.username as string])
-        expect(await post(sender)).toMatchObject([{ body: 'hi' }]);
-      for (const sender of [bob, 'nobody-at-all', ''])
-        expect(await refusal(post(sender))).toBe('not_yourself');
+      const name = row?.username as string;
+      const post = (...senders: string[]) =>
+        asUser(db, ada, (as) => as`select (chat.post_message(${channel}, 'hi', senders => ${senders})).body`);
+      for (const senders of [[], [ada], [name], [ada, name]])
+        expect(await post(...senders)).toMatchObject([{ body: 'hi' }]);
+      for (const senders of [[bob], ['nobody-at-all'], [''], [ada, bob], [bob, ada]])
+        expect(await refusal(post(...senders))).toBe('not_yourself');
+      // Nobody has so many names; they are not looked up.
+      expect(await refusal(post(...Array.from({ length: 11 }, () => ada)))).toBe('not_yourself');
     }));
 });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createAdmin } from '../helpers/admin.ts';
 import { asUser, createUser, type Db, database } from '../helpers/database.ts';
+import { upload } from '../helpers/files.ts';
 import { committed, together } from '../helpers/together.ts';
 
 afterAll(() => database.end());
@@ -133,4 +134,68 @@ describe('at once', () => {
     );
     expect(outcome).toEqual(['done', expect.stringContaining('channel_not_found'), 'done']);
   });
+
+  it.each(['before', 'after'])('a file is sent right %s its account is deleted', async (place) => {
+    const { root, ada, bob } = await people();
+    const { channel, file } = await committed(async (db) => ({
+      channel: await asUser(db, bob, async (as) => {
+        const [row] = await as`select id from chat.create_group(${[ada]})`;
+        return row?.id as string;
+      }),
+      file: await upload(db, ada, null),
+    }));
+    const calls = [
+      act(ada, (as) => as`select chat.send_message(${channel}, '', file_ids => ${[file.id]})`),
+      act(root, (as) => as`select chat.delete_user(${ada})`),
+    ];
+    const outcome = await together(
+      (db) => db`select from chat.channel_counters where channel_id = ${channel} for update`,
+      place === 'after' ? calls.reverse() : calls,
+    );
+    for (const result of outcome) expect(result).not.toMatch(/deadlock/);
+    expect(await isDeleted(ada)).toBe(true);
+  });
+
+  it.each(['before', 'after'])('somebody reads right %s their account is deleted', async (place) => {
+    const { root, ada, bob } = await people();
+    const channel = await committed((db) =>
+      asUser(db, bob, async (as) => {
+        const [row] = await as`select id from chat.create_group(${[ada]})`;
+        await as`select chat.send_message(${row?.id}, 'hello')`;
+        return row?.id as string;
+      }),
+    );
+    const calls = [
+      act(ada, (as) => as`select chat.read_from(${channel})`),
+      act(root, (as) => as`select chat.delete_user(${ada})`),
+    ];
+    // Whoever reads holds the membership by then, and does not yet ask whether others may know of it.
+    const outcome = await together(
+      (db) =>
+        db`select from chat.channel_states where channel_id = ${channel} and user_id = ${ada} for update`,
+      place === 'after' ? calls.reverse() : calls,
+    );
+    expect(outcome).toEqual(
+      place === 'after' ? ['done', expect.stringContaining('channel_not_found')] : ['done', 'done'],
+    );
+    expect(await isDeleted(ada)).toBe(true);
+  });
+
+  it.each(['before', 'after'])(
+    'somebody says how they are right %s their account is deleted',
+    async (place) => {
+      const { root, ada } = await people();
+      const play = act(ada, (as) => as`select chat.set_presence('online', 'playing')`);
+      await committed(play);
+      const calls = [play, act(root, (as) => as`select chat.delete_user(${ada})`)];
+      const outcome = await together(
+        (db) => db`select from chat.presence where user_id = ${ada} for update`,
+        place === 'after' ? calls.reverse() : calls,
+      );
+      expect(outcome).toEqual(
+        place === 'after' ? ['done', expect.stringContaining('user_not_found')] : ['done', 'done'],
+      );
+      expect(await isDeleted(ada)).toBe(true);
+    },
+  );
 });

@@ -31,6 +31,31 @@ describe('somebody who names themself', () => {
       expect(await said(db, channel)).toEqual(['Channel created', 'Eve joined the channel']);
     }));
 
+  it('is the admin of a channel that was empty', () =>
+    rolledBack(async (db) => {
+      const { channel, bob, eve } = await createPrivateChannel(db);
+      await db`update chat.channels set kind = 'public' where id = ${channel}`;
+      await db`delete from chat.channel_members where channel_id = ${channel}`;
+      for (const user of [eve, bob]) await asUser(db, user, (as) => as`select chat.join_channel(${channel})`);
+      const rows =
+        await db`select user_id, role from chat.channel_members where channel_id = ${channel} order by role`;
+      expect(rows.map((row) => ({ ...row }))).toEqual([
+        { user_id: eve, role: 'admin' },
+        { user_id: bob, role: 'member' },
+      ]);
+    }));
+
+  it('is a member of a channel that was made by hand, though nobody was in it', () =>
+    rolledBack(async (db) => {
+      const { eve } = await createPrivateChannel(db);
+      const [made] = await db`
+        insert into chat.channels (kind, slug, name) values ('public', ${`news-${eve.slice(0, 8)}`}, 'News') returning id, founder_id`;
+      expect(made?.founder_id).toBeNull();
+      await asUser(db, eve, (as) => as`select chat.join_channel(${made?.id})`);
+      const rows = await db`select user_id, role from chat.channel_members where channel_id = ${made?.id}`;
+      expect(rows.map((row) => ({ ...row }))).toEqual([{ user_id: eve, role: 'member' }]);
+    }));
+
   it('leaves by removing, as far as they may leave', () =>
     rolledBack(async (db) => {
       const { channel, ada, bob, eve } = await createPrivateChannel(db);

@@ -1,8 +1,8 @@
 /** What messages cost in a place with much of everything: no more than what is asked for. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { asUser, database, rolledBack } from '../helpers/database.ts';
-import { pagesTouched } from '../helpers/pages.ts';
-import { createRoom } from '../helpers/room.ts';
+import { asUser, type Db, database, rolledBack } from '../helpers/database.ts';
+import { pagesTouched, pagesTouchedAtOnce } from '../helpers/pages.ts';
+import { createPrivateChannel, createRoom, send } from '../helpers/room.ts';
 
 afterAll(() => database.end());
 
@@ -50,5 +50,60 @@ describe('a mention by full name', () => {
       expect(await cost()).toBeLessThan(alone + 50);
       const [found] = await db`select user_ids from chat_private.find_mentions(${channel}, '@[bob] @[Eve]')`;
       expect(found?.user_ids).toEqual([bob]);
+    }));
+});
+
+describe('somebody who has written much elsewhere and nothing here', () => {
+  /** A channel made before the others, so that the index has what Ada wrote there in front of what she writes in them. */
+  async function withChannels(db: Db) {
+    const { channel: elsewhere, ada, bob } = await createPrivateChannel(db);
+    const channels = await db`
+      insert into chat.channels (kind, slug) select 'private', ${`c-${ada}-`} || n from generate_series(1, 4) n
+      returning id`;
+    await db`insert into chat.channel_members (channel_id, user_id)
+             select c, u from unnest(${channels.map(({ id }) => id)}::uuid[]) c, unnest(${[ada, bob]}::uuid[]) u`;
+    const writeMuch = async () => {
+      // What triggers would make of them is of no use here and takes long.
+      await db`set local session_replication_role = replica`;
+      await db`insert into chat.messages (channel_id, seq, author_id, body, rank, author_rank)
+               select ${elsewhere}, 1000 + n, ${ada}, 'more', n, n from generate_series(1, 20000) n`;
+      await db`set local session_replication_role = origin`;
+      await db`analyze chat.messages`;
+    };
+    return { ada, bob, ids: channels.map(({ id }) => id as string), writeMuch };
+  }
+
+  it('reads as little as others to see what is unread', () =>
+    rolledBack(async (db) => {
+      const { ada, bob, ids, writeMuch } = await withChannels(db);
+      const here = ids[0] as string;
+      await send(db, bob, here, 'hello');
+      const cost = () =>
+        asUser(db, ada, (as) =>
+          pagesTouched(
+            as,
+            (explain) => as`${explain} select unread_count from chat.my_channels where id = ${here}`,
+          ),
+        );
+      const little = await cost();
+      await writeMuch();
+      expect(await cost()).toBeLessThan(little + 20);
+    }));
+
+  it('reads as little to write the first message', () =>
+    rolledBack(async (db) => {
+      const { ada, ids, writeMuch } = await withChannels(db);
+      const write = () =>
+        pagesTouchedAtOnce(
+          db,
+          (explain) =>
+            db`${explain} insert into chat.messages (channel_id, author_id, body) values (${ids.pop() as string}, ${ada}, 'first')`,
+        );
+      // The first one also reads the catalogue, and what it says of the tables.
+      await write();
+      const little = await write();
+      await writeMuch();
+      await write();
+      expect(await write()).toBeLessThan(little + 20);
     }));
 });

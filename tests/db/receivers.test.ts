@@ -6,10 +6,10 @@ import { createPrivateChannel, createRoom, send, unread } from '../helpers/room.
 
 afterAll(() => database.end());
 
-const post = (db: Db, from: string, to: string, body: string, sender: string | null = null) =>
+const post = (db: Db, from: string, to: string, body: string, ...senders: string[]) =>
   asUser(db, from, async (as) => {
     const [row] = await as`
-      select channel_id, (author).id as author_id, body from chat.post_to(${to}, ${body}, ${sender})`;
+      select channel_id, (author).id as author_id, body from chat.post_to(${to}, ${body}, ${senders})`;
     return row as unknown as { channel_id: string; author_id: string; body: string };
   });
 
@@ -58,6 +58,7 @@ describe('post_to', () => {
     rolledBack(async (db) => {
       const [ada, bob] = [await createUser(db), await createUser(db)];
       expect(await refusal(post(db, ada, bob, 'hello', bob))).toBe('not_yourself');
+      expect(await refusal(post(db, ada, bob, 'hello', ada, bob))).toBe('not_yourself');
       expect(await db`select from chat.channels where dm_key like ${`%${ada}%`}`).toHaveLength(0);
     }));
 });
@@ -149,7 +150,42 @@ describe('toggle_member', () => {
       expect(await refusal(toggle(db, room.bob, room.channel, room.ada))).toBe('not_a_channel_admin');
       const { channel, ada, bob, eve } = await createPrivateChannel(db);
       expect(await refusal(toggle(db, bob, channel, eve))).toBe('not_a_channel_admin');
-      expect(await refusal(toggle(db, ada, channel, ada))).toBe('creator_cannot_leave');
+      await asUser(db, ada, (as) => as`select chat.set_member_role(${channel}, ${bob}, 'admin')`);
+      expect(await refusal(toggle(db, bob, channel, ada))).toBe('creator_cannot_leave');
+    }));
+
+  it('hands a channel on when its owner leaves: to the oldest admin, else to the oldest member', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob, eve } = await createPrivateChannel(db);
+      const owner = async () => {
+        const [row] = await db`
+          select c.created_by, c.founder_id, m.role from chat.channels c
+            left join chat.channel_members m on m.channel_id = c.id and m.user_id = c.created_by where c.id = ${channel}`;
+        return { ...row };
+      };
+      await toggle(db, ada, channel, eve);
+      await asUser(db, ada, (as) => as`select chat.set_member_role(${channel}, ${eve}, 'admin')`);
+      expect(await toggle(db, ada, channel, ada)).toMatchObject({ action: 'removed' });
+      expect(await owner()).toEqual({ created_by: eve, founder_id: ada, role: 'admin' });
+      expect(await toggle(db, eve, channel, eve, { action: 'remove' })).toEqual({
+        action: 'removed',
+        members: [bob],
+      });
+      expect(await owner()).toEqual({ created_by: bob, founder_id: ada, role: 'admin' });
+      expect(await toggle(db, bob, channel, bob)).toEqual({ action: 'removed', members: [] });
+      expect(await owner()).toEqual({ created_by: null, founder_id: ada, role: null });
+    }));
+
+  it('hands a channel on to nobody who is suspended, as long as there is somebody else', () =>
+    rolledBack(async (db) => {
+      const { channel, ada, bob, eve } = await createPrivateChannel(db);
+      await toggle(db, ada, channel, eve);
+      await asUser(db, ada, (as) => as`select chat.set_member_role(${channel}, ${bob}, 'admin')`);
+      await db`update chat.accounts set suspended_at = now() where user_id = ${bob}`;
+      await toggle(db, ada, channel, ada);
+      expect(await db`select created_by from chat.channels where id = ${channel}`).toEqual([
+        { created_by: eve },
+      ]);
     }));
 
   it('finds neither channels of others nor of other kinds, nor people who are nobody', () =>

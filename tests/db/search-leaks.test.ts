@@ -1,6 +1,7 @@
 /** Search runs above row-level security; here is shown that it tells nothing of what the caller may not read. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asUser, createUser, type Db, database, refusal, rolledBack } from '../helpers/database.ts';
+import { pagesTouched } from '../helpers/pages.ts';
 
 afterAll(() => database.end());
 
@@ -142,15 +143,9 @@ describe('the work of a search', () => {
         (as) => as`select chat.send_message(${secret}, 'foreignword ' || n) from generate_series(1, 3000) n`,
       );
       const touched = (query: string) =>
-        asUser(db, eve, async (as) => {
-          const plan = async () =>
-            (
-              await as`explain (analyze, buffers, format json) select * from chat.search_messages(${query})`
-            )[0]?.['QUERY PLAN'][0].Plan;
-          await plan();
-          const { 'Shared Hit Blocks': hit, 'Shared Read Blocks': read } = await plan();
-          return hit + read;
-        });
+        asUser(db, eve, (as) =>
+          pagesTouched(as, (explain) => as`${explain} select * from chat.search_messages(${query})`),
+        );
       const both = async () => {
         const fewest = { nowhere: Number.POSITIVE_INFINITY, foreign: Number.POSITIVE_INFINITY };
         for (let n = 0; n < 5; n += 1) {

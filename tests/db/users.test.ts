@@ -12,8 +12,11 @@ async function signUpAnswer(metadata: Record<string, string | null>, email?: str
 
 const UNUSED = `u${randomUUID().slice(0, 8)}`;
 
-/** What @ means everyone by, and what would look like it at the end of a sentence. */
-const RESERVED = ['all', 'channel', 'everyone', 'here', 'here.', 'channel-', 'all_'];
+/** What @ means everyone by, what stands for people who are gone, and what would look like either at the end of a sentence. */
+const RESERVED = [
+  ...['all', 'channel', 'everyone', 'here', 'here.', 'channel-', 'all_'],
+  ...['deleted-user', 'deleted-user-'],
+];
 
 describe('sign-up', () => {
   it('makes a profile with a username from what is known, unique also when names are equal', () =>
@@ -45,14 +48,14 @@ describe('sign-up', () => {
       expect((await profile(db, await createUser(db, { name })))?.name).toBe('Ada King');
     }));
 
-  it.each(RESERVED)('its hook refuses the username %s, which means everyone', async (username) => {
+  it.each(RESERVED)('its hook refuses the username %s, which is reserved', async (username) => {
     expect((await signUpAnswer({ username })).error.message).toMatch(/^username_taken: /);
   });
 
   it('gives a username of 32 characters as it was wished, and another that is shorter than it where it is taken', () =>
     rolledBack(async (db) => {
       const username = `u${randomUUID().replaceAll('-', '')}`.slice(0, 32);
-      const usernames = [await createUser(db, { username }), await createUser(db, { username })].map(
+      const usernames = [await createUser(db, { username }), await createUser(db, { name: username })].map(
         async (id) => (await profile(db, id))?.username as string,
       );
       const [first, second] = await Promise.all(usernames);
@@ -60,11 +63,11 @@ describe('sign-up', () => {
       expect(second).toMatch(new RegExp(`^${username.slice(0, 24)}-[0-9a-f]{7}$`));
     }));
 
-  it('gives nobody a username that means everyone, whatever they are called', () =>
+  it('gives nobody a username that is reserved, whatever they are called', () =>
     rolledBack(async (db) => {
-      for (const name of ['Here', 'CHANNEL', 'All.']) {
+      for (const name of ['Here', 'CHANNEL', 'All.', 'Deleted-User']) {
         const { username } = (await profile(db, await createUser(db, { name }))) ?? {};
-        expect(username).toMatch(/^(here|channel|all\.)-[0-9a-f]{7}$/);
+        expect(username).toMatch(/^(here|channel|all\.|deleted-user)-[0-9a-f]{7}$/);
       }
     }));
 
@@ -85,6 +88,30 @@ describe('sign-up', () => {
       message: expect.stringMatching(/^invalid_input: /),
     });
   });
+
+  it('gives nobody another username than the one they chose, also where its hook was not asked', () =>
+    rolledBack(async (db) => {
+      const username = `u${randomUUID().slice(0, 8)}`;
+      await createUser(db, { username });
+      expect(await refusal(db.savepoint((step) => createUser(step as unknown as Db, { username })))).toBe(
+        '23505',
+      );
+    }));
+
+  it('remembers who chose a username, whatever they are called later', () =>
+    rolledBack(async (db) => {
+      const username = `u${randomUUID().slice(0, 8)}`;
+      const [chosen, given] = [await createUser(db, { username }), await createUser(db, { name: username })];
+      for (const ada of [chosen, given]) await change(db, ada, { username: `${username}-${ada === given}` });
+      const rows =
+        await db`select user_id, chose_username from chat.accounts where user_id in (${chosen}, ${given})`;
+      expect(new Map(rows.map((row) => [row.user_id, row.chose_username]))).toEqual(
+        new Map([
+          [chosen, true],
+          [given, false],
+        ]),
+      );
+    }));
 
   it('its hook refuses a username that is taken', () =>
     rolledBack(async (db) => {

@@ -16,7 +16,7 @@ const LOOKS: [string, BrowserContextOptions][] = [
   ['a dark phone', { ...PHONE, colorScheme: 'dark' }],
 ];
 
-describe.skipIf(!hasBrowser)('axe finds nothing', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('axe finds nothing', { timeout: 240_000 }, () => {
   const stage = openStage();
 
   it.each(LOOKS)('on %s', async (look, options) => {

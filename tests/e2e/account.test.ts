@@ -7,7 +7,7 @@ import { inTime, openCast } from './stage.ts';
 
 const HALF_HOUR_MS = 30 * 60_000;
 
-describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('in the web app', { timeout: 120_000 }, () => {
   const cast = openCast();
 
   it('a status is seen by others with the time it ends', async () => {
@@ -34,7 +34,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await ben.chat.presence.setStatus(holiday);
     const sign = message(ada, 'I am off').getByTitle('On holiday');
     await sign.waitFor();
-    await ben.chat.presence.setStatus({ ...holiday, expiresAt: new Date(Date.now() + 3_000) });
+    await ben.chat.presence.setStatus({ ...holiday, expiresAt: new Date(Date.now() + 5_000) });
     await sign.waitFor({ state: 'detached' });
   });
 

@@ -45,9 +45,9 @@ export async function newPerson(
 ): Promise<Page> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   // The development server compiles the app for whoever comes first.
-  await page.goto(url, { timeout: 45_000 });
+  await page.goto(url, { timeout: 90_000 });
   await page.getByRole('button', { name: 'Create an account' }).click();
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('E-mail').fill(uniqueEmail(name));

@@ -6,7 +6,7 @@ import { hasBrowser } from './browser.ts';
 import { createChannel, field, message, say, sent } from './conversation.ts';
 import { goTo, inTime, openCast } from './stage.ts';
 
-describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('in the web app', { timeout: 120_000 }, () => {
   const cast = openCast();
 
   it('somebody makes a group of several people, who all hear it', async () => {
@@ -19,6 +19,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
       await dialog.getByRole('option', { name }).click();
     }
     await dialog.getByRole('button', { name: 'Start a group' }).click();
+    await ada.getByRole('heading', { level: 1, name: cleo.name }).waitFor();
     await field(ada).waitFor();
     await say(ada, 'Hello both');
     await sent(ada, 'Hello both');

@@ -8,6 +8,7 @@ import { hasBrowser, keepPicture, launch, newPerson, PHONE, signOut } from './br
 import {
   createChannel,
   entry,
+  isInView,
   joinChannel,
   openDm,
   placeOf,
@@ -24,7 +25,7 @@ const OUTAGE_MS = 5_000;
 const BENS = ['Tunnel', 'Still tunnel', 'Dark in here', 'Light!'];
 const ADAS = ['Where are you?', 'Hello?', 'Ben?', 'I will wait'];
 
-describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('the web app', { timeout: 120_000 }, () => {
   const stage = openStage();
   afterEach(async () => {
     await Promise.all([closeChats(), ...stage.browser.contexts().map((context) => context.close())]);
@@ -109,7 +110,9 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
       await keepPicture(ben, 'offline');
       await outage;
       await expect.poll(() => seen(ada), inTime).toEqual(['I am on the train', ...ADAS]);
-      expect(await seen(ben)).toEqual(['I am on the train', ...BENS.map((text) => `${text} (sending)`)]);
+      await expect
+        .poll(() => seen(ben), inTime)
+        .toEqual(['I am on the train', ...BENS.map((text) => `${text} (sending)`)]);
 
       const isBack = ben.getByText('Connected again').waitFor({ timeout: 30_000 });
       network.restore();
@@ -181,7 +184,7 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
     expect(await written(ada)).toBe('');
     await entry(ada, channel).click();
     await expect.poll(() => seen(ada), inTime).toHaveLength(50);
-    expect(await written(ada)).toBe('Unfinished');
+    await expect.poll(() => written(ada), inTime).toBe('Unfinished');
 
     const before = await scrollTo(ada, 400, 'Message 18');
     await expect.poll(() => seen(ada), inTime).toEqual(texts);
@@ -189,6 +192,26 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 60_000 }, () => {
     await ada.getByText(`This is the beginning of #${channel}.`).waitFor();
     await ada.getByRole('button', { name: 'Newest' }).click();
     await ada.getByRole('button', { name: 'Newest' }).waitFor({ state: 'detached' });
+  });
+
+  it('what is drawn anew while somebody scrolls does not take them back to the end', async () => {
+    const ada = await newPerson(stage.browser, stage.web.url, 'Ada');
+    await createChannel(ada, 'scrolled');
+    const texts = Array.from(
+      { length: 5 },
+      (_, index) => `Message ${index + 1}${'\nof some height'.repeat(9)}`,
+    );
+    for (const text of texts) await say(ada, text);
+    await expect.poll(() => seen(ada), inTime).toEqual(texts);
+
+    // The list is told that it is scrolled with the next frame only; before that it is drawn anew.
+    await ada.getByRole('log').evaluate((log) => {
+      log.scrollTo({ top: 10 });
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await ada.getByRole('button', { name: 'Newest' }).waitFor();
+    expect(await isInView(ada, 'Message 1')).toBe(true);
   });
 
   it('somebody on a phone goes from the list to a channel and back', async () => {

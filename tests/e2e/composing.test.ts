@@ -20,7 +20,7 @@ import { goTo, inTime, openCast } from './stage.ts';
 
 const QUARTER_HOUR_MS = 15 * 60_000;
 
-describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('in the web app', { timeout: 120_000 }, () => {
   const cast = openCast();
 
   it('files are attached by dropping and by pasting, and sent', async () => {

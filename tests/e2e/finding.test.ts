@@ -5,7 +5,7 @@ import { hasBrowser } from './browser.ts';
 import { isInView, message, scrollBy, seen } from './conversation.ts';
 import { goTo, inTime, openCast } from './stage.ts';
 
-describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('in the web app', { timeout: 120_000 }, () => {
   const cast = openCast();
 
   it('somebody searches with filters and goes to a result far up', async () => {
@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 60_000 }, () => {
     await ada.getByRole('link', { name: 'Activity 1 unread' }).waitFor();
     const line = ada
       .getByRole('list', { name: 'Notifications' })
-      .getByRole('link', { name: 'mentioned you' });
+      .getByRole('link', { name: /mentioned you in #activity-/ });
     await line.getByText(`Look @${adaUser.username}, but not @nobody-here`).waitFor();
     await line.click();
     await expect.poll(() => isInView(ada, 'but not'), inTime).toBe(true);

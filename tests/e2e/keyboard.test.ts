@@ -7,7 +7,7 @@ import { accountButton, DESKTOP, hasBrowser } from './browser.ts';
 import { field, message, sent } from './conversation.ts';
 import { inTime, openStage } from './stage.ts';
 
-describe.skipIf(!hasBrowser)('by keyboard alone', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('by keyboard alone', { timeout: 120_000 }, () => {
   const stage = openStage();
 
   it('somebody signs up, makes a channel, talks, reacts, edits, deletes and leaves', async () => {

@@ -9,7 +9,7 @@ import { field } from './conversation.ts';
 import { openWebPage, type WebPage } from './web-page.ts';
 
 /** How long to wait for what is on its way. */
-export const inTime = { timeout: 10_000 };
+export const inTime = { timeout: 20_000 };
 
 export interface Stage {
   browser: Browser;

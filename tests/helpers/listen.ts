@@ -1,5 +1,6 @@
 /** A raw client on a Realtime topic, which heeds nothing of what it hears. */
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js';
+import type { Person } from './people.ts';
 
 interface Heard {
   event: string;
@@ -54,4 +55,17 @@ export async function listen(
         check();
       }),
   };
+}
+
+/** Joins the topic of everyone, which moves when anybody is shut out: also between being told of it and joining it. */
+export async function listenToEveryone(person: Person): Promise<Listener> {
+  const topicNow = async () => (await person.supabase.rpc('get_presence_topic').throwOnError()).data;
+  for (;;) {
+    const topic = await topicNow();
+    try {
+      return await listen(person, topic);
+    } catch (error) {
+      if ((await topicNow()) === topic) throw error;
+    }
+  }
 }

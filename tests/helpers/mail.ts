@@ -27,7 +27,7 @@ export async function letterTo(address: string, place = 1): Promise<Letter> {
         letters = mails.filter(({ to }) => to.some((receiver) => receiver.address === address));
         return letters.length;
       },
-      { timeout: 5000, message: `letters to ${address}` },
+      { message: `letters to ${address}` },
     )
     .toBeGreaterThanOrEqual(place);
   const { subject, html } = letters[place - 1] as Mail;

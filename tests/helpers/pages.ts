@@ -2,13 +2,17 @@
 import type { PendingQuery, Row } from 'postgres';
 import type { Db } from './database.ts';
 
-type Rows = PendingQuery<Row[]>;
+type Query = (explain: PendingQuery<Row[]>) => PendingQuery<Row[]>;
 
 /** The query begins with `explain`. Its second run counts: the first one also reads the catalogue. */
-export async function pagesTouched(db: Db, query: (explain: Rows) => Rows): Promise<number> {
-  const plan = async () =>
-    (await query(db`explain (analyze, buffers, format json)`))[0]?.['QUERY PLAN'][0].Plan;
-  await plan();
-  const { 'Shared Hit Blocks': hit, 'Shared Read Blocks': read } = await plan();
-  return hit + read;
+export async function pagesTouched(db: Db, query: Query): Promise<number> {
+  await pagesTouchedAtOnce(db, query);
+  return pagesTouchedAtOnce(db, query);
+}
+
+/** Of the first run, for what can be done only once. */
+export async function pagesTouchedAtOnce(db: Db, query: Query): Promise<number> {
+  const [row] = await query(db`explain (analyze, buffers, format json)`);
+  const [{ Plan: plan }] = row?.['QUERY PLAN'] ?? [{}];
+  return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
 }

@@ -39,7 +39,7 @@ export async function together(take: (db: Db) => Promise<unknown>, calls: ((db: 
     await vi.waitUntil(async () => {
       const [row] = await database`select cardinality(pg_blocking_pids(${pid})) > 0 as is_waiting`;
       return row?.is_waiting;
-    }, 10_000);
+    });
   }
   release();
   await holding;

@@ -1,7 +1,7 @@
 /** What everyone signed in hears of everyone, asked of Realtime itself with the real client. */
 import { afterEach, expect, it } from 'vitest';
 import { database } from '../helpers/database.ts';
-import { listen } from '../helpers/listen.ts';
+import { listen, listenToEveryone } from '../helpers/listen.ts';
 import { connect, type Person, signUp } from '../helpers/people.ts';
 
 const people: Person[] = [];
@@ -28,7 +28,7 @@ const movable = { retry: 3 };
 
 it('everyone hears how somebody is now, without what they chose', movable, async () => {
   const [ada, bob] = [await person('Ada'), await person('Bob')];
-  const ear = await listen(bob, await topicOf(ada));
+  const ear = await listenToEveryone(bob);
   await ada.supabase.rpc('heartbeat').throwOnError();
   await ada.supabase.rpc('heartbeat').throwOnError();
   await ada.supabase.rpc('set_status', { status_text: 'Lunch', status_emoji: '🍜' }).throwOnError();
@@ -57,7 +57,7 @@ it('everyone hears how somebody is now, without what they chose', movable, async
 
 it('everyone hears of a profile that changes', movable, async () => {
   const [ada, bob] = [await person('Ada'), await person('Bob')];
-  const ear = await listen(bob, await topicOf(ada));
+  const ear = await listenToEveryone(bob);
   await ada.supabase.rpc('update_profile', { name: 'Ada L.' }).throwOnError();
   await expect.poll(() => heardOf(ear, 'user:updated', ada.id).length).toBe(1);
   const { payload } = heardOf(ear, 'user:updated', ada.id)[0] ?? {};
@@ -67,7 +67,7 @@ it('everyone hears of a profile that changes', movable, async () => {
 it('everyone hears that somebody vanished, by the next beat of anybody', movable, async () => {
   const [ada, bob] = [await person('Ada'), await person('Bob')];
   await ada.supabase.rpc('heartbeat').throwOnError();
-  const ear = await listen(bob, await topicOf(ada));
+  const ear = await listenToEveryone(bob);
   await database`
     update chat_private.connections set seen_at = now() - interval '2 minutes', gone_at = now() where user_id = ${ada.id}`;
   await database`update chat_private.presence_sweeps set swept_at = '-infinity'`;
@@ -77,11 +77,11 @@ it('everyone hears that somebody vanished, by the next beat of anybody', movable
     .toMatchObject({ status: 'offline' });
 });
 
-it('who is not signed in does not hear, and nobody speaks', async () => {
+it('who is not signed in does not hear, and nobody speaks', movable, async () => {
   const [ada, bob] = [await person('Ada'), await person('Bob')];
   const topic = await topicOf(ada);
   await expect(listen({ supabase: connect() }, topic)).rejects.toThrow(/do not have permissions/);
-  const [ear, mouth] = [await listen(ada, topic), await listen(bob, topic)];
+  const [ear, mouth] = [await listenToEveryone(ada), await listenToEveryone(bob)];
   await mouth.channel.httpSend('presence:changed', { user_id: ada.id, status: 'busy' }).catch(() => {});
   void mouth.channel.send({ type: 'broadcast', event: 'presence:changed', payload: { user_id: ada.id } });
   await ada.supabase.rpc('heartbeat').throwOnError();

@@ -56,6 +56,24 @@ it('tells what is wrong with a sign-up by code', async () => {
   });
 });
 
+it.each(['No Way', 'Ada', '_ada', 'a@example.com', '\ud800ada', ''])(
+  'tells somebody without an address that nobody can be called %j',
+  async (username) => {
+    const signUp = connectChat().auth.signUp({ username, password: PASSWORD });
+    await expect(signUp).rejects.toMatchObject({ code: 'invalid_username', status: 422 });
+  },
+);
+
+it('of several who choose one username at once one gets it, and the others hear that it is taken', async () => {
+  for (const address of [() => ({}), () => ({ email: uniqueEmail() })]) {
+    const username = `u${randomUUID().slice(0, 8)}`;
+    const signUp = () => connectChat().auth.signUp({ username, password: PASSWORD, ...address() });
+    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, signUp));
+    const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    expect(refused.map(({ code }) => code)).toEqual(Array(4).fill('username_taken'));
+  }
+});
+
 it('refuses a wrong password', async () => {
   const chat = connectChat();
   await expect(chat.auth.signIn({ email: uniqueEmail(), password: PASSWORD })).rejects.toMatchObject({

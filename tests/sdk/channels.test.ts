@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { Channels, ChannelsState } from '../../sdk/src/index.ts';
 import { closeChats, joinChat, joinPair, observe } from '../helpers/chat.ts';
+import { database } from '../helpers/database.ts';
 
 afterEach(closeChats);
+afterAll(() => database.end());
 
 const originalFetch = globalThis.fetch;
 const slug = () => `c-${randomUUID()}`;
@@ -157,6 +159,19 @@ describe('one channel', () => {
     await adas.members.remove(bob.id);
     await view.until(({ info }) => info === null);
     expect(bobs.can('send_message')).toBe(false);
+  });
+
+  it('stays, with somebody whose account is gone, and can only be read', async () => {
+    const [ada, bob] = await Promise.all([joinChat('Ada'), joinChat('Bob')]);
+    const dm = await ada.chat.channels.open({ dm: bob.id });
+    await dm.messages.send('Hello');
+    const view = observe(dm.subscribe);
+    await view.until(({ connection, info }) => connection === 'live' && info !== null);
+    await database`update auth.users set deleted_at = now() where id = ${bob.id}`;
+    await view.until(({ info }) => info?.archivedAt != null && !info.capabilities.includes('send_message'));
+    await expect(dm.messages.send('Bob?')).rejects.toMatchObject({ code: 'channel_archived' });
+    const [kept] = await ada.chat.channels.list();
+    expect(kept).toMatchObject({ id: dm.id, name: 'Deleted user', memberCount: 1 });
   });
 
   it('changes hands, and only then may its owner leave', async () => {

@@ -71,7 +71,7 @@ it('a token that is renewed while messages come neither loses, doubles nor misor
     }
   }
   await view.until((state) => bodies(state).length === 30);
-  await vi.waitUntil(() => renewed === 3, 5_000);
+  await vi.waitUntil(() => renewed === 3);
   await adas.messages.send('31');
   const state = await view.until((now) => bodies(now).length === 31);
   expect(bodies(state)).toEqual(numbers(31));

@@ -109,6 +109,30 @@ it('holds at most a thousand messages and loads again what it let go', async () 
   expect(states.at(-1)?.hasOlder).toBe(true);
 });
 
+it('extends the window where it was moved to, also while pages for the place before are under way', async () => {
+  let isHeld = false;
+  const held: (() => void)[] = [];
+  const { view, seqs, live } = channelOver(messages(1, 2_000), {
+    around: 1_000,
+    beforeAnswer: () => (isHeld ? new Promise((resolve) => held.push(resolve)) : Promise.resolve()),
+  });
+  await live();
+  isHeld = true;
+  const before = [view.loadOlder(), view.loadNewer()];
+  const jump = view.jumpTo(500);
+  // Asked for while the window is still where it was.
+  before.push(view.loadOlder(), view.loadNewer());
+  await vi.waitUntil(() => held.length === 6);
+  for (const answer of held.splice(2, 2)) answer();
+  await jump;
+  isHeld = false;
+  await Promise.all([view.loadOlder(), view.loadNewer()]);
+  expect(seqs()).toEqual(Array.from({ length: 150 }, (_, n) => 425 + n));
+  for (const answer of held) answer();
+  await Promise.all(before);
+  expect(seqs()).toEqual(Array.from({ length: 150 }, (_, n) => 425 + n));
+});
+
 it('misses nothing that is said while the last page is under way', async () => {
   let answer = () => {};
   const history = messages(1, 80);

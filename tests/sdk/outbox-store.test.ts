@@ -145,19 +145,19 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await send(page, '3');
     expect(await pending(page)).toEqual(['1', '2', '3']);
     // A message is shown before it is stored.
-    await vi.waitUntil(async () => (await stored(page)).length === 3, 5_000);
+    await vi.waitUntil(async () => (await stored(page)).length === 3);
     await page.reload();
     await page.waitForFunction('window.pending');
     line.isCut = false;
     await open(page, 'ada');
-    await vi.waitUntil(() => taken.length === 3, 5_000);
+    await vi.waitUntil(() => taken.length === 3);
     expect(taken).toEqual(['a: 1', 'a: 2 + a file', 'a: 3']);
     await vi.waitUntil(async () => (await pending(page)).length === 0);
     await page.reload();
     await page.waitForFunction('window.pending');
     await open(page, 'ada');
     await send(page, '4');
-    await vi.waitUntil(() => taken.length === 4, 5_000);
+    await vi.waitUntil(() => taken.length === 4);
     expect(taken.at(-1)).toBe('a: 4');
     await context.close();
   });
@@ -175,10 +175,10 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await page.waitForFunction('window.pending');
     await open(page, 'ben');
     await send(page, 'from Ben', '', 'ben');
-    await vi.waitUntil(() => taken.length === 1, 5_000);
+    await vi.waitUntil(() => taken.length === 1);
     await open(page, 'ada');
     await send(page, '3');
-    await vi.waitUntil(() => taken.length === 4, 5_000);
+    await vi.waitUntil(() => taken.length === 4);
     expect(taken).toEqual(['a: from Ben', 'a: 1', 'a: 2', 'a: 3']);
     await vi.waitUntil(async () => (await pending(page)).length === 0);
     await vi.waitUntil(async () => (await stored(page)).length === 0);
@@ -193,17 +193,17 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     const { context, taken, line, openTab } = await openBrowser({ hasLocks });
     const first = await openTab('a');
     await send(first, '1');
-    await vi.waitUntil(() => taken.length === 1, 5_000);
+    await vi.waitUntil(() => taken.length === 1);
     const second = await openTab('b');
     await send(second, '2');
-    await vi.waitUntil(() => taken.length === 2, 5_000);
+    await vi.waitUntil(() => taken.length === 2);
     expect(taken).toEqual(['a: 1', 'a: 2']);
     line.isCut = true;
     await send(second, '3');
     await vi.waitUntil(async () => (await pending(first)).join() === '3');
     await first.close();
     line.isCut = false;
-    await vi.waitUntil(() => taken.length === 3, 10_000);
+    await vi.waitUntil(() => taken.length === 3);
     expect(taken.at(-1)).toBe('b: 3');
     await vi.waitUntil(async () => (await pending(second)).length === 0);
     await context.close();
@@ -218,7 +218,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     const page = await openTab('b');
     await send(page, '1');
     await send(page, '2');
-    await vi.waitUntil(() => taken.length === 2, 5_000);
+    await vi.waitUntil(() => taken.length === 2);
     expect(taken).toEqual(['b: 1', 'b: 2']);
     await context.close();
   });
@@ -228,7 +228,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await context.addInitScript('indexedDB.open = () => ({})');
     const page = await openTab('a');
     await send(page, '1');
-    await vi.waitUntil(() => taken.length === 1, 5_000);
+    await vi.waitUntil(() => taken.length === 1);
     await context.close();
   });
 
@@ -237,7 +237,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     line.isCut = true;
     const page = await openTab('a');
     await send(page, '1');
-    await vi.waitUntil(async () => (await stored(page)).length === 1, 5_000);
+    await vi.waitUntil(async () => (await stored(page)).length === 1);
     await context.addInitScript(() => {
       const { indexedDB } = globalThis as unknown as { indexedDB: { open(name: string): object } };
       const open = indexedDB.open.bind(indexedDB);
@@ -255,7 +255,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await page.reload();
     await page.waitForFunction('window.pending');
     await open(page, 'ada');
-    await vi.waitUntil(() => taken.length === 1, 10_000);
+    await vi.waitUntil(() => taken.length === 1);
     expect(taken).toEqual(['a: 1']);
     await context.close();
   });
@@ -269,10 +269,10 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await open(page, 'ben');
     line.isCut = false;
     await send(page, 'from Ben', '', 'ben');
-    await vi.waitUntil(() => taken.length === 1, 5_000);
+    await vi.waitUntil(() => taken.length === 1);
     expect(await pending(page)).toEqual([]);
     await open(page, 'ada');
-    await vi.waitUntil(() => taken.length === 2, 5_000);
+    await vi.waitUntil(() => taken.length === 2);
     expect(taken).toEqual(['a: from Ben', 'a: from Ada']);
     await context.close();
   });

@@ -93,10 +93,13 @@ it('a status is seen by others and disappears by itself when its time has come',
   const [ada, bob] = [await joinChat('Ada'), await joinChat('Bob')];
   const seen = watch(ada, bob);
   await seen.live();
-  const expiresAt = new Date(Date.now() + 1_500);
-  await bob.chat.presence.setStatus({ text: 'Lunch', emoji: '🍜', expiresAt });
+  const lunch = { text: 'Lunch', emoji: '🍜' };
+  const inAnHour = new Date(Date.now() + 3_600_000);
+  await bob.chat.presence.setStatus({ ...lunch, expiresAt: inAnHour });
   const { people } = await seen.until((state) => state.people.get(bob.id)?.statusText === 'Lunch');
-  expect(people.get(bob.id)).toMatchObject({ statusEmoji: '🍜', statusExpiresAt: expiresAt });
+  expect(people.get(bob.id)).toMatchObject({ statusEmoji: '🍜', statusExpiresAt: inAnHour });
+  const expiresAt = new Date(Date.now() + 5_000);
+  await bob.chat.presence.setStatus({ ...lunch, expiresAt });
   await seen.until((state) => state.people.get(bob.id)?.statusText === null);
   expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime() - 20);
   expect(seen.state?.people.get(bob.id)).toMatchObject({ statusEmoji: null, statusExpiresAt: null });

@@ -1,6 +1,7 @@
 /** The hooks as React runs them: strict, on a server, and gone again without a trace. */
 import { JSDOM } from 'jsdom';
-import { createElement, type ReactElement, StrictMode } from 'react';
+import { createElement, type ReactElement, StrictMode, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot, type Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -10,6 +11,7 @@ import {
   useChannel,
   useChannels,
   useDraft,
+  useFileUrl,
   useMembers,
   useMessages,
   useSearch,
@@ -45,7 +47,7 @@ function mount(chat: Chat, component: () => ReactElement | null): void {
 }
 
 const onScreen = () => dom.window.document.body.textContent ?? '';
-const shows = (text: string) => vi.waitFor(() => expect(onScreen()).toContain(text), 10_000);
+const shows = (text: string) => vi.waitFor(() => expect(onScreen()).toContain(text));
 
 /** Counts how often a noun is subscribed to, and how many of those are left. */
 function counted(noun: { subscribe: Channel['messages']['subscribe'] }) {
@@ -158,11 +160,34 @@ describe('hooks', () => {
     };
     const Pineapple = component('pineapple');
     const Melon = component('melon');
-    mount(ada.chat, Pineapple);
-    await shows('loading');
-    mount(ada.chat, Melon);
+    // The pause is shorter than a busy machine may take to draw.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    flushSync(() => mount(ada.chat, Pineapple));
+    expect(onScreen()).toBe('loading');
+    await vi.advanceTimersByTimeAsync(150);
+    flushSync(() => mount(ada.chat, Melon));
+    await vi.advanceTimersByTimeAsync(250);
+    vi.useRealTimers();
     await shows('donethe melon was not');
     expect(search.mock.calls.map(([query]) => query)).toEqual(['melon']);
+  });
+
+  it('keep the address of a picture whose measures become known', async () => {
+    const { ada, adas } = await joinPair();
+    const file = await adas.files.upload(new Blob(['red']), { name: 'red.png' });
+    const asked = vi.spyOn(ada.chat.files, 'url');
+    let measure = (_: number) => {};
+    mount(ada.chat, () => {
+      const [width, setWidth] = useState<number | null>(null);
+      measure = setWidth;
+      const url = useFileUrl({ ...file, width });
+      return createElement('p', null, `${width}: `, url && 'shown');
+    });
+    await shows('null: shown');
+    asked.mockClear();
+    measure(1);
+    await shows('1: shown');
+    expect(asked).not.toHaveBeenCalled();
   });
 
   it('show another channel when they are given another one, and nothing of the first', async () => {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -37,10 +37,12 @@ const SOURCES: Record<string, string> = {
   });`,
   crash: `Deno.serve((request) => request.url.endsWith('/now') ? Deno.exit(1) : new Response('alive'));`,
   late: `Deno.serve(() => {
-    setTimeout(() => { throw new Error('too late'); }, 10);
+    setTimeout(() => { throw new Error('too late'); }, 100);
     return new Response('before');
   });`,
   broken: 'const this is not = TypeScript',
+  changing: `Deno.serve(() => new Response('as it was'));`,
+  replaced: `Deno.serve(() => new Response('as it was'));`,
   guarded: `Deno.serve(() => new Response('inside'));`,
   socket: `Deno.serve((request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
@@ -178,8 +180,21 @@ describe('a function with verify_jwt', () => {
 
 describe('a changed file', () => {
   it('is served from then on', async () => {
-    write('echo', `Deno.serve(() => new Response('changed'));`);
-    await expect.poll(async () => (await call('/echo')).text(), PATIENTLY).toBe('changed');
+    expect(await (await call('/changing')).text()).toBe('as it was');
+    write('changing', `Deno.serve(() => new Response('changed'));`);
+    await expect.poll(async () => (await call('/changing')).text(), PATIENTLY).toBe('changed');
+  });
+
+  it('is served from then on, also where another file was moved onto it before', async () => {
+    expect(await (await call('/replaced')).text()).toBe('as it was');
+    const other = mkdtempSync(join(tmpdir(), 'confab-replacement-'));
+    const draft = join(other, 'index.ts');
+    writeFileSync(draft, `Deno.serve(() => new Response('moved'));`);
+    renameSync(draft, join(folder, 'replaced', 'index.ts'));
+    rmSync(other, { recursive: true });
+    await expect.poll(async () => (await call('/replaced')).text(), PATIENTLY).toBe('moved');
+    write('replaced', `Deno.serve(() => new Response('changed'));`);
+    await expect.poll(async () => (await call('/replaced')).text(), PATIENTLY).toBe('changed');
   });
 
   it('does not disturb a request in work, which ends with the old code', async () => {

@@ -155,8 +155,8 @@ describe('reading', () => {
       counter: {
         last_seq: BODIES.length,
         messages: [
-          { body: 'five', author: { name: 'Ada' } },
-          { body: 'four', author: { name: 'Ada' } },
+          { body: 'five', author: { name: expect.stringMatching(/^Ada/) } },
+          { body: 'four', author: { name: expect.stringMatching(/^Ada/) } },
         ],
       },
     });

@@ -67,7 +67,7 @@ async function listener(options: Filter = {}) {
 }
 
 const arrive = (changes: Change[], expected: object[]) =>
-  expect.poll(() => changes, { timeout: 10_000, interval: 20 }).toMatchObject(expected);
+  expect.poll(() => changes, { interval: 20 }).toMatchObject(expected);
 
 let last = 0;
 const nextId = () => {

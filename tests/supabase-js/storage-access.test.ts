@@ -46,18 +46,18 @@ afterAll(async () => {
 
 describe('somebody with a folder of their own', () => {
   it('writes, reads, lists, moves, copies and removes there', async () => {
-    const files = folder(ada);
-    expect((await files.upload(`${ada.id}/a.txt`, 'hello')).error).toBeNull();
-    expect((await files.upload(`${ada.id}/a.txt`, 'again', { upsert: true })).error).toBeNull();
-    expect((await files.info(`${ada.id}/a.txt`)).data).toMatchObject({ size: 5 });
-    expect((await files.list(ada.id)).data).toHaveLength(1);
-    expect((await files.move(`${ada.id}/a.txt`, `${ada.id}/b.txt`)).error).toBeNull();
-    expect((await files.copy(`${ada.id}/b.txt`, `${ada.id}/c.txt`)).error).toBeNull();
-    const { data } = await files.createSignedUrl(`${ada.id}/c.txt`, 60);
+    const [files, own] = [folder(ada), `${ada.id}/own`];
+    expect((await files.upload(`${own}/a.txt`, 'hello')).error).toBeNull();
+    expect((await files.upload(`${own}/a.txt`, 'again', { upsert: true })).error).toBeNull();
+    expect((await files.info(`${own}/a.txt`)).data).toMatchObject({ size: 5 });
+    expect((await files.list(own)).data).toHaveLength(1);
+    expect((await files.move(`${own}/a.txt`, `${own}/b.txt`)).error).toBeNull();
+    expect((await files.copy(`${own}/b.txt`, `${own}/c.txt`)).error).toBeNull();
+    const { data } = await files.createSignedUrl(`${own}/c.txt`, 60);
     expect(await (await fetch(data?.signedUrl ?? '')).text()).toBe('again');
-    expect((await files.remove([`${ada.id}/b.txt`, `${ada.id}/c.txt`])).data).toHaveLength(2);
+    expect((await files.remove([`${own}/b.txt`, `${own}/c.txt`])).data).toHaveLength(2);
     const [row] = await database`
-      select count(*)::int as left_over from storage.objects where bucket_id = ${bucket} and name like ${`${ada.id}/%`}`;
+      select count(*)::int as left_over from storage.objects where bucket_id = ${bucket} and name like ${`${own}/%`}`;
     expect(row).toEqual({ left_over: 0 });
   });
 

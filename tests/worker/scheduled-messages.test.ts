@@ -87,7 +87,7 @@ describe('scheduled messages', { timeout: 90_000 }, () => {
       .rpc('schedule_message', {
         channel_id: channel,
         body: 'x',
-        scheduled_for: new Date(Date.now() + 1000).toISOString(),
+        scheduled_for: new Date(Date.now() + 5000).toISOString(),
       })
       .single()
       .throwOnError();
@@ -117,7 +117,7 @@ describe('scheduled messages', { timeout: 90_000 }, () => {
         id,
         channel_id: channel,
         file_ids: [file.id],
-        scheduled_for: new Date(Date.now() + 800).toISOString(),
+        scheduled_for: new Date(Date.now() + 5000).toISOString(),
       })
       .throwOnError();
     await start();

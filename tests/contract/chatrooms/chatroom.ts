@@ -24,6 +24,7 @@ export interface Message {
   sender: string;
   senderName: string;
   message: string;
+  files: { id: string; name: string; url: string; size: number; type: string }[];
   timestamp: string;
 }
 

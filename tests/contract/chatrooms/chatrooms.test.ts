@@ -42,7 +42,7 @@ describe('GET /api/chatrooms', () => {
     const open = await publicRoom(ada);
     const { data } = await eve.supabase.rpc('open_dm', { user_id: bob.id }).single().throwOnError();
     const ids = (await list(eve)).body.map(({ id }) => id);
-    expect(ids[0]).toBe(open);
+    expect(ids).toContain(open);
     expect(ids).not.toContain(data.id);
   });
 
@@ -184,6 +184,7 @@ describe('GET /api/chatrooms/:id/messages', () => {
       sender: ada.id,
       senderName: ada.username,
       message: 'one',
+      files: [],
       timestamp: TIME,
     });
     expect(body.map(({ message }) => message)).toEqual(['one', 'two']);
@@ -227,7 +228,8 @@ describe('GET /api/chatrooms/:id/messages', () => {
       '1',
       '2',
     ]);
-    expect((await read(ada, room)).headers.get('link')).toBeNull();
+    const last = await read(ada, room);
+    expect(await follow(ada, last.headers)).toEqual([]);
     const before = (await read(ada, room, `?limit=1000&before=${page[0]?.id}`)).body;
     expect(before.map(({ message }) => message)).toEqual(['1', '2']);
     expectError(await read(ada, room, '?limit=0'), 400, 'invalid_input', 'limit');

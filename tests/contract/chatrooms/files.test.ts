@@ -53,7 +53,9 @@ describe('POST /api/files', () => {
   it('error: 400 without a file, with two, with an empty one and with text in its place', async () => {
     const ada = await chatter();
     expectError(await upload(ada, [['chatroomId', '']]), 400, 'invalid_input', 'file');
-    expectError(await upload(ada, [FILE, FILE]), 400, 'too_many_files', 'file');
+    const two = await upload(ada, [FILE, FILE]);
+    expectError(two, 400, 'too_many_files', 'file');
+    expect(two.body).toMatchObject({ message: 'unable to answer; it takes at most 1 file' });
     expectError(await upload(ada, [['file', text(''), 'a.txt']]), 400, 'file_empty', 'file');
     expectError(await upload(ada, [['file', 'hello']]), 400, 'invalid_input', 'file');
     expectError(await upload(ada, [['chatroomId', 'lunch'], FILE]), 400, 'invalid_input', 'chatroomId');
@@ -88,8 +90,14 @@ describe('POST /api/files', () => {
 
   it('effect: with a chatroom it is sent there', async () => {
     const { ada, bob, room } = await chatroom();
-    await upload(ada, [FILE, ['chatroomId', room]]);
-    expect((await read(bob, room)).body).toMatchObject([{ sender: ada.id, message: '' }]);
+    const { body } = await upload(ada, [FILE, ['chatroomId', room]]);
+    expect((await read(bob, room)).body).toMatchObject([
+      {
+        sender: ada.id,
+        message: '',
+        files: [{ id: body.id, name: 'notes.txt', size: 5, type: 'text/plain' }],
+      },
+    ]);
     expect((await list(bob, room)).body).toMatchObject([{ filename: 'notes.txt' }]);
   });
 });

@@ -27,7 +27,10 @@ describe('POST /api/messages', () => {
       const { status, body } = await send(ada, { chatroomId: room, sender, message: 'hello' });
       expect({ status, body }).toEqual({
         status: 201,
-        body: { id: UUID, timestamp: TIME, message: 'Message sent' },
+        body: {
+          ...{ id: UUID, timestamp: TIME, message: 'Message sent' },
+          ...{ conversationId: room, content: 'hello' },
+        },
       });
     }
     expect(await textsOf(ada, room)).toEqual(['hello', 'hello', 'hello']);

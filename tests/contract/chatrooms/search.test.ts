@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { database } from '../../helpers/database.ts';
 import { expectError, TIME } from '../api.ts';
+import { uploadOne } from '../uploads.ts';
 import { ask, type Chatter, chatroom, chatter, expectSignedInOnly, type Message, say } from './chatroom.ts';
 
 afterAll(() => database.end());
@@ -61,7 +62,20 @@ describe('GET /api/search/messages', () => {
         sender: ada.id,
         senderName: ada.username,
         message: `one ${word}`,
+        files: [],
         timestamp: TIME,
+      },
+    ]);
+  });
+
+  it('success: with the files of a message', async () => {
+    const { ada, bob, room } = await chatroom();
+    const word = uniqueWord();
+    const file = await uploadOne(ada);
+    await say(ada, room, `${word} ${file.url}`);
+    expect((await search<Message>(bob, 'messages', { q: word })).body).toMatchObject([
+      {
+        files: [{ id: file.id, name: 'a.txt', url: expect.stringMatching(new RegExp(`/files/${file.id}$`)) }],
       },
     ]);
   });

@@ -228,7 +228,7 @@ describe('GET /api/auth/callback/google', () => {
     await call('POST', '/api/auth/2fa/enable', { token, json: { phone } });
     const codes = async (count: number) => {
       const read = () => mailsTo(`${phone}@sms.localhost`);
-      await expect.poll(async () => (await read()).length, { timeout: 5000 }).toBe(count);
+      await expect.poll(async () => (await read()).length).toBe(count);
       return (await read()).map(({ text }) => text.slice(0, 6));
     };
     const [first] = await codes(1);

@@ -181,10 +181,10 @@ describe('POST /api/chat/channels/:channelId/messages/send', () => {
 
   it('effect: what is scheduled is sent once its time has come, with the same id', async () => {
     const { ada, bob, channel } = await room();
-    const scheduledFor = new Date(Date.now() + 1500).toISOString();
+    const scheduledFor = new Date(Date.now() + 5000).toISOString();
     const { body } = await send(ada, channel, { content: 'soon', scheduledFor });
     await expect
-      .poll(async () => (await list(bob, channel)).body.messages, { timeout: 15_000, interval: 500 })
+      .poll(async () => (await list(bob, channel)).body.messages, { timeout: 20_000, interval: 500 })
       .toMatchObject([{ id: body.message.id, content: 'soon', scheduledFor }]);
   });
 

@@ -6,6 +6,7 @@ import { type Person, signUp } from '../../helpers/people.ts';
 import { badTokens, call, expectError, NOT_SIGNED_IN, TIME, UUID } from '../api.ts';
 import { change, channelOf } from '../channels.ts';
 import { closeEars, ear } from '../ears.ts';
+import { send, uploadOne } from '../uploads.ts';
 
 afterEach(closeEars);
 afterAll(() => database.end());
@@ -255,6 +256,39 @@ describe('GET /api/notifications', () => {
       ['channel_invite', `Ada added you to ${row?.slug}`],
     ]);
     expect(body.notifications.at(-1)).toMatchObject({ channelId: channel, messageId: null });
+  });
+
+  it('success: a message that is only files is told as such', async () => {
+    const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
+    const channel = await channelOf(ada, 'private', [bob]);
+    const [row] = await database`select slug from chat.channels where id = ${channel}`;
+    const place = `#${row?.slug}`;
+    await set(bob, { channels: { [channel]: { mentions: 'all' } } });
+    await send(ada, channel, await uploadOne(ada), '');
+    const [asked, answered] = [
+      await say(bob, channel, 'where?'),
+      await send(bob, channel, await uploadOne(bob), ''),
+    ];
+    await ada.supabase
+      .rpc('send_message', {
+        channel_id: channel,
+        parent_seq: asked.seq,
+        file_ids: [(await uploadOne(ada)).id],
+      })
+      .throwOnError();
+    await ada.supabase
+      .rpc('add_reaction', { channel_id: channel, seq: answered.seq, emoji: '👍' })
+      .throwOnError();
+    const { data: dm } = await ada.supabase.rpc('open_dm', { user_id: bob.id }).throwOnError().single();
+    await send(ada, dm?.id as string, await uploadOne(ada), '');
+    const { body } = await list(bob);
+    expect(body.notifications.map(({ type, message }) => [type, message])).toEqual([
+      ['dm', 'Ada sent a file'],
+      ['reaction', 'Ada reacted 👍 to your message: a file'],
+      ['thread_reply', `Ada replied to a thread in ${place}: a file`],
+      ['message', `Ada sent a file in ${place}`],
+      ['channel_invite', `Ada added you to ${row?.slug}`],
+    ]);
   });
 
   it('success: with all=true what is read as well, and page by page', async () => {

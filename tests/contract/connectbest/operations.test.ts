@@ -63,7 +63,7 @@ const checkHealth = () => ask<Health>('/api/health');
 
 /** What the health becomes once what was checked last counts no more. */
 async function healthOnce(status: string): Promise<Awaited<ReturnType<typeof checkHealth>>> {
-  await expect.poll(async () => (await checkHealth()).body.status, { timeout: 8000 }).toBe(status);
+  await expect.poll(async () => (await checkHealth()).body.status).toBe(status);
   return checkHealth();
 }
 

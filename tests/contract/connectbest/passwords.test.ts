@@ -23,7 +23,7 @@ async function tokensTo(email: string, count = 1): Promise<string[]> {
     const mails = (await mailsTo(email)).filter(({ subject }) => subject.startsWith('Choose a new password'));
     return mails.map(({ text }) => /\/reset-password\?token=([0-9a-f-]{36})$/m.exec(text)?.[1] ?? '');
   };
-  await expect.poll(async () => (await links()).length, { timeout: 5000 }).toBe(count);
+  await expect.poll(async () => (await links()).length).toBe(count);
   return links();
 }
 
@@ -146,7 +146,7 @@ describe('POST /api/auth/reset-password', () => {
     const rows = await database`select from auth.sessions where user_id = ${person.id}`;
     expect(rows).toHaveLength(0);
     await expect
-      .poll(async () => (await mailsTo(person.email)).map(({ subject }) => subject), { timeout: 5000 })
+      .poll(async () => (await mailsTo(person.email)).map(({ subject }) => subject))
       .toContainEqual(expect.stringMatching(/password .* was changed/));
   });
 

@@ -34,7 +34,7 @@ const passTime = (person: Person) => database`
 /** The codes in the messages to a phone, oldest first, once there are so many. */
 async function codesTo(phone: string, count = 1): Promise<string[]> {
   const read = () => mailsTo(`${phone}@sms.localhost`);
-  await expect.poll(async () => (await read()).length, { timeout: 5000 }).toBe(count);
+  await expect.poll(async () => (await read()).length).toBe(count);
   return (await read()).map(({ text }) => /^(\d{6}) is your code/.exec(text)?.[1] ?? 'no code');
 }
 
@@ -121,7 +121,7 @@ describe('POST /api/auth/2fa/enable', () => {
     const { person, phone } = await withPhone();
     expect((await me(person.token)).body).toMatchObject({ user: { phone } });
     await expect
-      .poll(async () => (await mailsTo(person.email)).map(({ text }) => text), { timeout: 5000 })
+      .poll(async () => (await mailsTo(person.email)).map(({ text }) => text))
       .toContainEqual(expect.stringContaining('also asks for a code'));
   });
 

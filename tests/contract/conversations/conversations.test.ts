@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { database } from '../../helpers/database.ts';
 import { badTokens, call, expectError, TIME, UUID } from '../api.ts';
-import { ask, join, MOUNT, pair, read, say, start, trio } from './people.ts';
+import { uniqueUsername } from '../rooms/people.ts';
+import { ask, join, MOUNT, type Page, pair, read, say, start, trio } from './people.ts';
 
 afterAll(() => database.end());
 
@@ -26,6 +27,15 @@ describe('POST /conversations', () => {
     expect(second).toMatchObject({ status: 200, body: { id: first.body.id, name: ada.username } });
   });
 
+  it('success: one 201 for two people who start it several times at once', async () => {
+    const [ada, bob] = await Promise.all([join('ada'), join('bob')]);
+    const answers = await Promise.all(
+      [ada, bob, ada, bob, ada, bob].map((one) => start(one, { userId: one === ada ? bob.id : ada.id })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+  });
+
   it('success: 201 each time for three people, by any of the names', async () => {
     const [ada, bob, cy] = await Promise.all([join('ada'), join('bob'), join('cy')]);
     const ids = await Promise.all(
@@ -38,6 +48,14 @@ describe('POST /conversations', () => {
     );
     expect(new Set(ids).size).toBe(3);
     expect((await start(ada, { userId: bob.id })).status).toBe(201);
+  });
+
+  it('success: the names may stand together, and each person in any of them by id or username', async () => {
+    const [ada, bob, cy] = await Promise.all([join('ada'), join('bob'), join('cy')]);
+    const two = await start(ada, { participants: [], userId: bob.username });
+    expect(two).toMatchObject({ status: 201, body: { name: bob.username, participantCount: 2 } });
+    const three = await start(ada, { participants: [bob.id], members: [cy.username], userId: bob.username });
+    expect(three).toMatchObject({ status: 201, body: { participantCount: 3 } });
   });
 
   it('success: below /api too', async () => {
@@ -132,24 +150,42 @@ describe('GET /conversations/{conversationId}', () => {
     expect((await page(`?before=${second?.id}`))[0]).toEqual(['1']);
   });
 
+  it('limit: a Link leads to what was said before, and no further than to an empty page', async () => {
+    const { ada, id } = await pair();
+    for (const word of ['1', '2', '3']) await say(ada, id, word);
+    const linked = async (headers: Headers) => {
+      const [, path = ''] = /\/v1(.+)>; rel="next"/.exec(headers.get('link') ?? '') ?? [];
+      return call<Page>('GET', path, { token: ada.token });
+    };
+    const second = await linked((await read(ada, id, '?limit=2')).headers);
+    expect(second.body.messages).toMatchObject([{ content: '1' }]);
+    const { headers, body } = await linked(second.headers);
+    expect([body.messages, headers.get('link')]).toEqual([[], null]);
+    expect((await read(ada, id, '?after=0&limit=2')).headers.get('link')).toBeNull();
+  });
+
   it('limit: waits for what comes next, and no longer than asked', async () => {
     const { ada, bob, id } = await pair();
     const began = performance.now();
-    const waiting = read(bob, id, '?after=0&wait=20');
+    const waiting = read(bob, id, '?after=0&wait=25');
     await say(ada, id, 'Noon?');
     const { body } = await waiting;
     expect(body).toMatchObject({ lastSeq: 1, messages: [{ content: 'Noon?' }] });
-    expect((await read(bob, id, '?after=0&wait=20')).body.messages).toHaveLength(1);
-    expect(performance.now() - began).toBeLessThan(15_000);
+    expect((await read(bob, id, '?after=0&wait=25')).body.messages).toHaveLength(1);
+    expect(performance.now() - began).toBeLessThan(24_000);
     expect((await read(bob, id, '?after=1&wait=1')).body).toMatchObject({ lastSeq: 1, messages: [] });
     expectError(await read(bob, id, '?after=1&wait=26'), 400, 'invalid_input', 'wait');
   });
 
   it('limit: 429 for the sixth call that waits', async () => {
-    const { ada, id } = await pair();
-    const calls = await Promise.all(Array.from({ length: 6 }, () => read(ada, id, '?after=0&wait=3')));
-    expect(calls.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 429]);
-    expect((await read(ada, id, '?after=0&wait=1')).status).toBe(200);
+    const { ada, bob, id } = await pair();
+    const calls = Array.from({ length: 6 }, () => read(ada, id, '?after=0&wait=25'));
+    // As long as nothing is said, nobody else has an answer.
+    expect((await Promise.race(calls)).status).toBe(429);
+    await say(bob, id, 'Noon?');
+    const statuses = (await Promise.all(calls)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 200, 200, 200, 200, 429]);
+    expect((await read(ada, id, '?after=1&wait=1')).status).toBe(200);
   });
 
   it('permission: whoever is removed while they wait hears no more', async () => {
@@ -188,6 +224,37 @@ describe('GET /conversations/{conversationId}', () => {
   });
 });
 
+describe('a conversation of two', () => {
+  it('effect: has the other one by their new name', async () => {
+    const { ada, bob, id } = await pair();
+    const username = uniqueUsername('eva');
+    await ask(bob, 'PUT', `/users/${bob.id}`, { username });
+    expect((await read(ada, id)).body.name).toBe(username);
+  });
+
+  it('effect: can be read, and not written, once the account of the other one is deleted', async () => {
+    const { ada, bob, id } = await pair();
+    await say(bob, id, 'Farewell');
+    const { body } = await say(ada, id, 'Oops');
+    await ask(bob, 'DELETE', `/users/${bob.id}`);
+    expectError(await say(ada, id, 'Bob?'), 403, 'channel_archived');
+    const change = { content: 'Bob?' };
+    expectError(
+      await ask(ada, 'PUT', `/conversations/${id}/message/${body.id}`, change),
+      403,
+      'channel_archived',
+    );
+    expect((await ask(ada, 'DELETE', `/conversations/${id}/message/${body.id}`)).status).toBe(200);
+    const messages = [{ content: 'Farewell', username: 'deleted-user' }];
+    const left = { id, name: 'deleted-user', participants: [ada.id], messages };
+    expect((await read(ada, id)).body).toMatchObject(left);
+    expect(await list(ada)).toEqual([id]);
+    expectError(await start(ada, { participants: [bob.id] }), 400, 'user_not_found', 'participants');
+    expect((await ask(ada, 'DELETE', `/conversations/${id}`)).status).toBe(200);
+    expect(await list(ada)).toEqual([]);
+  });
+});
+
 describe('GET /conversations', () => {
   it('success: the own ones, newest first', async () => {
     const { ada, bob, id } = await pair();
@@ -209,6 +276,23 @@ describe('PUT /conversations/{conversationId}', () => {
     expect(await list(eve)).toEqual([id]);
   });
 
+  it('success: people by any of the names that a new one takes', async () => {
+    const { ada, id } = await trio();
+    const [dan, eve, fay] = await Promise.all([join('dan'), join('eve'), join('fay')]);
+    const change = { userIds: [dan.id], members: [eve.username], userId: fay.id };
+    expect(await ask(ada, 'PUT', `/conversations/${id}`, change)).toMatchObject({
+      status: 200,
+      body: { name: 'Lunch', participantCount: 6 },
+    });
+  });
+
+  it('error: 400 for a change of nothing', async () => {
+    const { ada, id } = await trio();
+    for (const json of [{}, { participants: [] }, { userId: null, title: 'Dinner' }]) {
+      expectError(await ask(ada, 'PUT', `/conversations/${id}`, json), 400, 'invalid_input', 'name');
+    }
+  });
+
   it('error: 400 for somebody unknown; permission: 403 between two, 404 for a stranger', async () => {
     const { ada, id } = await trio();
     const change = { participants: [randomUUID()] };
@@ -219,7 +303,9 @@ describe('PUT /conversations/{conversationId}', () => {
       'channel_not_found',
     );
     const two = await pair();
-    expectError(await ask(two.ada, 'PUT', `/conversations/${two.id}`, { name: 'a' }), 403, 'dm_is_permanent');
+    const named = await ask(two.ada, 'PUT', `/conversations/${two.id}`, { name: 'a' });
+    expectError(named, 403, 'dm_is_permanent');
+    expect(named.body).toMatchObject({ message: expect.stringContaining('no name of their own') });
   });
 });
 
@@ -232,11 +318,32 @@ describe('DELETE /conversations/{conversationId}', () => {
     expectError(await read(bob, id), 404, 'channel_not_found');
   });
 
-  it('effect: between two it is out of sight of the one until something is said', async () => {
+  it('effect: between two it is there no more for the one, until something is said', async () => {
     const { ada, bob, id } = await pair();
+    await say(bob, id, 'Hello?');
     await ask(ada, 'DELETE', `/conversations/${id}`);
     expect([await list(ada), await list(bob)]).toEqual([[], [id]]);
-    await say(bob, id, 'Hello?');
+    expectError(await read(ada, id), 404, 'channel_not_found');
+    for (const method of ['PUT', 'DELETE']) {
+      expectError(
+        await ask(ada, method, `/conversations/${id}`, { name: 'Lunch' }),
+        404,
+        'channel_not_found',
+      );
+    }
+    expect((await read(bob, id)).status).toBe(200);
+    await say(bob, id, 'Still there?');
     expect(await list(ada)).toEqual([id]);
+    expect((await read(ada, id)).body.messages).toHaveLength(2);
+  });
+
+  it('effect: between two it is there again once the one has opened it or says something', async () => {
+    const { ada, bob, id } = await pair();
+    await ask(ada, 'DELETE', `/conversations/${id}`);
+    expect(await start(ada, { userId: bob.id })).toMatchObject({ status: 200, body: { id } });
+    expect((await read(ada, id)).status).toBe(200);
+    await ask(ada, 'DELETE', `/conversations/${id}`);
+    expect((await say(ada, id, 'One more thing')).status).toBe(201);
+    expect((await read(ada, id)).body.messages).toMatchObject([{ content: 'One more thing' }]);
   });
 });

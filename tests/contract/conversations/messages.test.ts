@@ -24,6 +24,17 @@ describe('POST /conversations/{conversationId}/message', () => {
     }
   });
 
+  it("success: of several names the document's own counts", async () => {
+    const { ada, id } = await pair();
+    const json = { text: 'Two?', message: 'One?', content: 'Noon?' };
+    const { body } = await ask<{ id: string }>(ada, 'POST', `/conversations/${id}/message`, json);
+    expect(body).toMatchObject({ content: 'Noon?' });
+    const edited = { message: 'One?', content: 'Noon!' };
+    expect(await ask(ada, 'PUT', `/conversations/${id}/message/${body.id}`, edited)).toMatchObject({
+      body: { content: 'Noon!' },
+    });
+  });
+
   it('error: 400 for no text and for blanks, 404 for no conversation', async () => {
     const { ada, id } = await pair();
     const path = `/conversations/${id}/message`;

@@ -19,7 +19,13 @@ export interface Message {
   seq: number;
 }
 
-export type Page = Conversation & { messages: Message[]; lastSeq: number };
+export type Page = Conversation & {
+  messages: Message[];
+  lastSeq: number;
+  changed: Message[];
+  deleted: string[];
+  lastChange: number;
+};
 
 export async function join(name = 'ada'): Promise<Member> {
   const { token, ...user } = await joinAt(name);

@@ -166,12 +166,38 @@ describe('PUT /users/{userId}', () => {
     expectError(await change({ profilePicture: '' }, randomUUID()), 404, 'user_not_found');
   });
 
+  it('success: an address, which signs in as well; error: 400 for one that is taken or none', async () => {
+    const [ada, bob] = await Promise.all([join('ada'), join('bob')]);
+    const email = `${ada.username}@example.com`;
+    const { status, body } = await ask(ada, 'PUT', `/users/${ada.id}`, { email });
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { id: ada.id, username: ada.username, profilePicture: null },
+    });
+    expect((await login({ email, password: PASSWORD })).status).toBe(200);
+    const change = (json: unknown) => ask(bob, 'PUT', `/users/${bob.id}`, json);
+    expectError(await change({ email }), 400, 'user_already_exists', 'email');
+    expectError(await change({ email: 'bob' }), 400, 'invalid_input', 'email');
+    expectError(await ask(bob, 'PUT', `/users/${ada.id}`, { email: 'bob@example.com' }), 403, 'not_yourself');
+  });
+
+  it('error: 400 for nothing, naming what there is to change; whose it is comes first', async () => {
+    const [ada, bob] = await Promise.all([join('ada'), join('bob')]);
+    for (const json of [{}, { username: null }, { password: '' }, undefined]) {
+      const answer = await ask(ada, 'PUT', `/users/${ada.id}`, json);
+      expectError(answer, 400, 'invalid_input', 'username');
+      expect(answer.body).toMatchObject({ error: { message: expect.stringContaining('profilePicture') } });
+      expect((await ask(bob, 'PUT', `/users/${ada.id}`, json)).status).toBe(403);
+      expectError(await ask(ada, 'PUT', `/users/${randomUUID()}`, json), 404, 'user_not_found');
+    }
+  });
+
   it('permission: 401 without a token, 403 for somebody else; admins rename others', async () => {
     const [ada, bob, root] = await Promise.all([join('ada'), join('bob'), admin()]);
     const rename = { username: uniqueUsername('eva') };
     expect((await ask(undefined, 'PUT', `/users/${ada.id}`, rename)).status).toBe(401);
     expect((await ask(bob, 'PUT', `/users/${ada.id}`, rename)).status).toBe(403);
-    expectError(await ask(bob, 'PUT', `/users/${ada.id}`, { profilePicture: '' }), 403, 'not_yourself');
+    expectError(await ask(bob, 'PUT', `/users/${ada.id}`, { profilePicture: '' }), 403, 'not_an_admin');
     expect((await ask(root, 'PUT', `/users/${ada.id}`, rename)).body).toMatchObject(rename);
   });
 

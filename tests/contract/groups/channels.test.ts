@@ -1,6 +1,10 @@
 /** Channels of document S1: S1-3.2, 3.3b, 3.4b and 3.5b. */
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { database } from '../../helpers/database.ts';
+import { signUp } from '../../helpers/people.ts';
+import { expectError } from '../api.ts';
+import { channelOf } from '../room.ts';
+import { join, messagesOf, toggle } from './people.ts';
 import { promises, WRONG_FIELDS } from './places.ts';
 
 afterAll(() => database.end());
@@ -31,10 +35,25 @@ describe('PUT /api/channels/:id/members', () => {
   );
   it('limit: 400 for an action that is none', of.changeLimit);
   it('effect: who is removed finds it no more', of.changeEffect);
+  it('effect: who made it leaves it to the others, and stays its maker', of.leaveEffect);
+  it('effect: whom nobody is left with leaves nothing behind', of.emptyEffect);
+  it('effect: anybody joins a public channel, and only they themselves', async () => {
+    const [ada, eve, admin] = [await join(), await join('eve'), await signUp('Bob')];
+    const id = await channelOf(admin, 'public');
+    expectError(await toggle('channels', ada, id, eve.id), 404, 'channel_not_found');
+    expect(await toggle('channels', ada, id, ada.username)).toMatchObject({
+      status: 200,
+      body: { action: 'added', members: expect.arrayContaining([ada.id, admin.id]) },
+    });
+    expect((await messagesOf(ada, id)).status).toBe(200);
+    await admin.supabase.rpc('ban_member', { channel_id: id, user_id: ada.id }).throwOnError();
+    expectError(await toggle('channels', ada, id, ada.id), 403, 'user_banned');
+  });
 });
 
 describe('GET /api/channels/:id', () => {
   it('success: 200 with name, members and maker', of.readSuccess);
+  it('success: 200 with a maker whose account is gone', of.readSuccessToo);
   it('error: 404 for a channel that is not there or is a group', of.readError);
   it('permission: 401 without a token, 404 for strangers', of.readPermission);
 });

@@ -31,10 +31,13 @@ describe('PUT /api/groups/:id/members', () => {
   );
   it('limit: 400 for an action that is none', of.changeLimit);
   it('effect: who is removed finds it no more', of.changeEffect);
+  it('effect: who made it leaves it to the others, and stays its maker', of.leaveEffect);
+  it('effect: whom nobody is left with leaves nothing behind', of.emptyEffect);
 });
 
 describe('GET /api/groups/:id', () => {
   it('success: 200 with name, members and maker', of.readSuccess);
+  it('success: 200 with a maker whose account is gone', of.readSuccessToo);
   it('error: 404 for a group that is not there or is a channel', of.readError);
   it('permission: 401 without a token, 404 for strangers', of.readPermission);
 });

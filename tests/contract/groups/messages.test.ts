@@ -5,6 +5,7 @@ import { database } from '../../helpers/database.ts';
 import { signUp } from '../../helpers/people.ts';
 import { call, expectError, TIME, UUID } from '../api.ts';
 import { channelOf } from '../room.ts';
+import { form, text } from '../uploads.ts';
 import { ask, join, type Member, messagesOf, placeOf, say } from './people.ts';
 
 afterAll(() => database.end());
@@ -43,7 +44,16 @@ describe('POST /api/messages', () => {
     }
   });
 
-  it.each(['senderId', 'receiverId', 'content'])('error: 400 without %s', async (field) => {
+  it.each([undefined, null, ''])('success: 201 without a sender, who is the caller: %s', async (senderId) => {
+    const [ada, bob] = await pair();
+    const json = { senderId, receiverId: bob.id, content: 'Hello' };
+    expect(await ask('POST', '/messages', ada, json)).toMatchObject({
+      status: 201,
+      body: { senderId: ada.id },
+    });
+  });
+
+  it.each(['receiverId', 'content'])('error: 400 without %s', async (field) => {
     const ada = await join();
     const json = { senderId: ada.id, receiverId: ada.id, content: 'Hello', [field]: undefined };
     expectError(await ask('POST', '/messages', ada, json), 400, 'invalid_input', field);
@@ -55,16 +65,24 @@ describe('POST /api/messages', () => {
     expectError(await ask('POST', '/messages', ada, json), 400, 'invalid_input', 'receiverId');
   });
 
-  it('error: 404 for a receiver that is neither a person nor a conversation', async () => {
-    expectError(await say(await join(), randomUUID(), 'Hello'), 404, 'channel_not_found');
+  it('error: 400 for a receiver that is neither a person nor a conversation, or whose account is gone', async () => {
+    const [ada, bob] = await pair();
+    const answer = await say(ada, randomUUID(), 'Hello');
+    expectError(answer, 400, 'channel_not_found', 'receiverId');
+    expect(answer.body).toMatchObject({
+      message: 'unable to send message; there is no such person, group or channel',
+    });
+    await ask('DELETE', `/users/${bob.id}`, bob);
+    expectError(await say(ada, bob.id, 'Hello'), 400, 'channel_not_found', 'receiverId');
   });
 
-  it('permission: 401 without a token, 403 as somebody else, 404 to a group of others', async () => {
+  it('permission: 401 without a token, 403 as somebody else, 400 to a group of others', async () => {
     const [ada, bob] = await pair();
     const json = { senderId: ada.id, receiverId: bob.id, content: 'Hello' };
     expectError(await ask('POST', '/messages', undefined, json), 401, 'not_signed_in');
     expectError(await say(ada, bob.id, 'Hello', bob.id), 403, 'not_yourself');
-    expectError(await say(bob, await placeOf('groups', ada), 'Hello'), 404, 'channel_not_found');
+    const others = await placeOf('groups', ada);
+    expectError(await say(bob, others, 'Hello'), 400, 'channel_not_found', 'receiverId');
   });
 
   it('permission: 403 to whoever has blocked the sender', async () => {
@@ -91,6 +109,18 @@ describe('POST /api/messages', () => {
     expect(await call('GET', `/api/messages/${id}`, { token })).toMatchObject({
       body: [{ id: body.id, content: 'Hello', senderId: ada.id }],
     });
+  });
+
+  it('effect: an own file whose address it gives is in it, for its readers', async () => {
+    const [ada, bob] = await pair();
+    const { body: file } = await call<{ id: string; url: string }>('POST', '/rooms/api/files/upload', {
+      token: ada.token,
+      raw: form([['file', text()]]),
+    });
+    await say(ada, bob.id, `Here: ${file.url}`);
+    expect((await messagesOf(bob, ada.id)).body).toMatchObject([{ files: [{ id: file.id }] }]);
+    const { status } = await fetch(file.url, { headers: { authorization: `Bearer ${bob.token}` } });
+    expect(status).toBe(200);
   });
 
   it('effect: below /api the body says which document is meant', async () => {

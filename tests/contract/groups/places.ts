@@ -112,6 +112,21 @@ export function promises(noun: Noun, other: Noun, kind: string) {
       await change(ada, id, bob.id);
       expectError(await read(bob, id), 404, 'channel_not_found');
     },
+    async leaveEffect() {
+      const [ada, bob, eve] = [await join(), await join('bob'), await join('eve')];
+      const id = await placeOf(noun, ada, [bob]);
+      expect(await change(ada, id, ada.id)).toMatchObject({ status: 200, body: { members: [bob.id] } });
+      expect((await read(bob, id)).body).toMatchObject({ createdBy: ada.id, members: [bob.id] });
+      // Whom it was handed on to runs it.
+      expect(await change(bob, id, eve.id)).toMatchObject({ status: 200, body: { action: 'added' } });
+      expect((await read(eve, id)).body).toMatchObject({ createdBy: ada.id });
+    },
+    async emptyEffect() {
+      const ada = await join();
+      const id = await placeOf(noun, ada);
+      expect(await change(ada, id, ada.id, 'remove')).toMatchObject({ status: 200, body: { members: [] } });
+      expectError(await read(ada, id), 404, 'channel_not_found');
+    },
     async readSuccess() {
       const [ada, bob] = await pair();
       const id = await placeOf(noun, ada, [bob]);
@@ -119,6 +134,12 @@ export function promises(noun: Noun, other: Noun, kind: string) {
       expect(status).toBe(200);
       expect(body).toMatchObject({ id, name: 'Lunch', createdBy: ada.id, createdAt: TIME, memberCount: 2 });
       expect(body.members.sort()).toEqual([ada.id, bob.id].sort());
+    },
+    async readSuccessToo() {
+      const [ada, bob] = await pair();
+      const id = await placeOf(noun, ada, [bob]);
+      await ask('DELETE', `/users/${ada.id}`, ada);
+      expect((await read(bob, id)).body).toMatchObject({ createdBy: UUID, members: [bob.id] });
     },
     async readError() {
       const ada = await join();

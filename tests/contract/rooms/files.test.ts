@@ -7,7 +7,7 @@ import { stack } from '../../helpers/stack.ts';
 import { badTokens, call, expectError, TIME, UUID, uniqueAddress } from '../api.ts';
 import { channelOf } from '../room.ts';
 import { form, leftOf, MB, NOTHING, type Part, text } from '../uploads.ts';
-import { join, MOUNT, messagesOf, roomOf } from './people.ts';
+import { join, MOUNT, messagesOf, roomOf, say } from './people.ts';
 
 afterAll(() => database.end());
 
@@ -74,7 +74,7 @@ describe('POST /api/files/upload', () => {
       'too_many_files',
       'file',
     ],
-    ['a file elsewhere', [['files', text()]], 'invalid_input', 'files'],
+    ['a file elsewhere', [['picture', text()]], 'invalid_input', 'file'],
     [
       'a room that is none',
       [
@@ -100,13 +100,20 @@ describe('POST /api/files/upload', () => {
     expect(await leftOf(ada)).toEqual(NOTHING);
   });
 
-  it('error: 415 for what is no form', async () => {
+  it.each([
+    ['nothing', {}],
+    ['what is no form', { json: { file: 'words' } }],
+  ])('error: 400 for %s, which says that the file is missing', async (_, body) => {
     const { token } = await join();
-    expectError(
-      await call('POST', `${MOUNT}/files/upload`, { token, json: { file: 'words' } }),
-      415,
-      'unsupported_media_type',
-    );
+    const answer = await call('POST', `${MOUNT}/files/upload`, { token, ...body });
+    expectError(answer, 400, 'invalid_input', 'file');
+    expect(answer.body).toMatchObject({ error: { details: [{ field: 'file', message: 'is missing' }] } });
+  });
+
+  it('error: 415 for a program', async () => {
+    const { token } = await join();
+    const program = new Blob(['MZ'], { type: 'application/x-msdownload' });
+    expectError(await upload(token, [['file', program, 'a.exe']]), 415, 'file_type_not_allowed', 'file');
   });
 
   it.each(badTokens)('permission: 401 for %s', async (_, make) => {
@@ -131,6 +138,17 @@ describe('POST /api/files/upload', () => {
     const parts: Part[] = [['file', new Blob([new Uint8Array(50 * MB + 1)])]];
     expectError(await upload(ada.token, parts), 413, 'file_too_large', 'file');
     expect(await leftOf(ada)).toEqual(NOTHING);
+  });
+
+  it('effect: shared by its address alone it is in the room, for anybody', async () => {
+    const ada = await join();
+    const roomId = await roomOf(ada);
+    const { body: file } = await upload(ada.token, [['file', text()]]);
+    expect((await download(file.id)).status).toBe(404);
+    const { body } = await say(ada, roomId, `Read this: ${file.url}`);
+    expect(body).toMatchObject({ content: `Read this: ${file.url}`, files: [{ id: file.id }] });
+    expect((await download(file.id)).status).toBe(200);
+    expect((await list(undefined, '?limit=100')).body).toContainEqual(file);
   });
 
   it('effect: the room has it in a message; without a room it is kept for good', async () => {
@@ -263,6 +281,27 @@ describe('GET /api/files', () => {
   it('error: 400 for a limit and a place that are none', async () => {
     expectError(await list(undefined, '?limit=none'), 400, 'invalid_input', 'limit');
     expectError(await list(undefined, '?before=none'), 400, 'invalid_input', 'before');
+    for (const offset of ['-1', 'none', '10001']) {
+      expectError(await list(undefined, `?offset=${offset}`), 400, 'invalid_input', 'offset');
+    }
+  });
+
+  it('limit: an offset leaves out the newest, and a Link goes on behind the page', async () => {
+    const ada = await join();
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n += 1) ids.unshift((await upload(ada.token, [['file', text()]])).body.id);
+    const newest = ids[0] ?? '';
+    // Others upload at the same time; the own ones follow each other all the same.
+    const own = ({ body }: { body: File[] }) => body.map(({ id }) => id).filter((id) => ids.includes(id));
+    const before = `before=${newest}`;
+    const all = (await list(ada.token, `?${before}&limit=100`)).body.map(({ id }) => id);
+    const page = await list(ada.token, `?${before}&limit=2&offset=1`);
+    expect(page.body.map(({ id }) => id)).toEqual(all.slice(1, 3));
+    const [, path = ''] = /\/v1(.+)>; rel="next"/.exec(page.headers.get('link') ?? '') ?? [];
+    const next = await call<File[]>('GET', path, { token: ada.token });
+    expect(next.body.map(({ id }) => id)).toEqual(all.slice(3, 5));
+    expect(own(await list(ada.token, '?limit=100&offset=0'))).toEqual(ids);
+    expect((await list(ada.token, '?offset=10000')).status).toBe(200);
   });
 
   it('limit: pages follow each other', async () => {

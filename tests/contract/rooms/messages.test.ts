@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { database } from '../../helpers/database.ts';
-import { signUp } from '../../helpers/people.ts';
+import { type Person, signUp } from '../../helpers/people.ts';
 import { badTokens, call, expectError, TIME, UUID } from '../api.ts';
 import { channelOf, list as listByConnectBest } from '../room.ts';
 import { join, MOUNT, messagesOf, type RoomMessage, roomOf, say } from './people.ts';
@@ -51,7 +51,18 @@ describe('POST /api/messages', () => {
   it('error: 400 for nothing but blanks, 404 for a room that is not there', async () => {
     const ada = await join();
     expectError(await say(ada, await roomOf(ada), ' \n '), 400, 'message_empty', 'message');
-    expectError(await say(ada, randomUUID(), 'Noon?'), 404, 'channel_not_found');
+    const answer = await say(ada, randomUUID(), 'Noon?');
+    expectError(answer, 404, 'channel_not_found');
+    expect(answer.body).toMatchObject({ message: expect.stringMatching(/^unable to send message; /) });
+  });
+
+  it('error: 400 names everything that is missing', async () => {
+    const answer = await send((await join()).token, {});
+    for (const field of ['roomId', 'message']) {
+      expect(answer.body).toMatchObject({
+        error: { details: expect.arrayContaining([{ field, message: 'is missing' }]) },
+      });
+    }
   });
 
   it.each(badTokens)('permission: 401 for %s', async (_, make) => {
@@ -117,6 +128,30 @@ describe('GET /api/messages/:roomId', () => {
     expect((await messagesOf(id, ada)).status).toBe(200);
   });
 
+  it.each([
+    ['its messages', `${MOUNT}/messages`],
+    ['the room', `${MOUNT}/rooms`],
+    ['its messages below /api', '/api/messages'],
+  ])(
+    'effect: a member who asks for %s has read them, and whoever looks at headers only has not',
+    async (_, path) => {
+      const [ada, bob] = await Promise.all([join(), join('bob')]);
+      const room = await roomOf(ada);
+      await say(bob, room, 'Noon?');
+      const read = async () => {
+        const [row] = await database`select last_read_seq::integer as seq from chat.channel_states
+        where channel_id = ${room} and user_id = ${ada.id}`;
+        return row?.seq;
+      };
+      const before = await read();
+      await call('HEAD', `${path}/${room}`, { token: ada.token });
+      await call('GET', `${path}/${room}`);
+      expect(await read()).toBe(before);
+      await call('GET', `${path}/${room}`, { token: ada.token });
+      expect(await read()).toBeGreaterThan(before);
+    },
+  );
+
   it('limit: the newest page, the one before it, and 400 for a page of nothing', async () => {
     const ada = await join();
     const id = await roomOf(ada);
@@ -128,12 +163,40 @@ describe('GET /api/messages/:roomId', () => {
     expectError(await messagesOf(id, undefined, '?limit=0'), 400, 'invalid_input', 'limit');
   });
 
-  it('effect: messages that are deleted are not among them, and nothing is marked as read', async () => {
+  it('limit: a page that ends after 1 MB of text says where the rest is, and so does the room', async () => {
+    const ada = await join();
+    const id = await roomOf(ada);
+    await database`insert into chat.messages (channel_id, author_id, body)
+                   select ${id}, ${ada.id}, repeat('a', 40000) from generate_series(1, 26)`;
+    const { body, headers } = await messagesOf(id);
+    expect(body).toHaveLength(25);
+    const before = `before=${body[0]?.id}>; rel="next"`;
+    expect(headers.get('link')).toContain(before);
+    const room = await call('GET', `${MOUNT}/rooms/${id}`);
+    expect(room.headers.get('link')).toContain(`${MOUNT}/rooms/${id}?limit=100&${before}`);
+  });
+
+  it('effect: messages that are deleted are not among them', async () => {
     const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
     const id = await roomOf(ada);
     await say(bob, id, 'Hello');
     const { body } = await say(ada, id, 'Oops');
     await ada.supabase.rpc('delete_message_by_id', { channel_id: id, id: body.id }).throwOnError();
     expect((await messagesOf(id, bob)).body.map(({ content }) => content)).toEqual(['Hello']);
+  });
+
+  it.each([
+    ['messages', (id: string, person?: Person) => messagesOf(id, person)],
+    ['room', (id: string, person?: Person) => call('GET', `${MOUNT}/rooms/${id}`, { token: person?.token })],
+  ])('effect: who is in the room has read the %s, and others leave no mark', async (_, read) => {
+    const [ada, bob, cleo] = await Promise.all([signUp('Ada'), signUp('Bob'), signUp('Cleo')]);
+    const id = await roomOf(ada);
+    await say(bob, id, 'Hello');
+    await say(ada, id, 'Hello Bob');
+    for (const person of [undefined, cleo, bob]) expect((await read(id, person)).status).toBe(200);
+    const marks = await database`
+      select r.user_id, r.read_seq = n.last_seq as is_all
+        from chat.receipts r join chat.channel_counters n using (channel_id) where r.channel_id = ${id}`;
+    expect([...marks]).toEqual([{ user_id: bob.id, is_all: true }]);
   });
 });

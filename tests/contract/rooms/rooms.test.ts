@@ -178,6 +178,16 @@ describe('GET /api/rooms/:roomId', () => {
     expectError(await details(other, undefined, `?before=${second?.id}`), 400, 'invalid_cursor', 'before');
   });
 
+  it('effect: whoever made it is named, also when they own it no more or their account is gone', async () => {
+    const [ada, bob] = await Promise.all([signUp('Ada'), signUp('Bob')]);
+    const [handed, left] = [await roomOf(ada), await roomOf(ada)];
+    await Promise.all([handed, left].map((id) => say(bob, id, 'Hello')));
+    await ada.supabase.rpc('transfer_channel', { channel_id: handed, user_id: bob.id }).throwOnError();
+    expect((await details(handed)).body.createdBy).toBe(ada.id);
+    await call('DELETE', `/groups/api/users/${ada.id}`, { token: ada.token });
+    for (const id of [handed, left]) expect((await details(id)).body.createdBy).toEqual(UUID);
+  });
+
   it('effect: reading joins nothing', async () => {
     const [ada, bob] = await Promise.all([join('ada'), join('bob')]);
     const id = await roomOf(ada);

@@ -9,6 +9,11 @@ export const calls: AccessFile['calls'] = {
   update_account: everybody((db) => db`select chat.update_account(phone => '+4915112345678')`),
   'change_person (picture)': {
     call: (db, { users }) => db`select chat.change_person(${users.member}, avatar_url => '')`,
+    expected: ['not_an_admin', 'ok', 'not_an_admin', 'ok'],
+  },
+  'change_person (address)': {
+    call: (db, { users }) =>
+      db`select chat.change_person(${users.member}, email => 'somebody-else@example.com')`,
     expected: ['not_yourself', 'ok', 'not_yourself', 'not_yourself'],
   },
   change_person: {

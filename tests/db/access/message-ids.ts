@@ -42,7 +42,7 @@ export const calls: AccessFile['calls'] = {
   },
   'post_message (as somebody)': {
     call: (db, { channel, users }) =>
-      db`select chat.post_message(${channel}, 'hi', sender => ${users.member})`,
+      db`select chat.post_message(${channel}, 'hi', senders => array[${users.member}::text])`,
     expected: ['not_yourself', 'ok', 'not_yourself', 'not_yourself'],
   },
   react_by_id: {
