@@ -91,6 +91,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 120_000 }, () => {
         .toEqual(['Before the tunnel', ...texts.map((text) => `${text} (sending)`)]);
       await expect.poll(() => waiting(cleo), inTime).toBe(texts.length);
       await cleo.reload();
+      await cleo.getByRole('alert').filter({ hasText: 'The server cannot be reached' }).waitFor();
       network.restore();
       const all = ['Before the tunnel', ...texts];
       await expect.poll(() => seen(ada), { timeout: 30_000 }).toEqual(all);

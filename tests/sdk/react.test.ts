@@ -5,7 +5,7 @@ import { flushSync } from 'react-dom';
 import { createRoot, type Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Channel, Chat } from '../../sdk/src/index.ts';
+import type { Channel, Chat, ChatError } from '../../sdk/src/index.ts';
 import {
   ChatProvider,
   useChannel,
@@ -19,7 +19,8 @@ import {
   useThread,
   useUnread,
 } from '../../sdk/src/react/index.ts';
-import { closeChats, joinPair } from '../helpers/chat.ts';
+import { closeChats, joinChat, joinPair } from '../helpers/chat.ts';
+import { openNetwork } from '../helpers/outage.ts';
 
 const dom = new JSDOM('<main></main>');
 let root: Root | undefined;
@@ -125,6 +126,24 @@ describe('hooks', () => {
     await ada.chat.channels.create({ slug });
     reopen();
     await shows('opened');
+  });
+
+  it('open a channel that was asked for without a network, once there is one', async () => {
+    const { adas } = await joinPair('public');
+    const network = await openNetwork();
+    try {
+      const { chat } = await joinChat('Cleo', network.url);
+      network.cut();
+      mount(chat, () => {
+        const { channel, error } = useChannel(adas.id);
+        return createElement('p', null, channel ? 'opened' : (error as ChatError | null)?.code);
+      });
+      await shows('network_unavailable');
+      network.restore();
+      await shows('opened');
+    } finally {
+      await network.close();
+    }
   });
 
   it('show a thread and keep a draft for it', async () => {

@@ -3,6 +3,7 @@ import { useCallback, useMemo, useState } from 'react';
 import type { Channel } from '../channel.ts';
 import type { ChannelInfo, Channels, ChannelsState } from '../channels.ts';
 import type { Subscription } from '../internal/emitter.ts';
+import { retrying } from '../internal/retry.ts';
 import { useLive } from './live.ts';
 import { useChat } from './provider.ts';
 
@@ -19,9 +20,9 @@ export interface UseChannel {
   channel: Channel | null;
   /** Name, unread counts, capabilities …, kept live; null while the caller is not in the channel. */
   info: ChannelInfo | null;
-  /** Why it could not be opened, mostly a `ChatError`; null while all is well. */
+  /** Why it could not be opened, mostly a `ChatError`; null while all is well. After a `retryable` one it is tried again by itself. */
   error: unknown;
-  /** Opens it once more, after a failure. */
+  /** Opens it once more, now. */
   reopen(): void;
 }
 
@@ -53,14 +54,21 @@ function openChannel(
 ): Subscription {
   let isWanted = true;
   let subscription: Subscription | undefined;
-  channels.open(target).then(
-    (channel) => {
+
+  async function attempt(): Promise<void> {
+    try {
+      const channel = await channels.open(target);
       if (!isWanted) return;
       listener({ channel, info: channel.info, error: null });
       subscription = channel.subscribe(({ info }) => listener({ channel, info, error: null }));
-    },
-    (error: unknown) => isWanted && listener({ ...NOT_OPENED, error }),
-  );
+    } catch (error) {
+      if (isWanted) listener({ ...NOT_OPENED, error });
+      throw error;
+    }
+  }
+
+  // The listener has been told why.
+  retrying(attempt, () => isWanted).catch(() => {});
   return {
     unsubscribe() {
       isWanted = false;
