@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Network } from '../helpers/outage.ts';
 import { PASSWORD, uniqueEmail } from '../helpers/people.ts';
+import { stack } from '../helpers/stack.ts';
 
 const candidates = [
   process.env.CONFAB_CHROMIUM,
@@ -29,6 +31,10 @@ export async function launch(...args: string[]): Promise<Browser> {
   const isRoot = process.getuid?.() === 0;
   return chromium.launch({ executablePath, chromiumSandbox: !isRoot, args });
 }
+
+/** A browser that reaches the stack through a network that can be cut. */
+export const launchBehind = (network: Network): Promise<Browser> =>
+  launch(`--host-resolver-rules=MAP ${new URL(stack.apiUrl).host} ${new URL(network.url).host}`);
 
 export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;
 export const DESKTOP = { viewport: { width: 1280, height: 800 } } as const;

@@ -3,8 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeChats, joinChat } from '../helpers/chat.ts';
 import { openNetwork } from '../helpers/outage.ts';
-import { stack } from '../helpers/stack.ts';
-import { hasBrowser, keepPicture, launch, newPerson, PHONE, signOut } from './browser.ts';
+import { hasBrowser, keepPicture, launchBehind, newPerson, PHONE, signOut } from './browser.ts';
 import {
   createChannel,
   entry,
@@ -13,6 +12,7 @@ import {
   openDm,
   placeOf,
   say,
+  scrollBy,
   scrollTo,
   seen,
   sent,
@@ -87,8 +87,7 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 120_000 }, () => {
 
   it('somebody without network for five seconds and the others end up with the same messages, each once', async () => {
     const network = await openNetwork();
-    const { host } = new URL(stack.apiUrl);
-    const train = await launch(`--host-resolver-rules=MAP ${host} ${new URL(network.url).host}`);
+    const train = await launchBehind(network);
     try {
       const [ada, ben] = await Promise.all([
         newPerson(stage.browser, stage.web.url, 'Ada'),
@@ -192,6 +191,32 @@ describe.skipIf(!hasBrowser)('the web app', { timeout: 120_000 }, () => {
     await ada.getByText(`This is the beginning of #${channel}.`).waitFor();
     await ada.getByRole('button', { name: 'Newest' }).click();
     await ada.getByRole('button', { name: 'Newest' }).waitFor({ state: 'detached' });
+  });
+
+  it('older messages that could not be loaded without a network are there once it is back', async () => {
+    const network = await openNetwork();
+    const train = await launchBehind(network);
+    try {
+      const ada = await newPerson(train, stage.web.url, 'Ada');
+      const channel = await createChannel(ada, 'history');
+      const ben = await joinChat('Ben');
+      const bens = await ben.chat.channels.open(channel);
+      await bens.join();
+      const texts = Array.from({ length: 60 }, (_, index) => `Message ${index + 1}\nof some\nheight`);
+      await Promise.all(texts.map((text) => bens.messages.send(text)));
+      await expect.poll(() => seen(ada), inTime).toEqual(texts);
+      await ada.reload();
+      await expect.poll(() => seen(ada), inTime).toEqual(texts.slice(10));
+
+      network.cut();
+      await scrollBy(ada, -100_000);
+      await ada.getByText('Older messages could not be loaded.').waitFor();
+      network.restore();
+      await expect.poll(() => seen(ada), inTime).toEqual(texts);
+    } finally {
+      await train.close();
+      await network.close();
+    }
   });
 
   it('what is drawn anew while somebody scrolls does not take them back to the end', async () => {

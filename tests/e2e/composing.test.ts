@@ -2,8 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { openNetwork } from '../helpers/outage.ts';
-import { stack } from '../helpers/stack.ts';
-import { hasBrowser, launch, newPerson } from './browser.ts';
+import { hasBrowser, launchBehind, newPerson } from './browser.ts';
 import {
   createChannel,
   field,
@@ -72,8 +71,7 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 120_000 }, () => {
   it('what was written during an outage goes out in order after a reload, each once', async () => {
     const { ada, browser, web } = cast;
     const network = await openNetwork();
-    const { host } = new URL(stack.apiUrl);
-    const train = await launch(`--host-resolver-rules=MAP ${host} ${new URL(network.url).host}`);
+    const train = await launchBehind(network);
     try {
       const cleo = await newPerson(train, web.url, 'Cleo');
       await goTo(cast, '#/');

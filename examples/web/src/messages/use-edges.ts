@@ -19,7 +19,7 @@ export function useEdges(
   messages: readonly Message[],
 ): Edges {
   const [failed, setFailed] = useState<{ older?: boolean; newer?: boolean }>({});
-  const { hasOlder, hasNewer, loadOlder: askOlder, loadNewer: askNewer } = view;
+  const { connection, hasOlder, hasNewer, loadOlder: askOlder, loadNewer: askNewer } = view;
 
   const loadOlder = useCallback(() => {
     setFailed((before) => (before.older ? {} : before));
@@ -29,6 +29,11 @@ export function useEdges(
     setFailed((before) => (before.newer ? {} : before));
     askNewer().catch(() => setFailed({ newer: true }));
   }, [askNewer]);
+
+  // What could not be loaded without a network is asked for again once there is one.
+  useEffect(() => {
+    if (connection === 'live') setFailed({});
+  }, [connection]);
 
   useEffect(() => {
     const element = box.current;
