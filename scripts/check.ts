@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCodes } from '../sdk/src/error-codes.ts';
 import { DOCUMENTS } from './contracts/mounts.ts';
-import { readResults } from './contracts/results.ts';
+import { type Result, readResults } from './contracts/results.ts';
 import { createCoverage } from './coverage/report.ts';
 import { PROJECT_DIR } from './stack/stack.ts';
 import { withTestStack } from './test-stack.ts';
@@ -79,12 +79,21 @@ function dialectsAreShort(): boolean {
   return long.length === 0;
 }
 
+/** A difference between two lists can have thousands of lines. */
+const MOST_LINES = 20;
+const beginning = (text: string): string => text.split('\n').slice(0, MOST_LINES).join('\n');
+
+/** Names a test, and says why it failed each time. */
+function tell({ file, titles, reasons }: Result): void {
+  console.error(
+    `${[file, ...titles].join(' > ')}\n${reasons.map(beginning).join('\n').replace(/^/gm, '  ')}`,
+  );
+}
+
 /** Tests that pass only when they are tried again are named, and more than chance explains are a fault. */
 function fewWereTriedAgain(): boolean {
-  const again = readResults().filter(({ failedBefore }) => failedBefore.length > 0);
-  for (const { file, titles, failedBefore } of again) {
-    console.error(`${file} > ${titles.join(' > ')}\n  ${failedBefore[0]?.split('\n')[0]}`);
-  }
+  const again = readResults().filter(({ status, reasons }) => status === 'passed' && reasons.length > 0);
+  for (const result of again) tell(result);
   console.log(`${again.length} passed when tried again, at most ${MOST_TRIED_AGAIN}`);
   return again.length <= MOST_TRIED_AGAIN;
 }
@@ -134,6 +143,8 @@ await withTestStack(async (env, stack) => {
 }, coverage);
 
 if (failures.length > 0) {
+  if (failures.includes('tests'))
+    for (const result of readResults()) if (result.status === 'failed') tell(result);
   console.error(`\nfailed: ${failures.join(', ')}`);
   process.exit(1);
 }

@@ -15,7 +15,7 @@ const LOGOUT = 'GET /api/auth/logout';
 const ANSWERS = [200, 400, 401, 403].map((status) => `POST /rooms/api/auth/login ${status}`);
 
 const result = (changed: Partial<Result> = {}): Result => ({
-  ...{ file: FILE, titles: [ENDPOINT, 'success: 200'], status: 'passed', answers: ANSWERS, failedBefore: [] },
+  ...{ file: FILE, titles: [ENDPOINT, 'success: 200'], status: 'passed', answers: ANSWERS, reasons: [] },
   ...changed,
 });
 
