@@ -19,6 +19,7 @@ import { ThreadsPage } from './threads/threads-page.tsx';
 import { ConnectionBanner } from './ui/connection-banner.tsx';
 import { useHotkeys } from './ui/hotkeys.ts';
 import { Toasts } from './ui/toasts.tsx';
+import { ConnectionContext } from './ui/use-back.ts';
 import { useHasNetwork, useIsPhone, useIsVisible } from './ui/use-browser.ts';
 
 export function Workspace({ userId }: { userId: string }) {
@@ -26,11 +27,12 @@ export function Workspace({ userId }: { userId: string }) {
   const isVisible = useIsVisible();
   const hasNetwork = useHasNetwork();
   const { channels, connection } = useChannels();
-  const { account, reload } = useAccount(connection);
+  const { account, isUnreachable, reload } = useAccount(connection);
   const me = useMemo(() => ({ userId, account, reload }), [userId, account, reload]);
   const [dialog, setDialog] = useState<'switcher' | 'shortcuts' | null>(null);
   const isPhone = useIsPhone();
   const isList = place.page === 'home' && place.search === null;
+  const isOffline = !hasNetwork || connection === 'offline' || (connection === 'loading' && isUnreachable);
   const open = channels.find((channel) => isAt(place, channel)) ?? null;
 
   useHotkeys({
@@ -50,31 +52,33 @@ export function Workspace({ userId }: { userId: string }) {
 
   return (
     <MeContext value={me}>
-      <div className="workspace" data-page={isList ? 'list' : 'stage'}>
-        <Sidebar
-          channels={channels}
-          isLoading={connection === 'loading' && channels.length === 0}
-          open={open}
-          unreadOf={unreadOf}
-          page={place.page}
-          isAlone={isList && isPhone}
-          onJump={() => setDialog('switcher')}
-          onShortcuts={() => setDialog('shortcuts')}
-        />
-        <div className="stage">
-          {place.page === 'channel' && <ChannelPage key={place.key} place={place} listed={open} />}
-          {place.page === 'home' && <Welcome account={account} />}
-          {place.page === 'threads' && <ThreadsPage />}
-          {place.page === 'activity' && <ActivityPage />}
-          {place.page === 'saved' && <SavedPage />}
-          {place.page === 'drafts' && <DraftsPage />}
-          {place.search !== null && <SearchPanel query={place.search} open={open} />}
+      <ConnectionContext value={connection}>
+        <div className="workspace" data-page={isList ? 'list' : 'stage'}>
+          <Sidebar
+            channels={channels}
+            isLoading={connection === 'loading' && channels.length === 0}
+            open={open}
+            unreadOf={unreadOf}
+            page={place.page}
+            isAlone={isList && isPhone}
+            onJump={() => setDialog('switcher')}
+            onShortcuts={() => setDialog('shortcuts')}
+          />
+          <div className="stage">
+            {place.page === 'channel' && <ChannelPage key={place.key} place={place} listed={open} />}
+            {place.page === 'home' && <Welcome account={account} />}
+            {place.page === 'threads' && <ThreadsPage />}
+            {place.page === 'activity' && <ActivityPage />}
+            {place.page === 'saved' && <SavedPage />}
+            {place.page === 'drafts' && <DraftsPage />}
+            {place.search !== null && <SearchPanel query={place.search} open={open} />}
+          </div>
+          <ConnectionBanner isOffline={isOffline} />
         </div>
-        <ConnectionBanner isOffline={!hasNetwork || connection === 'offline'} />
-      </div>
-      {dialog === 'switcher' && <Switcher channels={channels} onClose={() => setDialog(null)} />}
-      {dialog === 'shortcuts' && <Shortcuts onClose={() => setDialog(null)} />}
-      <Toasts />
+        {dialog === 'switcher' && <Switcher channels={channels} onClose={() => setDialog(null)} />}
+        {dialog === 'shortcuts' && <Shortcuts onClose={() => setDialog(null)} />}
+        <Toasts />
+      </ConnectionContext>
     </MeContext>
   );
 }

@@ -12,7 +12,6 @@ import { walkMessages } from './walk-messages.ts';
 
 /** What a live view of the SDK offers, of a channel or a thread. */
 export interface HistoryView {
-  connection: string;
   hasOlder: boolean;
   hasNewer: boolean;
   loadOlder(): Promise<void>;

@@ -1,6 +1,7 @@
 /** Loads the next page before the reader reaches the end of what is there, in both directions. */
 import type { Message } from '@confab/sdk';
 import { type RefObject, useCallback, useEffect, useState } from 'react';
+import { useBack } from '../ui/use-back.ts';
 import type { HistoryView } from './message-scroller.tsx';
 
 /** Within this distance of an end the next page is asked for. */
@@ -19,7 +20,7 @@ export function useEdges(
   messages: readonly Message[],
 ): Edges {
   const [failed, setFailed] = useState<{ older?: boolean; newer?: boolean }>({});
-  const { connection, hasOlder, hasNewer, loadOlder: askOlder, loadNewer: askNewer } = view;
+  const { hasOlder, hasNewer, loadOlder: askOlder, loadNewer: askNewer } = view;
 
   const loadOlder = useCallback(() => {
     setFailed((before) => (before.older ? {} : before));
@@ -30,10 +31,7 @@ export function useEdges(
     askNewer().catch(() => setFailed({ newer: true }));
   }, [askNewer]);
 
-  // What could not be loaded without a network is asked for again once there is one.
-  useEffect(() => {
-    if (connection === 'live') setFailed({});
-  }, [connection]);
+  useBack(() => setFailed((before) => (before.older || before.newer ? {} : before)));
 
   useEffect(() => {
     const element = box.current;

@@ -3,6 +3,7 @@ import type { SearchHit } from '@confab/sdk';
 import { useChat } from '@confab/sdk/react';
 import { useEffect, useState } from 'react';
 import { errorText } from '../ui/error-text.ts';
+import { useBack } from '../ui/use-back.ts';
 
 interface Found {
   query: string;
@@ -17,7 +18,9 @@ const NOTHING: Found = { query: '', hits: [], next: null, summary: '', error: ''
 export function useSearch(query: string) {
   const { search } = useChat();
   const [found, setFound] = useState(NOTHING);
+  const [tries, setTries] = useState(0);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another try is the reason to ask again.
   useEffect(() => {
     if (query === '') return setFound(NOTHING);
     let isWanted = true;
@@ -33,17 +36,23 @@ export function useSearch(query: string) {
     return () => {
       isWanted = false;
     };
-  }, [search, query]);
+  }, [search, query, tries]);
 
   async function loadMore() {
     if (found.next === null) return;
     try {
       const { hits, next } = await search.messages(query, { cursor: found.next });
-      setFound({ ...found, hits: [...found.hits, ...hits], next });
+      setFound({ ...found, hits: [...found.hits, ...hits], next, error: '' });
     } catch (refusal) {
       setFound({ ...found, error: errorText(refusal) });
     }
   }
+
+  useBack(() => {
+    if (!found.error) return;
+    if (found.next === null) setTries(tries + 1);
+    else void loadMore();
+  });
 
   return { ...found, hasMore: found.next !== null, loadMore };
 }

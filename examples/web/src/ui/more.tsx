@@ -1,7 +1,12 @@
 /** Under a list that is read page by page: the way to more of it, or why there is none. */
+import { useBack } from './use-back.ts';
 import type { Pages } from './use-pages.ts';
 
 export function More({ error, hasMore, loadMore }: Pick<Pages<unknown>, 'error' | 'hasMore' | 'loadMore'>) {
+  useBack(() => {
+    if (error) loadMore();
+  });
+
   if (!error) {
     return (
       hasMore && (
