@@ -2,8 +2,8 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { Channel } from '../channel.ts';
 import type { ChannelInfo, Channels, ChannelsState } from '../channels.ts';
+import type { ChatError } from '../errors.ts';
 import type { Subscription } from '../internal/emitter.ts';
-import { retrying } from '../internal/retry.ts';
 import { useLive } from './live.ts';
 import { useChat } from './provider.ts';
 
@@ -27,6 +27,9 @@ export interface UseChannel {
 }
 
 type Opened = Pick<UseChannel, 'channel' | 'info' | 'error'>;
+
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 5_000;
 
 const NOT_OPENED: Opened = { channel: null, info: null, error: null };
 
@@ -55,23 +58,29 @@ function openChannel(
   let isWanted = true;
   let subscription: Subscription | undefined;
 
-  async function attempt(): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function attempt(tries: number): Promise<void> {
     try {
       const channel = await channels.open(target);
       if (!isWanted) return;
       listener({ channel, info: channel.info, error: null });
       subscription = channel.subscribe(({ info }) => listener({ channel, info, error: null }));
     } catch (error) {
-      if (isWanted) listener({ ...NOT_OPENED, error });
-      throw error;
+      if (!isWanted) return;
+      listener({ ...NOT_OPENED, error });
+      const { retryable, retryAfter } = error as ChatError;
+      if (!retryable) return;
+      const wait = Math.min(FIRST_RETRY_MS * 2 ** tries, MAX_RETRY_MS) * (0.5 + Math.random());
+      timer = setTimeout(() => void attempt(tries + 1), Math.max(wait, (retryAfter ?? 0) * 1000));
     }
   }
 
-  // The listener has been told why.
-  retrying(attempt, () => isWanted).catch(() => {});
+  void attempt(0);
   return {
     unsubscribe() {
       isWanted = false;
+      clearTimeout(timer);
       subscription?.unsubscribe();
     },
   };

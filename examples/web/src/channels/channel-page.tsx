@@ -6,6 +6,7 @@ import { Conversation } from '../conversation/conversation.tsx';
 import { ConversationHeader } from '../conversation/conversation-header.tsx';
 import type { ChannelPlace } from '../place.ts';
 import { errorText } from '../ui/error-text.ts';
+import { useBack } from '../ui/use-back.ts';
 import { JoinChannel } from './join-channel.tsx';
 
 interface Props {
@@ -20,6 +21,9 @@ export function ChannelPage({ place, listed }: Props) {
   /** What it was while the user was in it. */
   const last = useRef(info);
   if (info) last.current = info;
+  useBack(() => {
+    if (error !== null) reopen();
+  });
   const canJoin = last.current === null || last.current.kind === 'public';
 
   if (channel && info) {
