@@ -112,8 +112,8 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 120_000 }, () => {
       if (asked > failures) return route.continue();
       // As after a night's sleep of the machine: the timer that renews it did not run.
       await ada.evaluate((ms) => {
-        const now = Date.now();
-        Date.now = () => now + ms;
+        const { now } = Date;
+        Date.now = () => now() + ms;
       }, QUARTER_HOUR_MS);
       await route.fulfill({ status: 400, json: { error: 'InvalidJWT', message: 'jwt expired' } });
     });
