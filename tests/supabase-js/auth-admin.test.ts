@@ -1,5 +1,5 @@
 /** What an operator does with accounts, with the secret key. */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { follow, letterTo } from '../helpers/mail.ts';
 import { connect, PASSWORD, signUp, uniqueEmail } from '../helpers/people.ts';
@@ -45,6 +45,14 @@ describe('an operator', () => {
       status: 400,
       code: 'validation_failed',
     });
+  });
+
+  it('sees the identity of the address before that of the number, always', async () => {
+    for (let round = 0; round < 40; round++) {
+      const digits = String(randomInt(1e9)).padStart(9, '0');
+      const user = await createUser({ phone: `+15${digits}`, phone_confirm: true, password: undefined });
+      expect(user.identities?.map(({ provider }) => provider)).toEqual(['email', 'phone']);
+    }
   });
 
   it('lists accounts by page', async () => {
