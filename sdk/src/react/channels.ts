@@ -57,7 +57,6 @@ function openChannel(
 ): Subscription {
   let isWanted = true;
   let subscription: Subscription | undefined;
-
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function attempt(tries: number): Promise<void> {
