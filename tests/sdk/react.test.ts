@@ -5,7 +5,7 @@ import { flushSync } from 'react-dom';
 import { createRoot, type Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Channel, Chat, ChatError } from '../../sdk/src/index.ts';
+import { type Channel, type Chat, ChatError } from '../../sdk/src/index.ts';
 import {
   ChatProvider,
   useChannel,
@@ -21,11 +21,13 @@ import {
 } from '../../sdk/src/react/index.ts';
 import { closeChats, joinChat, joinPair } from '../helpers/chat.ts';
 import { openNetwork } from '../helpers/outage.ts';
+import { PASSWORD, uniqueEmail } from '../helpers/people.ts';
 
 const dom = new JSDOM('<main></main>');
 let root: Root | undefined;
 
 afterEach(async () => {
+  vi.useRealTimers();
   root?.unmount();
   root = undefined;
   // React may still be at it and needs the rest.
@@ -144,6 +146,28 @@ describe('hooks', () => {
     } finally {
       await network.close();
     }
+  });
+
+  it.each([
+    ['in the name of another', 60, true],
+    ['before a wait is over that no timer can do', 31 * 86_400, false],
+  ])('do not ask for a channel again %s', async (_title, retryAfter, isAnother) => {
+    const { ada, bob } = await joinPair();
+    const open = vi.spyOn(ada.chat.channels, 'open');
+    open.mockRejectedValue(new ChatError('rate_limited', 'unable to open; it was too often', { retryAfter }));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+    mount(ada.chat, () => {
+      const { error } = useChannel({ dm: bob.id });
+      return createElement('p', null, (error as ChatError | null)?.code);
+    });
+    await shows('rate_limited');
+    if (isAnother) {
+      await ada.chat.auth.signOut();
+      await ada.chat.auth.signUp({ email: uniqueEmail('Cleo'), password: PASSWORD, name: 'Cleo' });
+    }
+    open.mockClear();
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(open).not.toHaveBeenCalled();
   });
 
   it('show a thread and keep a draft for it', async () => {

@@ -26,3 +26,17 @@ it.each([
   await vi.advanceTimersByTimeAsync(20_000);
   await done;
 });
+
+it('a wait that is longer than a timer can be is no reason to ask at once', async () => {
+  vi.useFakeTimers();
+  const call = vi.fn(async () => {
+    throw new ChatError('rate_limited', 'unable to ask; it was too often', { retryAfter: 31 * 86_400 });
+  });
+  let isWanted = true;
+  const done = retrying(call, () => isWanted).catch(() => {});
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(call).toHaveBeenCalledTimes(1);
+  isWanted = false;
+  await vi.advanceTimersByTimeAsync(31 * 86_400_000);
+  await done;
+});

@@ -43,7 +43,8 @@ export function pause(ms: number, canHurry = false): Promise<void> {
       globalThis.removeEventListener?.('online', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    // A timer that should wait for more than 24.8 days goes off at once.
+    const timer = setTimeout(done, Math.min(ms, 2e9));
     if (!canHurry) return;
     waiting.add(done);
     globalThis.addEventListener?.('online', done);

@@ -1,7 +1,8 @@
 /** Channels on screen: the caller's list, and one of them. */
 import { useCallback, useMemo, useState } from 'react';
 import type { Channel } from '../channel.ts';
-import type { ChannelInfo, Channels, ChannelsState } from '../channels.ts';
+import type { ChannelInfo, ChannelsState } from '../channels.ts';
+import type { Chat } from '../client.ts';
 import type { ChatError } from '../errors.ts';
 import type { Subscription } from '../internal/emitter.ts';
 import { useLive } from './live.ts';
@@ -30,20 +31,22 @@ type Opened = Pick<UseChannel, 'channel' | 'info' | 'error'>;
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 5_000;
+/** The longest that a timer can wait, 24.8 days; one that should wait longer goes off at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const NOT_OPENED: Opened = { channel: null, info: null, error: null };
 
 /** Opens a channel by slug, by id, or the direct messages with a user. */
 export function useChannel(target: string | { dm: string }): UseChannel {
-  const { channels } = useChat();
+  const chat = useChat();
   const [attempt, setAttempt] = useState(0);
   const isDm = typeof target !== 'string';
   const key = isDm ? target.dm : target;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is the reason to open it again.
   const open = useCallback(
-    (listener: (state: Opened) => void) => openChannel(channels, isDm ? { dm: key } : key, listener),
-    [channels, key, isDm, attempt],
+    (listener: (state: Opened) => void) => openChannel(chat, isDm ? { dm: key } : key, listener),
+    [chat, key, isDm, attempt],
   );
   const { state } = useLive(open, NOT_OPENED);
   const reopen = useCallback(() => setAttempt((count) => count + 1), []);
@@ -51,10 +54,11 @@ export function useChannel(target: string | { dm: string }): UseChannel {
 }
 
 function openChannel(
-  channels: Channels,
+  { auth, channels }: Chat,
   target: string | { dm: string },
   listener: (state: Opened) => void,
 ): Subscription {
+  const asker = auth.userId;
   let isWanted = true;
   let subscription: Subscription | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,10 +72,16 @@ function openChannel(
     } catch (error) {
       if (!isWanted) return;
       listener({ ...NOT_OPENED, error });
-      const { retryable, retryAfter } = error as ChatError;
+      const { retryable, retryAfter = 0 } = (error ?? {}) as Partial<ChatError>;
       if (!retryable) return;
       const wait = Math.min(FIRST_RETRY_MS * 2 ** tries, MAX_RETRY_MS) * (0.5 + Math.random());
-      timer = setTimeout(() => void attempt(tries + 1), Math.max(wait, (retryAfter ?? 0) * 1000));
+      timer = setTimeout(
+        () => {
+          // What one person asked for is not asked again in another's name.
+          if (asker === null || asker === auth.userId) void attempt(tries + 1);
+        },
+        Math.min(Math.max(wait, retryAfter * 1000), MAX_TIMER_MS),
+      );
     }
   }
 
