@@ -49,6 +49,45 @@ describe.skipIf(!hasBrowser)('in the web app', { timeout: 120_000 }, () => {
     await panel.waitFor({ state: 'detached' });
   });
 
+  it('a page of one search is never shown in another', async () => {
+    const { ada } = cast;
+    const { bens, name } = await cast.meet('queries');
+    const fruits = Array.from({ length: 30 }, (_, count) => [`apple ${count}`, `pear ${count}`]).flat();
+    await Promise.all(fruits.map((text) => bens.messages.send(text)));
+    await goTo(cast, `#/c/${name}?search=apple in:%23${name}`);
+    const panel = ada.getByRole('complementary', { name: 'Search' });
+    const query = panel.getByRole('searchbox', { name: 'Search messages' });
+    const texts = () => panel.getByRole('list', { name: 'Results' }).locator('.text').allTextContents();
+    await panel.getByText('apple').nth(19).waitFor();
+    const asked: { query: string; isMore: boolean; answer(): Promise<void> }[] = [];
+    await ada.route('**/rpc/search_messages*', async (route) => {
+      const { query, cursor } = route.request().postDataJSON() ?? {};
+      if (query) asked.push({ query, isMore: cursor !== undefined, answer: () => route.continue() });
+      else await route.continue();
+    });
+
+    // More of the first is under way when the second is answered.
+    await panel.getByRole('button', { name: 'Show more' }).click();
+    await expect.poll(() => asked.length, inTime).toBe(1);
+    await query.fill(`pear in:#${name}`);
+    await expect.poll(() => asked.length, inTime).toBe(2);
+    await asked[1]?.answer();
+    await panel.getByText('pear').nth(19).waitFor();
+    const late = ada.waitForResponse('**/rpc/search_messages*');
+    await asked[0]?.answer();
+    await (await late).finished();
+    expect(new Set((await texts()).map((text) => text.split(' ')[0]))).toEqual(new Set(['pear']));
+
+    // More is asked for while the second is under way.
+    await query.fill(`apple in:#${name}`);
+    await expect.poll(() => asked.length, inTime).toBe(3);
+    await panel.getByRole('button', { name: 'Show more' }).click();
+    await asked[2]?.answer();
+    await panel.getByText('apple').nth(19).waitFor();
+    expect(asked.map(({ isMore }) => isMore)).toEqual([true, false, false]);
+    await ada.unroute('**/rpc/search_messages*');
+  });
+
   it('a mention waits in the activity, without its marks, leads to its message, and is read then', async () => {
     const { ada, adaUser } = cast;
     const { bens } = await cast.meet('activity');

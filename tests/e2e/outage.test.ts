@@ -1,19 +1,22 @@
-/** Pages that are opened without a network: each says so, and is whole once there is one, without a click. */
+/** Pages without a network: each says so, and is whole once there is one, without a click. */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeChats, joinChat } from '../helpers/chat.ts';
 import { type Network, openNetwork } from '../helpers/outage.ts';
 import { hasBrowser, keepPicture, launchBehind, newPerson } from './browser.ts';
-import { createChannel, openMenu, say, sent, write } from './conversation.ts';
+import { createChannel, openMenu, say, scrollBy, sent, write } from './conversation.ts';
+import { inTime } from './stage.ts';
 import { openWebPage, type WebPage } from './web-page.ts';
 
-describe.skipIf(!hasBrowser)('opened without a network', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('without a network', { timeout: 120_000 }, () => {
   let network: Network;
   let browser: Browser;
   let web: WebPage;
   let ada: Page;
   let channel: string;
   let root: number;
+  let long: string;
+  let middle: string;
 
   beforeAll(async () => {
     [network, web] = await Promise.all([openNetwork(), openWebPage()]);
@@ -39,6 +42,13 @@ describe.skipIf(!hasBrowser)('opened without a network', { timeout: 120_000 }, (
       await ada.getByText(mark, { exact: true }).waitFor();
     }
     await write(ada, 'Half written');
+    long = await createChannel(ada, 'long');
+    const bensLong = await ben.chat.channels.open(long);
+    await bensLong.join();
+    const said = await Promise.all(
+      Array.from({ length: 150 }, (_, index) => bensLong.messages.send(`Message ${index + 1}`)),
+    );
+    middle = said[75]?.id as string;
   });
   afterAll(async () => {
     await Promise.all([browser?.close(), web?.close(), network?.close(), closeChats()]);
@@ -57,7 +67,7 @@ describe.skipIf(!hasBrowser)('opened without a network', { timeout: 120_000 }, (
     ['saved messages', '#/saved', 'The door code'],
     ['drafts', '#/drafts', 'Half written'],
     ['the start page', '#/', 'Ada'],
-  ])('%s', async (title, address, text) => {
+  ])('%s that is opened', async (title, address, text) => {
     const place = address.replace(':channel', channel).replace(':root', String(root));
     await ada.goto(web.url + place);
     await ada.getByText(text).first().waitFor();
@@ -68,5 +78,63 @@ describe.skipIf(!hasBrowser)('opened without a network', { timeout: 120_000 }, (
     network.restore();
     await ada.getByText(text).first().waitFor();
     await ada.getByText('The server cannot be reached').first().waitFor({ state: 'detached' });
+  });
+
+  it('older messages that were asked for while the device was offline', async () => {
+    const failed = ada.getByText('Older messages could not be loaded.');
+    await ada.goto(`${web.url}#/c/${long}`);
+    await ada.getByText('Message 150').waitFor();
+    await ada.context().setOffline(true);
+    await scrollBy(ada, -100_000);
+    await failed.waitFor();
+    await ada.context().setOffline(false);
+    await failed.waitFor({ state: 'detached' });
+  });
+
+  it('a search that was under way while the network went and came, and failed', async () => {
+    await ada.goto(`${web.url}#/c/${channel}?search=nothing-of-the-kind`);
+    await ada.getByText('Nothing found.').waitFor();
+    let fail: (() => Promise<void>) | undefined;
+    await ada.route('**/rpc/search_messages*', async (route) => {
+      if (fail) await route.continue();
+      else fail = () => route.abort('timedout');
+    });
+    await ada.getByLabel('Search messages').fill('door');
+    await expect.poll(() => fail, inTime).toBeDefined();
+    network.cut();
+    await ada.getByText('No connection.').waitFor();
+    network.restore();
+    await ada.getByText('Connected again').waitFor();
+    await fail?.();
+    await ada.getByText('1 message', { exact: true }).waitFor();
+    await ada.unroute('**/rpc/search_messages*');
+  });
+
+  it('both ends of a history that cannot be loaded are not asked for without end', async () => {
+    const page = await ada.context().newPage();
+    await page.setViewportSize({ width: 1280, height: 1300 });
+    await page.route('**/rpc/list_messages*', (route) => {
+      const { page_size, before_seq, after_seq } = route.request().postDataJSON() ?? {};
+      // The end of the channel, and the two small pages around the message that the link leads to.
+      if (page_size !== 50 || (!before_seq && !after_seq)) return route.continue();
+      const headers = { 'access-control-allow-origin': '*' };
+      return route.fulfill({ status: 503, headers, json: { message: 'busy' } });
+    });
+    await page.goto(`${web.url}#/c/${long}?message=${middle}`);
+    await expect.poll(() => page.getByText('messages could not be loaded.').count(), inTime).toBe(2);
+    await keepPicture(page, 'outage-both-ends');
+    await page.close();
+  });
+
+  it('a page whose web sockets are blocked does not say so for ever', async () => {
+    const page = await ada.context().newPage();
+    await page.routeWebSocket(/realtime/, (socket) => socket.close());
+    network.cut();
+    await page.goto(`${web.url}#/c/${channel}`);
+    await page.getByText('No connection.').waitFor();
+    network.restore();
+    await page.getByText('Thank you').first().waitFor();
+    await page.getByText('No connection.').waitFor({ state: 'detached' });
+    await page.close();
   });
 });

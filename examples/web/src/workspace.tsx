@@ -19,8 +19,8 @@ import { ThreadsPage } from './threads/threads-page.tsx';
 import { ConnectionBanner } from './ui/connection-banner.tsx';
 import { useHotkeys } from './ui/hotkeys.ts';
 import { Toasts } from './ui/toasts.tsx';
-import { ConnectionContext } from './ui/use-back.ts';
 import { useHasNetwork, useIsPhone, useIsVisible } from './ui/use-browser.ts';
+import { ConnectionContext } from './ui/use-retry.ts';
 
 export function Workspace({ userId }: { userId: string }) {
   const place = usePlace();
@@ -52,7 +52,7 @@ export function Workspace({ userId }: { userId: string }) {
 
   return (
     <MeContext value={me}>
-      <ConnectionContext value={connection}>
+      <ConnectionContext value={hasNetwork ? connection : 'offline'}>
         <div className="workspace" data-page={isList ? 'list' : 'stage'}>
           <Sidebar
             channels={channels}

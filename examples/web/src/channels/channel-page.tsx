@@ -1,12 +1,12 @@
 /** The channel that the address names: its conversation, the way into it, or why it cannot be shown. */
-import type { ChannelInfo } from '@confab/sdk';
+import { type ChannelInfo, isChatError } from '@confab/sdk';
 import { useChannel } from '@confab/sdk/react';
 import { useRef } from 'react';
 import { Conversation } from '../conversation/conversation.tsx';
 import { ConversationHeader } from '../conversation/conversation-header.tsx';
 import type { ChannelPlace } from '../place.ts';
 import { errorText } from '../ui/error-text.ts';
-import { useBack } from '../ui/use-back.ts';
+import { useRetry } from '../ui/use-retry.ts';
 import { JoinChannel } from './join-channel.tsx';
 
 interface Props {
@@ -21,9 +21,7 @@ export function ChannelPage({ place, listed }: Props) {
   /** What it was while the user was in it. */
   const last = useRef(info);
   if (info) last.current = info;
-  useBack(() => {
-    if (error !== null) reopen();
-  });
+  useRetry(isChatError(error) && error.code === 'network_unavailable', reopen);
   const canJoin = last.current === null || last.current.kind === 'public';
 
   if (channel && info) {

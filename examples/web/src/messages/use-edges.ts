@@ -1,7 +1,7 @@
 /** Loads the next page before the reader reaches the end of what is there, in both directions. */
 import type { Message } from '@confab/sdk';
 import { type RefObject, useCallback, useEffect, useState } from 'react';
-import { useBack } from '../ui/use-back.ts';
+import { useRetry } from '../ui/use-retry.ts';
 import type { HistoryView } from './message-scroller.tsx';
 
 /** Within this distance of an end the next page is asked for. */
@@ -23,15 +23,15 @@ export function useEdges(
   const { hasOlder, hasNewer, loadOlder: askOlder, loadNewer: askNewer } = view;
 
   const loadOlder = useCallback(() => {
-    setFailed((before) => (before.older ? {} : before));
-    askOlder().catch(() => setFailed({ older: true }));
+    setFailed((before) => (before.older ? { ...before, older: false } : before));
+    askOlder().catch(() => setFailed((before) => ({ ...before, older: true })));
   }, [askOlder]);
   const loadNewer = useCallback(() => {
-    setFailed((before) => (before.newer ? {} : before));
-    askNewer().catch(() => setFailed({ newer: true }));
+    setFailed((before) => (before.newer ? { ...before, newer: false } : before));
+    askNewer().catch(() => setFailed((before) => ({ ...before, newer: true })));
   }, [askNewer]);
 
-  useBack(() => setFailed((before) => (before.older || before.newer ? {} : before)));
+  useRetry(Boolean(failed.older || failed.newer), () => setFailed({}));
 
   useEffect(() => {
     const element = box.current;

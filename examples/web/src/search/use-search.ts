@@ -3,7 +3,7 @@ import type { SearchHit } from '@confab/sdk';
 import { useChat } from '@confab/sdk/react';
 import { useEffect, useState } from 'react';
 import { errorText } from '../ui/error-text.ts';
-import { useBack } from '../ui/use-back.ts';
+import { useRetry } from '../ui/use-retry.ts';
 
 interface Found {
   query: string;
@@ -39,17 +39,18 @@ export function useSearch(query: string) {
   }, [search, query, tries]);
 
   async function loadMore() {
-    if (found.next === null) return;
+    if (found.next === null || found.query !== query) return;
+    // What has been found meanwhile, for another query, stays.
+    const extend = (page: Partial<Found>) => setFound((now) => (now === found ? { ...found, ...page } : now));
     try {
       const { hits, next } = await search.messages(query, { cursor: found.next });
-      setFound({ ...found, hits: [...found.hits, ...hits], next, error: '' });
+      extend({ hits: [...found.hits, ...hits], next, error: '' });
     } catch (refusal) {
-      setFound({ ...found, error: errorText(refusal) });
+      extend({ error: errorText(refusal) });
     }
   }
 
-  useBack(() => {
-    if (!found.error) return;
+  useRetry(found.error !== '' && found.query === query, () => {
     if (found.next === null) setTries(tries + 1);
     else void loadMore();
   });

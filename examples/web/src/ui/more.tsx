@@ -1,11 +1,9 @@
 /** Under a list that is read page by page: the way to more of it, or why there is none. */
-import { useBack } from './use-back.ts';
 import type { Pages } from './use-pages.ts';
+import { useRetry } from './use-retry.ts';
 
 export function More({ error, hasMore, loadMore }: Pick<Pages<unknown>, 'error' | 'hasMore' | 'loadMore'>) {
-  useBack(() => {
-    if (error) loadMore();
-  });
+  useRetry(error !== '', loadMore);
 
   if (!error) {
     return (
