@@ -9,7 +9,10 @@ import { openNetwork } from '../helpers/outage.ts';
 import { PASSWORD, uniqueEmail } from '../helpers/people.ts';
 import { stack } from '../helpers/stack.ts';
 
-afterEach(closeChats);
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await closeChats();
+});
 
 /** One person on two devices, the first of them behind a network of its own, in a channel. */
 async function twoDevices(url: string = stack.apiUrl): Promise<{ one: Chat; two: Chat; channel: Channel }> {
@@ -72,6 +75,35 @@ it('what is written during an outage is saved after it, and wins over what was s
   } finally {
     await network.close();
   }
+});
+
+it('a text that is removed while the list is on its way does not come back', async () => {
+  let isSaved = false;
+  const releases: (() => void)[] = [];
+  const { fetch } = globalThis;
+  vi.stubGlobal('fetch', async (...request: Parameters<typeof fetch>) => {
+    const response = await fetch(...request);
+    const { pathname } = new URL(response.url);
+    if (pathname.endsWith('/save_draft')) isSaved = true;
+    else if (pathname.endsWith('/drafts') && !isSaved) {
+      await new Promise<void>((release) => releases.push(release));
+    }
+    return response;
+  });
+  const { one, two, channel } = await twoDevices();
+  const place = { channelId: channel.id };
+  two.drafts.set(place, 'By the way');
+  await two.drafts.flush();
+  isSaved = false;
+  const { states, until } = observe(one.drafts.subscribe);
+  await vi.waitUntil(() => releases.length > 0);
+  one.drafts.set(place, '');
+  const flushed = one.drafts.flush();
+  await vi.waitUntil(() => isSaved);
+  await new Promise(setImmediate);
+  for (const release of releases) release();
+  await Promise.all([flushed, until((state) => state.connection === 'live')]);
+  expect(states.flatMap(bodies)).toEqual([]);
 });
 
 it('a text that the server refuses stays on this device', async () => {

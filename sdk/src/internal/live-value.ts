@@ -7,8 +7,11 @@ import type { TopicSource } from './topic-listeners.ts';
 export interface LiveValue<T> {
   /** Begins with the first listener and ends with the last. */
   subscribe(listener: (state: T & { connection: Connection }) => void): Subscription;
-  /** Shows at once what the caller has done; `null` when only another load can tell. Nothing while nobody listens. */
-  change(next: (value: T) => T | null): void;
+  /**
+   * Shows at once what the caller has done; `null` when only another load can tell. Resolves once it shows, which is at
+   * once but for a load under way, whose answer may not know of it. Nothing while nobody listens.
+   */
+  change(next: (value: T) => T | null): Promise<void>;
   /** Reads it again, more of it than is shown; resolves once that is there. */
   more(): Promise<void>;
   /** Ends it for all listeners, and shows them nothing more: whose value this is has signed out. */
@@ -36,7 +39,7 @@ export function createLiveValue<T extends object>(source: Source<T>): LiveValue<
       current ??= openLiveValue(source, () => (current = undefined));
       return current.subscribe(listener);
     },
-    change: (next) => current?.change(next),
+    change: async (next) => current?.change(next),
     more: async () => current?.more(),
     end: () => current?.end(),
   };
@@ -87,15 +90,15 @@ function openLiveValue<T extends object>(source: Source<T>, onClose: () => void)
     loading = undefined;
   }
 
-  function change(next: (value: T) => T | null): void {
+  async function change(next: (value: T) => T | null): Promise<void> {
     const changed = next(value);
     if (changed === value) return;
     if (changed === null || loading || !isLoaded) {
-      void load();
       again ??= setTimeout(() => {
         again = undefined;
         if (!isClosed) void load();
       }, AGAIN_MS);
+      await load();
     } else {
       value = changed;
       emit();

@@ -8,6 +8,7 @@ import type { Rest } from './rest.ts';
 import type { UserFeed } from './user-feed.ts';
 
 export interface SavedDrafts {
+  /** Resolves once the server has it and `subscribe` shows it. */
   save(draft: Draft): Promise<void>;
   /** Calls back with the last 200 and then at every change. */
   subscribe(listener: (state: DraftsState) => void): Subscription;
@@ -43,7 +44,7 @@ export function createSavedDrafts({ rest, userFeed }: { rest: Rest; userFeed: Us
           custom: custom as never,
         }),
       );
-      live.change(({ drafts }) => ({ drafts: putDraft(drafts, draft) }));
+      await live.change(({ drafts }) => ({ drafts: putDraft(drafts, draft) }));
     },
     subscribe: live.subscribe,
     end: live.end,
