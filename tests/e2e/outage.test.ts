@@ -113,16 +113,23 @@ describe.skipIf(!hasBrowser)('without a network', { timeout: 120_000 }, () => {
   it('both ends of a history that cannot be loaded are not asked for without end', async () => {
     const page = await ada.context().newPage();
     await page.setViewportSize({ width: 1280, height: 1300 });
+    let asked = 0;
     await page.route('**/rpc/list_messages*', (route) => {
       const { page_size, before_seq, after_seq } = route.request().postDataJSON() ?? {};
       // The end of the channel, and the two small pages around the message that the link leads to.
       if (page_size !== 50 || (!before_seq && !after_seq)) return route.continue();
+      asked += 1;
       const headers = { 'access-control-allow-origin': '*' };
       return route.fulfill({ status: 503, headers, json: { message: 'busy' } });
     });
     await page.goto(`${web.url}#/c/${long}?message=${middle}`);
     await expect.poll(() => page.getByText('messages could not be loaded.').count(), inTime).toBe(2);
     await keepPicture(page, 'outage-both-ends');
+    await page.keyboard.press('ControlOrMeta+Shift+f');
+    await page.getByLabel('Search messages').fill('door');
+    await page.getByText('1 message', { exact: true }).waitFor();
+    // Each end once, and once more with the connection.
+    expect(asked).toBeLessThanOrEqual(4);
     await page.close();
   });
 
