@@ -32,7 +32,8 @@ export function Workspace({ userId }: { userId: string }) {
   const [dialog, setDialog] = useState<'switcher' | 'shortcuts' | null>(null);
   const isPhone = useIsPhone();
   const isList = place.page === 'home' && place.search === null;
-  const isOffline = !hasNetwork || connection === 'offline' || (connection === 'loading' && isUnreachable);
+  const reach = hasNetwork ? connection : 'offline';
+  const isOffline = reach === 'offline' || (reach === 'loading' && isUnreachable);
   const open = channels.find((channel) => isAt(place, channel)) ?? null;
 
   useHotkeys({
@@ -52,7 +53,7 @@ export function Workspace({ userId }: { userId: string }) {
 
   return (
     <MeContext value={me}>
-      <ConnectionContext value={hasNetwork ? connection : 'offline'}>
+      <ConnectionContext value={reach}>
         <div className="workspace" data-page={isList ? 'list' : 'stage'}>
           <Sidebar
             channels={channels}

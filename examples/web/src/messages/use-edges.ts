@@ -19,37 +19,36 @@ export function useEdges(
   view: HistoryView,
   messages: readonly Message[],
 ): Edges {
-  const [failed, setFailed] = useState<{ older?: boolean; newer?: boolean }>({});
+  const [olderFailed, setOlderFailed] = useState(false);
+  const [newerFailed, setNewerFailed] = useState(false);
   const { hasOlder, hasNewer, loadOlder: askOlder, loadNewer: askNewer } = view;
 
   const loadOlder = useCallback(() => {
-    setFailed((before) => (before.older ? { ...before, older: false } : before));
-    askOlder().catch(() => setFailed((before) => ({ ...before, older: true })));
+    setOlderFailed(false);
+    askOlder().catch(() => setOlderFailed(true));
   }, [askOlder]);
   const loadNewer = useCallback(() => {
-    setFailed((before) => (before.newer ? { ...before, newer: false } : before));
-    askNewer().catch(() => setFailed((before) => ({ ...before, newer: true })));
+    setNewerFailed(false);
+    askNewer().catch(() => setNewerFailed(true));
   }, [askNewer]);
 
-  useRetry(Boolean(failed.older || failed.newer), () => setFailed({}));
+  useRetry(olderFailed || newerFailed, () => {
+    setOlderFailed(false);
+    setNewerFailed(false);
+  });
 
   useEffect(() => {
     const element = box.current;
     if (!element || messages.length === 0) return;
     const look = () => {
       const below = element.scrollHeight - element.scrollTop - element.clientHeight;
-      if (hasOlder && !failed.older && element.scrollTop < NEAR_PX) loadOlder();
-      if (hasNewer && !failed.newer && below < NEAR_PX) loadNewer();
+      if (hasOlder && !olderFailed && element.scrollTop < NEAR_PX) loadOlder();
+      if (hasNewer && !newerFailed && below < NEAR_PX) loadNewer();
     };
     look();
     element.addEventListener('scroll', look, { passive: true });
     return () => element.removeEventListener('scroll', look);
-  }, [box, messages, hasOlder, hasNewer, failed, loadOlder, loadNewer]);
+  }, [box, messages, hasOlder, hasNewer, olderFailed, newerFailed, loadOlder, loadNewer]);
 
-  return {
-    olderFailed: failed.older ?? false,
-    newerFailed: failed.newer ?? false,
-    loadOlder,
-    loadNewer,
-  };
+  return { olderFailed, newerFailed, loadOlder, loadNewer };
 }
